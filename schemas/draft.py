@@ -1,0 +1,128 @@
+"""A table as the page says it, before its sums are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.geometry import Box
+from schemas.page import Reading, TokenSource, Warn
+
+ColumnType = Literal["label", "code", "amount", "text", "percent", "count"]
+Role = Literal["total", "group", "unit", "project", "item", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``key`` is unique in its table, ``label`` the printed header.
+
+    ``path`` is the header from the outermost cell inwards (``("基本支出", "人员经费")``).
+    """
+
+    key: str
+    label: str
+    type: ColumnType
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCell:
+    """A cell as read. ``box`` is in page space of ``page`` (counts from 1).
+
+    ``value`` is the canonical decimal string of an amount, None where no figure is printed
+    (blank or a dash, which ``text`` tells apart). ``readable`` is False where ink stands in
+    an amount cell that is no figure.
+    ``readings`` are the recogniser's candidate texts, best first.
+    """
+
+    text: str
+    value: str | None
+    page: int
+    box: Box
+    source: TokenSource
+    confidence: float
+    readings: tuple[Reading, ...] = ()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One parsed 绩效指标 (performance indicator).
+
+    ``number`` is the printed running number. ``level1``/``level2`` are names with their
+    codes taken off. Each target is kept as printed; ``operator``, ``number_value`` and
+    ``unit`` are filled where the target is a figure, ``words`` where it is not.
+    """
+
+    number: int
+    text: str
+    level1_code: str
+    level1: str
+    level2_code: str
+    level2: str
+    name: str
+    term_target: Target | None
+    year_target: Target | None
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target value: ``≥90%`` is operator ``≥``, value ``90``, unit ``%``."""
+
+    text: str
+    operator: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A body row. ``parent`` is the id of the row that this one adds into."""
+
+    id: str
+    role: Role
+    label: str
+    pages: tuple[int, ...]
+    cells: dict[str, DraftCell]
+    parent: str | None = None
+    indicators: tuple[Indicator, ...] = ()
+
+
+CellRef = tuple[str, str]
+"""(row id, column key)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A promise of the table: the figure at ``result`` equals the sum of ``terms``.
+
+    ``rule`` names the kind of promise (``row_total``, ``tree``, ``column_total``, …).
+    Terms may point at blank cells, which count as zero.
+    """
+
+    rule: str
+    result: CellRef
+    terms: tuple[CellRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A table as a form: columns, rows with roles and parents, and the sums it promises.
+
+    ``form`` is the key of the form, ``generic`` where none matches. ``title``,
+    ``organisation``, ``fiscal_year`` and ``unit`` are None where the page does not say.
+    """
+
+    form: str
+    title: str | None
+    organisation: str | None
+    fiscal_year: int | None
+    unit: str | None
+    pages: tuple[int, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[DraftRow, ...]
+    sums: tuple[Sum, ...]
+    warnings: tuple[Warn, ...] = ()

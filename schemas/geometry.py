@@ -1,0 +1,151 @@
+"""Boxes, points and the affine maps between the spaces that a page has.
+
+Two spaces are used, both in PDF points (1/72 inch), origin top left, y downwards:
+
+* *page space*: the page as a viewer displays it, after the PDF's own /Rotate;
+* *upright space*: page space turned by a multiple of 90 degrees and straightened, so that
+  the text of the page runs left to right along the x axis. Stages between reading and
+  result work here; boxes go back to page space once, when the result is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-aligned rectangle; ``x0 <= x1`` and ``y0 <= y1``, in points.
+
+    Raises:
+        ValueError: if a side is negative or a coordinate is not finite.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.x0, self.y0, self.x1, self.y1))):
+            raise ValueError(f"box with a coordinate that is not finite: {self}")
+        if self.x1 < self.x0 or self.y1 < self.y0:
+            raise ValueError(f"box with a negative side: {self}")
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def cx(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def cy(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def contains(self, x: float, y: float) -> bool:
+        """Whether the point lies inside or on the edge."""
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+    def overlap(self, other: Box) -> float:
+        """The shared area, 0.0 where the boxes are apart."""
+        width = min(self.x1, other.x1) - max(self.x0, other.x0)
+        height = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return max(width, 0.0) * max(height, 0.0)
+
+    def grow(self, dx: float, dy: float) -> Box:
+        """The box with ``dx`` added at left and right, ``dy`` at top and bottom."""
+        return Box(self.x0 - dx, self.y0 - dy, self.x1 + dx, self.y1 + dy)
+
+    @staticmethod
+    def around(boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of ``boxes``.
+
+        Raises:
+            ValueError: if there are none.
+        """
+        held = list(boxes)
+        if not held:
+            raise ValueError("no boxes to draw a box around")
+        return Box(
+            min(b.x0 for b in held),
+            min(b.y0 for b in held),
+            max(b.x1 for b in held),
+            max(b.y1 for b in held),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """The map ``x' = a x + b y + c``, ``y' = d x + e y + f``."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 0.0
+    e: float = 1.0
+    f: float = 0.0
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        return self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f
+
+    def box(self, box: Box) -> Box:
+        """The axis-aligned box around the mapped corners."""
+        corners = [
+            self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)
+        ]
+        xs, ys = [p[0] for p in corners], [p[1] for p in corners]
+        return Box(min(xs), min(ys), max(xs), max(ys))
+
+    def then(self, after: Affine) -> Affine:
+        """The map that applies this one first and ``after`` second."""
+        return Affine(
+            after.a * self.a + after.b * self.d,
+            after.a * self.b + after.b * self.e,
+            after.a * self.c + after.b * self.f + after.c,
+            after.d * self.a + after.e * self.d,
+            after.d * self.b + after.e * self.e,
+            after.d * self.c + after.e * self.f + after.f,
+        )
+
+    def inverse(self) -> Affine:
+        """The map back.
+
+        Raises:
+            ValueError: if the map is singular.
+        """
+        det = self.a * self.e - self.b * self.d
+        if det == 0:
+            raise ValueError(f"singular map: {self}")
+        a, b, d, e = self.e / det, -self.b / det, -self.d / det, self.a / det
+        return Affine(
+            a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f)
+        )
+
+
+def turn(quarter_turns: int, width: float, height: float) -> Affine:
+    """The map that turns a ``width`` x ``height`` page clockwise by quarter turns.
+
+    The turned page starts at the origin again; after one or three quarter turns it is
+    ``height`` wide and ``width`` high.
+    """
+    match quarter_turns % 4:
+        case 0:
+            return Affine()
+        case 1:
+            return Affine(0, -1, height, 1, 0, 0)
+        case 2:
+            return Affine(-1, 0, width, 0, -1, height)
+        case _:
+            return Affine(0, 1, 0, -1, 0, width)

@@ -1,0 +1,91 @@
+"""Rows x columns of cell boxes on one page, and the same joined over page breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.geometry import Affine, Box
+from schemas.page import Token
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """Tokens of one printed line, left to right; ``text`` is their join."""
+
+    text: str
+    box: Box
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell, merged cells counted once at their top left corner.
+
+    ``lines`` are the printed lines inside, top to bottom; ``text`` is their join as one
+    text. ``indent`` is how far the first line starts right of the cell's left edge, in
+    points. ``page`` counts from 1; ``box`` is in that page's upright space.
+    """
+
+    row: int
+    col: int
+    rowspan: int
+    colspan: int
+    box: Box
+    page: int
+    lines: tuple[TextLine, ...] = ()
+    text: str = ""
+    indent: float = 0.0
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(token for line in self.lines for token in line.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table on one page.
+
+    ``cells`` holds each cell once, in reading order. ``ruled`` says whether the columns
+    come from rulings (else from alignment). ``above`` and ``below`` are the text lines of
+    the page between this table and its neighbours, top to bottom; ``open_top`` and
+    ``open_bottom`` say that the table runs from the top of the page's text or to its end,
+    so that it may continue over a page break.
+    """
+
+    page: int
+    box: Box
+    rows: int
+    cols: int
+    col_edges: tuple[float, ...]
+    row_edges: tuple[float, ...]
+    cells: tuple[GridCell, ...]
+    ruled: bool
+    above: tuple[TextLine, ...] = ()
+    below: tuple[TextLine, ...] = ()
+    to_page: Affine = Affine()
+    page_width: float = 0.0
+    page_height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole table: grids of one or more pages joined at the page breaks.
+
+    ``header`` holds the header cells once (row and col count from the top of the table);
+    ``body`` one tuple per body row with its cells in column order. A cell that spans rows
+    is in the tuple of its first row only, and so is one cut by a page break
+    (``continued`` then holds ``(row index, col, second part)``).
+    ``above``/``below`` are the lines around the first/last grid; ``to_page`` maps each
+    page's upright space to page space.
+    """
+
+    pages: tuple[int, ...]
+    cols: int
+    header_rows: int
+    header: tuple[GridCell, ...]
+    body: tuple[tuple[GridCell, ...], ...]
+    ruled: bool
+    above: tuple[TextLine, ...]
+    below: tuple[TextLine, ...]
+    continued: tuple[tuple[int, int, GridCell], ...]
+    to_page: tuple[tuple[int, Affine], ...]

@@ -1,0 +1,91 @@
+"""What is read off one page: tokens, rulings and how the page was held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.geometry import Affine, Box
+
+PageSource = Literal["text", "scan", "blank"]
+TokenSource = Literal["text", "ocr", "llm", "human"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One candidate text of a token: what the ink may say, and how probable that is."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run of characters on one line, with its place and how sure the reading is.
+
+    ``box`` is in upright space. ``confidence`` is the probability that ``text`` is what is
+    printed, 1.0 only where a trusted text layer gives the characters themselves.
+    ``char_scores`` has one probability per character of ``text``; ``char_x`` has the x of
+    each character's left edge and one more, the right edge of the last (both empty where
+    the source gives none).
+    ``readings`` holds, for tokens that look like figures, the alternatives of the
+    recogniser, best first, ``text`` itself included.
+    """
+
+    text: str
+    box: Box
+    source: TokenSource
+    confidence: float = 1.0
+    char_scores: tuple[float, ...] = ()
+    char_x: tuple[float, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A drawn straight line, horizontal or vertical, in upright space.
+
+    ``at`` is the y of a horizontal ruling or the x of a vertical one; ``start`` and ``end``
+    run along the line.
+    """
+
+    horizontal: bool
+    at: float
+    start: float
+    end: float
+    thickness: float = 0.5
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something that the user should know; ``code`` is stable, ``message`` is a sentence."""
+
+    code: str
+    message: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page as read: everything that later stages may use.
+
+    ``number`` counts from 1. ``width`` and ``height`` are those of upright space;
+    ``to_page`` maps upright space to page space. ``page_width`` and ``page_height`` are the
+    displayed page's.
+    """
+
+    number: int
+    source: PageSource
+    width: float
+    height: float
+    page_width: float
+    page_height: float
+    tokens: tuple[Token, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    to_page: Affine = field(default_factory=Affine)
+    warnings: tuple[Warn, ...] = ()

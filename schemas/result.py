@@ -1,0 +1,172 @@
+"""The result file, version 1: what outside programs read.
+
+Names are never renamed or dropped within version 1; new ones may come.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.draft import ColumnType, Role
+from schemas.page import PageSource, TokenSource
+
+Verdict = Literal["proved", "accepted", "repaired", "doubtful", "source_error", "human"]
+CheckStatus = Literal["pass", "rounding", "fail", "not_applicable"]
+Status = Literal["verified", "review", "empty", "failed"]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+BoxList = tuple[float, float, float, float]
+DecimalText = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Alternative(_Frozen):
+    """Another reading of the same ink."""
+
+    value: str | None
+    confidence: Probability
+
+
+class Cell(_Frozen):
+    """A cell of a result; ``bbox`` in PDF points of the page as displayed, origin top left."""
+
+    value: str | None
+    text: str
+    page: int
+    bbox: BoxList
+    source: TokenSource
+    confidence: Probability
+    verdict: Verdict | None = None
+    checks: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class TargetValue(_Frozen):
+    """A target of an indicator, as printed and as parsed."""
+
+    text: str
+    operator: str | None
+    value: str | None
+    unit: str | None
+    words: str | None
+
+
+class IndicatorResult(_Frozen):
+    """One performance indicator with its own text and place."""
+
+    number: int
+    text: str
+    level1_code: str
+    level1: str
+    level2_code: str
+    level2: str
+    name: str
+    term_target: TargetValue | None
+    year_target: TargetValue | None
+    page: int
+    bbox: BoxList
+
+
+class ResultColumn(_Frozen):
+    key: str
+    label: str
+    type: ColumnType
+    path: tuple[str, ...] = ()
+
+
+class Row(_Frozen):
+    id: str
+    parent: str | None
+    role: Role
+    label: str
+    pages: tuple[int, ...]
+    cells: dict[str, Cell]
+    indicators: tuple[IndicatorResult, ...] = ()
+
+
+class CheckResult(_Frozen):
+    """One sum: ``difference`` is result minus the sum of the terms, in the printed unit."""
+
+    id: str
+    rule: str
+    status: CheckStatus
+    result: tuple[str, str]
+    terms: tuple[tuple[str, str], ...]
+    difference: DecimalText | None
+    page: int
+
+
+class Table(_Frozen):
+    id: str
+    form: str
+    title: str | None
+    organisation: str | None
+    fiscal_year: int | None
+    unit: str | None
+    pages: tuple[int, ...]
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[Row, ...]
+    checks: tuple[CheckResult, ...]
+
+
+class ReviewItem(_Frozen):
+    """A cell that a person must look at; a higher priority comes first."""
+
+    table: str
+    row: str
+    column: str
+    reason: str
+    priority: Probability
+
+
+class Engine(_Frozen):
+    crossfoot: str
+    ocr: str | None
+    model: str | None = None
+    prompt: str | None = None
+
+
+class Document(_Frozen):
+    name: str
+    sha256: str
+    pages: int
+    page_sources: tuple[PageSource, ...]
+    engine: Engine
+
+
+class Usage(_Frozen):
+    seconds: float
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: str | None = None
+
+
+class ResultWarning(_Frozen):
+    code: str
+    page: int | None
+    message: str
+
+
+class Failure(_Frozen):
+    """Why a document failed: a category, the cause, and what to do."""
+
+    category: str
+    message: str
+
+
+class Result(_Frozen):
+    """The whole answer for one document."""
+
+    schema_version: Literal["1"] = "1"
+    status: Status
+    document: Document
+    tables: tuple[Table, ...] = ()
+    review: tuple[ReviewItem, ...] = ()
+    usage: Usage
+    warnings: tuple[ResultWarning, ...] = ()
+    error: Failure | None = None
