@@ -1,0 +1,82 @@
+# Crossfoot's commands. They need python3 (3.11 or newer), make and pip, nothing else.
+
+PYTHON ?= python3
+VENV   ?= .venv
+OUT    ?= out
+
+BIN      := $(VENV)/bin
+PIP      := $(BIN)/python -m pip --disable-pip-version-check
+# Wheels only: nothing that comes from a registry is built, so no setup code of others runs.
+INSTALL  := $(PIP) install --quiet --require-hashes --only-binary :all:
+SOURCES  := schemas worker service eval examples tests
+EXAMPLES  = $(wildcard examples/*.pdf)
+# One thread for each library that would otherwise take all cores for a matrix of a few rows.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help demo test check format bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## show these lines
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.runtime ## install, read the examples, print what was found
+	@$(BIN)/crossfoot extract $(EXAMPLES) --out $(OUT)/demo; \
+	status=$$?; \
+	if [ $$status -gt 1 ]; then exit $$status; fi; \
+	echo; \
+	echo "Written to $(OUT)/demo: one .json and one .xlsx for each document."; \
+	echo "Look closer:"; \
+	for pdf in $(EXAMPLES); do \
+	  stem=$$(basename $$pdf .pdf); \
+	  echo "  $(BIN)/crossfoot show $(OUT)/demo/$$stem.json"; \
+	  echo "  $(BIN)/crossfoot overlay $$pdf $(OUT)/demo/$$stem.json --out $(OUT)/demo/overlay"; \
+	done
+
+test: $(VENV)/.dev ## run every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## format, lint, types, import contract, unit tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit -m "not slow"
+
+format: $(VENV)/.dev ## put the code into its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## seconds and memory for each page, beside RapidOCR alone
+	$(BIN)/python -m eval.bench --out $(OUT)/bench.json
+
+lock: $(VENV)/.runtime ## write the lock files anew from pyproject.toml
+	$(PIP) install --quiet uv
+	$(BIN)/python -m uv pip compile $(LOCK_FLAGS) --group pyproject.toml:build \
+	  --output-file requirements.lock pyproject.toml
+	$(BIN)/python -m uv pip compile $(LOCK_FLAGS) --group pyproject.toml:build \
+	  --group pyproject.toml:dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock pyproject.toml
+
+LOCK_FLAGS := --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+  --generate-hashes --no-build --no-annotate --custom-compile-command "make lock"
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) $(OUT) build *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+	  .import_linter_cache .hypothesis
+
+# What is installed is stamped, so that a second run starts at once.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Crossfoot needs Python 3.11 or newer; say which: make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
+	@echo "Installing Crossfoot into $(VENV) …"
+	@$(INSTALL) --requirement requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@$(INSTALL) --requirement requirements-dev.lock
+	@touch $@
