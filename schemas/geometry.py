@@ -102,9 +102,7 @@ class Affine:
 
     def box(self, box: Box) -> Box:
         """The axis-aligned box around the mapped corners."""
-        corners = [
-            self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)
-        ]
+        corners = [self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
         xs, ys = [p[0] for p in corners], [p[1] for p in corners]
         return Box(min(xs), min(ys), max(xs), max(ys))
 
@@ -129,9 +127,7 @@ class Affine:
         if det == 0:
             raise ValueError(f"singular map: {self}")
         a, b, d, e = self.e / det, -self.b / det, -self.d / det, self.a / det
-        return Affine(
-            a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f)
-        )
+        return Affine(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
 
 
 def turn(quarter_turns: int, width: float, height: float) -> Affine:
