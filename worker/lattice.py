@@ -1,0 +1,243 @@
+"""Cells from rulings: the geometry of ruled tables, without their text.
+
+Works the same on rulings from vectors and from images; all coordinates are upright space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schemas.geometry import Box
+from schemas.page import Ruling
+
+# Points. Rulings closer than _SNAP are one edge (double lines, drift of a scan); a ruling may
+# end _REACH short of the one that it meets.
+_SNAP = 3.0
+_REACH = 4.0
+_COVERED = 0.5  # share of a slot's side that must be drawn for the side to be a border
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A cell of a lattice: its top left position, its spans and its box."""
+
+    row: int
+    col: int
+    rowspan: int
+    colspan: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """A ruled table: edges between columns and rows, and its cells in reading order."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    slots: tuple[Slot, ...]
+
+    @property
+    def box(self) -> Box:
+        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+
+def lattices(rulings: Sequence[Ruling]) -> tuple[Lattice, ...]:
+    """The ruled tables of a page, top to bottom; frames with a single cell are left out."""
+    found = [
+        part
+        for group in _connected(rulings)
+        for lattice in [_lattice(group)]
+        if lattice is not None
+        for part in _split(lattice)
+        if len(part.slots) > 1
+    ]
+    return tuple(sorted(_outermost(found), key=lambda t: (t.box.y0, t.box.x0)))
+
+
+def cells_of_rulings(rulings: Sequence[Ruling]) -> list[tuple[Box, list[Box]]]:
+    """For each ruled table its box and the boxes of its cells, in reading order."""
+    return [(t.box, [slot.box for slot in t.slots]) for t in lattices(rulings)]
+
+
+def _outermost(found: list[Lattice]) -> Iterable[Lattice]:
+    for lattice in found:
+        inside = any(
+            other is not lattice
+            and other.box.area > lattice.box.area
+            and other.box.overlap(lattice.box) > 0.9 * lattice.box.area
+            and _holds_in_one_cell(other, lattice.box) is None
+            for other in found
+        )
+        if not inside:
+            yield lattice
+
+
+def _holds_in_one_cell(outer: Lattice, box: Box) -> Slot | None:
+    return next(
+        (s for s in outer.slots if s.box.overlap(box) > 0.95 * box.area and box.area > 0), None
+    )
+
+
+def _meet(a: Ruling, b: Ruling) -> bool:
+    if a.horizontal == b.horizontal:
+        return False
+    h, v = (a, b) if a.horizontal else (b, a)
+    return (
+        h.start - _REACH <= v.at <= h.end + _REACH and v.start - _REACH <= h.at <= v.end + _REACH
+    )
+
+
+def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
+    """Groups of rulings that meet, directly or through others."""
+    left = list(range(len(rulings)))
+    while left:
+        group, fresh = [], [left.pop(0)]
+        while fresh:
+            i = fresh.pop()
+            group.append(rulings[i])
+            met = [j for j in left if _meet(rulings[i], rulings[j])]
+            left = [j for j in left if j not in met]
+            fresh.extend(met)
+        yield group
+
+
+def _clusters(values: Iterable[float]) -> list[float]:
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= _SNAP and value - groups[-1][0] <= 1.5 * _SNAP:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(g) / len(g) for g in groups]
+
+
+def _edges(lines: list[Ruling], across: list[Ruling]) -> list[float]:
+    """Positions of ``lines``, with open outer edges where the crossing lines reach beyond."""
+    edges = _clusters(r.at for r in lines)
+    longest = max(r.length for r in across)
+    ends = [r for r in across if r.length > 0.8 * longest]
+    first, last = min(r.start for r in ends), max(r.end for r in ends)
+    if not edges or first < edges[0] - 3 * _SNAP:
+        edges.insert(0, first)
+    if last > edges[-1] + 3 * _SNAP:
+        edges.append(last)
+    return edges
+
+
+def _lattice(group: list[Ruling]) -> Lattice | None:
+    horizontals = [r for r in group if r.horizontal]
+    verticals = [r for r in group if not r.horizontal]
+    if len(horizontals) < 2 or not verticals:
+        return None
+    xs, ys = _edges(verticals, horizontals), _edges(horizontals, verticals)
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    slots = _merge(xs, ys, horizontals, verticals)
+    return _tidy(xs, ys, slots)
+
+
+def _drawn(lines: list[Ruling], at: float, start: float, end: float) -> bool:
+    """Whether the stretch from start to end at ``at`` is mostly drawn."""
+    covered = sum(
+        max(0.0, min(r.end, end) - max(r.start, start))
+        for r in lines
+        if abs(r.at - at) <= 1.5 * _SNAP
+    )
+    return covered >= _COVERED * (end - start)
+
+
+def _merge(
+    xs: list[float], ys: list[float], horizontals: list[Ruling], verticals: list[Ruling]
+) -> list[Slot]:
+    """Elementary slots joined wherever no border is drawn between them."""
+    rows, cols = len(ys) - 1, len(xs) - 1
+    right = [
+        [j + 1 < cols and not _drawn(verticals, xs[j + 1], ys[i], ys[i + 1]) for j in range(cols)]
+        for i in range(rows)
+    ]
+    below = [
+        [i + 1 < rows and not _drawn(horizontals, ys[i + 1], xs[j], xs[j + 1]) for j in range(cols)]
+        for i in range(rows)
+    ]
+    taken = [[False] * cols for _ in range(rows)]
+    slots = []
+    for i in range(rows):
+        for j in range(cols):
+            if taken[i][j]:
+                continue
+            height, width = _extent(i, j, right, below, taken)
+            for a in range(i, i + height):
+                for b in range(j, j + width):
+                    taken[a][b] = True
+            box = Box(xs[j], ys[i], xs[j + width], ys[i + height])
+            slots.append(Slot(i, j, height, width, box))
+    return slots
+
+
+def _extent(
+    i: int, j: int, right: list[list[bool]], below: list[list[bool]], taken: list[list[bool]]
+) -> tuple[int, int]:
+    """Rows and columns of the largest open rectangle that starts at slot (i, j)."""
+    width = 1
+    while right[i][j + width - 1] and not taken[i][j + width]:
+        width += 1
+    height = 1
+    while all(
+        below[i + height - 1][b] and not taken[i + height][b] for b in range(j, j + width)
+    ) and all(right[i + height][b] for b in range(j, j + width - 1)):
+        height += 1
+    return height, width
+
+
+def _tidy(xs: list[float], ys: list[float], slots: list[Slot]) -> Lattice:
+    """The lattice without edges that no cell ends at (leftovers of stray lines)."""
+    used_x = sorted({s.col for s in slots} | {s.col + s.colspan for s in slots})
+    used_y = sorted({s.row for s in slots} | {s.row + s.rowspan for s in slots})
+    col, row = {e: k for k, e in enumerate(used_x)}, {e: k for k, e in enumerate(used_y)}
+    return Lattice(
+        tuple(xs[e] for e in used_x),
+        tuple(ys[e] for e in used_y),
+        tuple(
+            Slot(
+                row[s.row],
+                col[s.col],
+                row[s.row + s.rowspan] - row[s.row],
+                col[s.col + s.colspan] - col[s.col],
+                s.box,
+            )
+            for s in slots
+        ),
+    )
+
+
+def _split(lattice: Lattice) -> Iterable[Lattice]:
+    """The lattice cut where tables of different columns stand one upon the other.
+
+    A cut runs along a full-width border whose rows above and below share no inner column
+    edge at all.
+    """
+    rows = len(lattice.ys) - 1
+    inner = [
+        {
+            edge
+            for s in lattice.slots
+            if s.row <= i < s.row + s.rowspan
+            for edge in (s.col, s.col + s.colspan)
+        }
+        - {0, len(lattice.xs) - 1}
+        for i in range(rows)
+    ]
+    cuts = [0]
+    for i in range(1, rows):
+        crossing = any(s.row < i < s.row + s.rowspan for s in lattice.slots)
+        if not crossing and inner[i - 1] and inner[i] and not inner[i - 1] & inner[i]:
+            cuts.append(i)
+    cuts.append(rows)
+    for top, bottom in zip(cuts, cuts[1:], strict=False):
+        slots = [
+            Slot(s.row - top, s.col, s.rowspan, s.colspan, s.box)
+            for s in lattice.slots
+            if top <= s.row < bottom
+        ]
+        yield _tidy(list(lattice.xs), list(lattice.ys[top : bottom + 1]), slots)

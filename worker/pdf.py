@@ -1,0 +1,345 @@
+"""The one door to MuPDF: opens files, judges pages, gives characters, vectors and pixels.
+
+Every coordinate that leaves this module is in page space: PDF points, origin top left, the
+page as a viewer displays it (after /Rotate and cropping).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pymupdf
+
+from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
+from schemas.geometry import Box
+from schemas.page import PageSource
+
+Pixels = npt.NDArray[np.uint8]
+
+SUFFIXES = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+)
+_OTHERS = (
+    (b"PK\x03\x04", "a ZIP archive or an Office file; unpack it, or print it to PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as PDF"),
+    (b"{\\rtf", "an RTF text; save it as PDF"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
+    (b"<", "a web page or XML; print it to PDF"),
+)
+
+# Pixels of the longer side at which a page is read: below the first, 7-point figures lose
+# their strokes; above the second nothing is gained and time is lost.
+_MIN_SIDE, _MAX_SIDE = 2000, 3600
+_VECTOR_DPI = 220
+# Words of MuPDF's messages that mean that something of the page could not be shown.
+_LOST = ("zlib error", "premature end", "read error", "cannot decode", "corrupt", "truncated")
+_INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """A character of the text layer.
+
+    ``x``/``y`` is its origin on the baseline, ``box`` its cell; ``dx``/``dy`` the unit vector
+    in which its line runs; ``size`` the font size in points.
+    """
+
+    c: str
+    x: float
+    y: float
+    box: Box
+    dx: float
+    dy: float
+    size: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A drawn straight line or thin bar."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    thickness: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageJudgement:
+    """What a page is, and why, with the trouble MuPDF had on it (None: no trouble)."""
+
+    source: PageSource
+    reason: str
+    damage: str | None = None
+
+
+def _sniff(head: bytes) -> str | None:
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+
+
+def _refuse_format(path: Path, head: bytes) -> UnknownFormat:
+    what = next((text for magic, text in _OTHERS if head.lstrip().startswith(magic)), None)
+    hint = f"it looks like {what}" if what else "its first bytes are those of no known format"
+    return UnknownFormat(f"{path.name} is no PDF, PNG, JPEG or TIFF: {hint}.")
+
+
+@contextmanager
+def open_document(path: Path) -> Iterator[Document]:
+    """The open document; closed again when the block ends.
+
+    Raises:
+        InputError: one of its kinds, where the file can't be read at all.
+    """
+    with path.open("rb") as file:
+        head = file.read(2048)
+    if not head:
+        raise EmptyFile(f"{path.name} is empty (0 bytes): get the file again from its source.")
+    kind = _sniff(head)
+    if kind is None:
+        raise _refuse_format(path, head)
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    try:
+        raw = pymupdf.open(str(path), filetype=kind)
+    except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError) as error:
+        raise DamagedFile(
+            f"{path.name} can't be opened as {kind.upper()}, it is damaged or cut off: "
+            "get it again, or print it to a new PDF."
+        ) from error
+    try:
+        yield _checked(path, raw)
+    finally:
+        raw.close()
+
+
+def _checked(path: Path, raw: Any) -> Document:
+    if raw.needs_pass and not raw.authenticate(""):
+        raise EncryptedFile(
+            f"{path.name} needs a password: save a copy without one and try again."
+        )
+    try:
+        count = len(raw)
+    except (RuntimeError, ValueError) as error:
+        raise DamagedFile(
+            f"{path.name} has no readable page tree, it is damaged or cut off: get it again."
+        ) from error
+    if count == 0:
+        raise NoPages(f"{path.name} has no pages: check that it was saved completely.")
+    return Document(raw, count)
+
+
+class Document:
+    """An open document; pages are counted from 0 here."""
+
+    def __init__(self, raw: Any, page_count: int) -> None:
+        self._raw = raw
+        self._held: tuple[int, Any] | None = None
+        self.page_count = page_count
+
+    def _page(self, index: int) -> Any:
+        """The page, once: MuPDF's page objects are kept while the same page is worked on."""
+        if self._held is None or self._held[0] != index:
+            self._held = (index, self._load(index))
+            pymupdf.TOOLS.reset_mupdf_warnings()
+        return self._held[1]
+
+    def _load(self, index: int) -> Any:
+        try:
+            page = self._raw[index]
+            if self._raw.is_pdf:
+                self._raw.xref_object(page.xref)  # a page tree may name objects that are gone
+        except (RuntimeError, ValueError) as error:
+            raise DamagedFile(
+                f"page {index + 1} is missing from the file, which is cut off or damaged: "
+                "get the file again."
+            ) from error
+        return page
+
+    def page_size(self, index: int) -> tuple[float, float]:
+        """Width and height of the page as displayed, in points."""
+        rect = self._page(index).rect
+        return float(rect.width), float(rect.height)
+
+    def render(self, index: int, dpi: float) -> Pixels:
+        """The page as displayed, (height, width, 3) RGB.
+
+        Raises:
+            DamagedFile: if MuPDF can't draw it.
+        """
+        page = self._page(index)
+        zoom = dpi / 72
+        try:
+            pix = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
+        except (RuntimeError, ValueError) as error:
+            raise DamagedFile(f"page {index + 1} can't be drawn: {error}") from error
+        return np.frombuffer(pix.samples, np.uint8).reshape(pix.height, pix.width, 3).copy()
+
+    def scan_dpi(self, index: int) -> float:
+        """The resolution to read the page at: its largest image's own, within bounds."""
+        page = self._page(index)
+        side = max(page.rect.width, page.rect.height, 1.0) / 72
+        native = max(
+            (
+                max(info["width"], info["height"])
+                / max(_rect_side(info["bbox"]) / 72, 0.01)
+                for info in page.get_image_info()
+                if _share(info["bbox"], page.rect) > 0.2
+            ),
+            default=float(_VECTOR_DPI),
+        )
+        return min(max(native, _MIN_SIDE / side), _MAX_SIDE / side)
+
+    def damage(self) -> str | None:
+        """What MuPDF said of lost data since the current page was loaded; None: nothing.
+
+        MuPDF carries on past damaged streams and leaves blank what it could not decode; its
+        message is the only sign.
+        """
+        said = pymupdf.TOOLS.mupdf_warnings()
+        lost = [line for line in said.splitlines() if any(sign in line for sign in _LOST)]
+        return "; ".join(dict.fromkeys(lost)) or None
+
+    def chars(self, index: int) -> tuple[Char, ...]:
+        """The visible characters of the text layer, in the order of the file."""
+        page = self._page(index)
+        raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
+        return tuple(_chars(raw))
+
+    def segments(self, index: int) -> tuple[Segment, ...]:
+        """The drawn straight lines and thin filled bars, in page space."""
+        page = self._page(index)
+        return tuple(
+            segment for drawing in page.get_drawings() for segment in _segments(drawing)
+        )
+
+    def judge(self, index: int) -> PageJudgement:
+        """Whether the page has a text layer worth believing, is a scan, or is blank."""
+        page = self._page(index)
+        shown, hidden, odd = _count_text(page)
+        image = min(
+            sum(_share(info["bbox"], page.rect) for info in page.get_image_info()), 1.0
+        )
+        damage = self.damage()
+        if shown >= 8 and odd > 0.15 * shown:
+            return PageJudgement("scan", "text layer of garbage", damage)
+        if image > 0.6 and (shown < 40 or hidden > shown):
+            return PageJudgement("scan", "page image", damage)
+        if shown >= 2:
+            return PageJudgement("text", "text layer", damage)
+        if hidden or image > 0.02 or _has_ink(page):
+            return PageJudgement("scan", "drawn without text", self.damage())
+        return PageJudgement("blank", "nothing drawn", self.damage())
+
+
+def _rect_side(box: tuple[float, float, float, float]) -> float:
+    return max(box[2] - box[0], box[3] - box[1])
+
+
+def _share(box: tuple[float, float, float, float], rect: Any) -> float:
+    seen = pymupdf.Rect(box) & rect
+    area = rect.width * rect.height
+    return float(seen.width * seen.height / area) if area and not seen.is_empty else 0.0
+
+
+def _odd(c: str) -> bool:
+    """Whether a character speaks of a broken text layer rather than of a language."""
+    return c == "�" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs")
+
+
+def _count_text(page: Any) -> tuple[int, int, int]:
+    """Visible, invisible and odd visible characters, white space left out."""
+    shown = hidden = odd = 0
+    for span in page.get_texttrace():
+        texts = [chr(c[0]) for c in span["chars"] if not chr(c[0]).isspace()]
+        if span["type"] == _INVISIBLE or span["opacity"] == 0:
+            hidden += len(texts)
+        else:
+            shown += len(texts)
+            odd += sum(map(_odd, texts))
+    return shown, hidden, odd
+
+
+def _has_ink(page: Any) -> bool:
+    side = max(page.rect.width, page.rect.height, 1.0)
+    zoom = 600 / side
+    pix = page.get_pixmap(
+        matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False
+    )
+    return bool((np.frombuffer(pix.samples, np.uint8) < 200).sum() > 20)
+
+
+def _chars(raw: Any) -> Iterator[Char]:
+    for block in raw["blocks"]:
+        for line in block.get("lines", ()):
+            dx, dy = line["dir"]
+            for span in line["spans"]:
+                bold = bool(span["flags"] & pymupdf.TEXT_FONT_BOLD) or "bold" in span["font"].lower()
+                for char in span["chars"]:
+                    x0, y0, x1, y1 = char["bbox"]
+                    yield Char(
+                        char["c"],
+                        char["origin"][0],
+                        char["origin"][1],
+                        Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
+                        dx,
+                        dy,
+                        span["size"],
+                        bold,
+                    )
+
+
+_TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+_THIN = 2.5  # points: a filled bar up to this thick is a line, not a shape
+
+
+def _segments(drawing: Any) -> Iterator[Segment]:
+    stroke = drawing["type"] in ("s", "fs") and drawing.get("color") is not None
+    width = float(drawing.get("width") or 0.5)
+    filled = drawing["type"] in ("f", "fs") and _is_dark(drawing.get("fill"))
+    for item in drawing["items"]:
+        if item[0] == "l" and stroke:
+            yield Segment(item[1].x, item[1].y, item[2].x, item[2].y, width)
+        elif item[0] == "re":
+            yield from _rect_segments(item[1], stroke, filled, width)
+        elif item[0] == "qu":
+            yield from _rect_segments(item[1].rect, stroke, filled, width)
+    if filled and drawing["items"] and all(i[0] == "l" for i in drawing["items"]):
+        yield from _rect_segments(drawing["rect"], False, True, width)
+
+
+def _is_dark(fill: Any) -> bool:
+    return fill is not None and sum(fill) / len(fill) < 0.8
+
+
+def _rect_segments(rect: Any, stroke: bool, filled: bool, width: float) -> Iterator[Segment]:
+    x0, y0, x1, y1 = rect.x0, rect.y0, rect.x1, rect.y1
+    if filled and not stroke or rect.height <= _THIN or rect.width <= _THIN:
+        if rect.height <= _THIN and rect.width > _THIN:
+            y = (y0 + y1) / 2
+            yield Segment(x0, y, x1, y, max(rect.height, width))
+        elif rect.width <= _THIN and rect.height > _THIN:
+            x = (x0 + x1) / 2
+            yield Segment(x, y0, x, y1, max(rect.width, width))
+        return
+    if stroke:
+        yield Segment(x0, y0, x1, y0, width)
+        yield Segment(x0, y1, x1, y1, width)
+        yield Segment(x0, y0, x0, y1, width)
+        yield Segment(x1, y0, x1, y1, width)
