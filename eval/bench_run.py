@@ -1,0 +1,109 @@
+"""One tool on one file, timed in the process that this module is started as.
+
+Prints one line of JSON: see :class:`Timing`. A process of its own gives each tool its own
+peak of memory, and no tool finds what another has loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+Read = Callable[[Path], int]
+"""Reads a file and gives back how many pages it read."""
+
+RASTER_DPI = 200
+"""What RapidOCR is shown: Crossfoot chooses by itself how finely to render a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What one run cost.
+
+    ``load_seconds`` is imports and models; ``read_seconds`` the file, from opening it to the
+    finished answer; ``loaded_mib`` the peak of resident memory before, ``peak_mib`` after.
+    """
+
+    tool: str
+    pages: int
+    load_seconds: float
+    read_seconds: float
+    loaded_mib: float
+    peak_mib: float
+
+
+def load_crossfoot(*, models: bool) -> Read:
+    """Crossfoot, whole: pages to checked tables. ``models`` loads the recogniser's now."""
+    from worker.extract import Options, extract
+    from worker.ocr import PpOcr
+
+    engine = PpOcr()
+    if models:
+        blank = np.full((64, 256), 255, np.uint8)
+        engine.detect(blank)
+        engine.recognise([blank])
+        engine.orientation(blank)
+    return lambda path: extract(path, Options(engine=engine), None).document.pages
+
+
+def load_rapidocr(*, models: bool) -> Read:
+    """RapidOCR alone, as it comes: rendered pages to lines of text, no tables, no checks."""
+    del models  # it has no other way to read a page
+    import pymupdf
+    from rapidocr import RapidOCR
+
+    logging.disable(logging.WARNING)
+    ocr = RapidOCR()
+
+    def read(path: Path) -> int:
+        with pymupdf.open(path) as document:
+            for page in document:
+                pixels = page.get_pixmap(dpi=RASTER_DPI, colorspace=pymupdf.csRGB, alpha=False)
+                shape = (pixels.height, pixels.width, 3)
+                ocr(np.frombuffer(pixels.samples, np.uint8).reshape(shape)[:, :, ::-1])
+            return len(document)
+
+    return read
+
+
+TOOLS = {"crossfoot": load_crossfoot, "rapidocr": load_rapidocr}
+
+
+def peak_mib() -> float:
+    """The peak of this process's resident memory so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def measure(tool: str, path: Path, *, models: bool) -> Timing:
+    """What ``tool`` takes to read the file at ``path`` once."""
+    start = time.perf_counter()
+    read = TOOLS[tool](models=models)
+    loaded, loaded_mib = time.perf_counter(), peak_mib()
+    pages = read(path)
+    done = time.perf_counter()
+    return Timing(tool, pages, loaded - start, done - loaded, loaded_mib, peak_mib())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tool", choices=sorted(TOOLS))
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--models", action="store_true", help="load the recogniser first")
+    args = parser.parse_args()
+    timing = measure(args.tool, args.path, models=args.models)
+    print(json.dumps(dataclasses.asdict(timing)))
+
+
+if __name__ == "__main__":
+    main()
