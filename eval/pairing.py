@@ -1,0 +1,112 @@
+"""Which rows and columns of one panel stand for which of another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from eval.alignment import align
+from eval.panel import Entry, Panel, PanelRow, same
+from schemas.amount import narrow
+
+_LABEL_WEIGHT = 2.0
+_HEADER_WEIGHT = 2.0
+_ALIKE = 0.5
+_TEXT_WORTH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Pairs of indices (left, right), both ascending, and how much agrees at them."""
+
+    rows: tuple[tuple[int, int], ...]
+    columns: tuple[tuple[int, int], ...]
+    worth: float
+
+    @property
+    def left_rows(self) -> set[int]:
+        return {left for left, _ in self.rows}
+
+    @property
+    def right_rows(self) -> set[int]:
+        return {right for _, right in self.rows}
+
+    @property
+    def left_columns(self) -> set[int]:
+        return {left for left, _ in self.columns}
+
+    @property
+    def right_columns(self) -> set[int]:
+        return {right for _, right in self.columns}
+
+
+def pair(left: Panel, right: Panel) -> Pairing:
+    """The best alignment of rows, then of columns by headers and by what agrees."""
+    rows = align(left.rows, right.rows, _row_likeness)
+    columns = align(
+        range(len(left.columns)),
+        range(len(right.columns)),
+        lambda a, b: (
+            _header_likeness(left.columns[a], right.columns[b])
+            + _agreeing(_crossings(left, right, rows, a, b))
+        ),
+    )
+    worth = sum(
+        1.0 if one.value is not None else _TEXT_WORTH
+        for a, b in columns
+        for one, other in _crossings(left, right, rows, a, b)
+        if same(one, other)
+    )
+    return Pairing(rows, columns, worth)
+
+
+def _crossings(
+    left: Panel, right: Panel, rows: Sequence[tuple[int, int]], a: int, b: int
+) -> list[tuple[Entry, Entry | None]]:
+    """What stands in the paired rows of column ``a`` and of column ``b``."""
+    return [
+        (left.rows[i].cells[a], right.rows[j].cells.get(b))
+        for i, j in rows
+        if a in left.rows[i].cells
+    ]
+
+
+def _agreeing(entries: Sequence[tuple[Entry, Entry | None]]) -> float:
+    """The share of entries that are the same, 0.0 for none."""
+    return sum(same(*both) for both in entries) / len(entries) if entries else 0.0
+
+
+def _row_likeness(left: PanelRow, right: PanelRow) -> float:
+    """From labels and from what the rows hold, whatever the column; 0.0 for unlike rows."""
+    labels = _text_likeness(narrow(left.label), narrow(right.label))
+    held = [Counter(map(_content, row.cells.values())) for row in (left, right)]
+    most = max(held[0].total(), held[1].total())
+    shared = (held[0] & held[1]).total() / most if most else 0.0
+    if labels < _ALIKE and shared < _ALIKE:
+        return 0.0
+    return _LABEL_WEIGHT * labels + shared
+
+
+def _content(entry: Entry) -> str:
+    return narrow(entry.text) if entry.value is None else f"={entry.value.normalize():f}"
+
+
+def _header_likeness(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    """From the innermost header cells, and a little from the whole paths."""
+    if not left or not right:
+        return 0.0
+    inner = _text_likeness(left[-1], right[-1])
+    whole = _text_likeness("/".join(left), "/".join(right))
+    likeness = (inner + whole) / 2
+    return _HEADER_WEIGHT * likeness if likeness >= _ALIKE else 0.0
+
+
+@lru_cache(maxsize=1 << 16)
+def _text_likeness(left: str, right: str) -> float:
+    """From 0.0 (nothing in common, or a text is not known) to 1.0 (equal)."""
+    if not left or not right:
+        return 0.0
+    return 1.0 if left == right else SequenceMatcher(None, left, right, autojunk=False).ratio()
