@@ -46,10 +46,9 @@ class Grid:
     """One table on one page.
 
     ``cells`` holds each cell once, in reading order. ``ruled`` says whether the columns
-    come from rulings (else from alignment). ``above`` and ``below`` are the text lines of
-    the page between this table and its neighbours, top to bottom; ``open_top`` and
-    ``open_bottom`` say that the table runs from the top of the page's text or to its end,
-    so that it may continue over a page break.
+    come from rulings (else from alignment). ``header_rows`` counts the leading rows that
+    name the columns. ``above`` and ``below`` are the text lines of the page between this
+    table and its neighbours, top to bottom.
     """
 
     page: int
@@ -60,11 +59,10 @@ class Grid:
     row_edges: tuple[float, ...]
     cells: tuple[GridCell, ...]
     ruled: bool
+    header_rows: int
     above: tuple[TextLine, ...] = ()
     below: tuple[TextLine, ...] = ()
     to_page: Affine = Affine()
-    page_width: float = 0.0
-    page_height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,9 +225,7 @@ class Document:
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
-        return tuple(
-            segment for drawing in page.get_drawings() for segment in _segments(drawing)
-        )
+        return tuple(_visible(page.get_drawings()))
 
     def judge(self, index: int) -> PageJudgement:
         """Whether the page has a text layer worth believing, is a scan, or is blank."""
@@ -309,8 +307,38 @@ _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CID_FOR_UNKNOWN_UN
 _THIN = 2.5  # points: a filled bar up to this thick is a line, not a shape
 
 
+def _visible(drawings: Any) -> list[Segment]:
+    """The segments of all drawings less what later light areas are painted over."""
+    shown: list[Segment] = []
+    for drawing in drawings:
+        if drawing["type"] in ("f", "fs") and not _is_dark(drawing.get("fill")):
+            cover = drawing["rect"]
+            if cover.width > _THIN and cover.height > _THIN:
+                shown = [part for segment in shown for part in _uncovered(segment, cover)]
+        shown.extend(_segments(drawing))
+    return shown
+
+
+def _uncovered(segment: Segment, cover: Any) -> Iterator[Segment]:
+    """The parts of an upright segment outside ``cover``; its edges hide nothing."""
+    edge = 0.8
+    x0, x1 = sorted((segment.x0, segment.x1))
+    y0, y1 = sorted((segment.y0, segment.y1))
+    flat = y1 - y0 <= x1 - x0
+    across, low, high = ((y0 + y1) / 2, x0, x1) if flat else ((x0 + x1) / 2, y0, y1)
+    side0, side1 = (cover.y0, cover.y1) if flat else (cover.x0, cover.x1)
+    from_, to = (cover.x0, cover.x1) if flat else (cover.y0, cover.y1)
+    if not side0 + edge < across < side1 - edge or to <= low or from_ >= high:
+        yield segment
+        return
+    for a, b in ((low, min(from_, high)), (max(to, low), high)):
+        if b - a > edge:
+            ends = (a, across, b, across) if flat else (across, a, across, b)
+            yield Segment(*ends, segment.thickness)
+
+
 def _segments(drawing: Any) -> Iterator[Segment]:
-    stroke = drawing["type"] in ("s", "fs") and drawing.get("color") is not None
+    stroke = drawing["type"] in ("s", "fs") and _is_dark(drawing.get("color"))
     width = float(drawing.get("width") or 0.5)
     filled = drawing["type"] in ("f", "fs") and _is_dark(drawing.get("fill"))
     for item in drawing["items"]:

@@ -1,0 +1,290 @@
+"""Tables without a lattice: columns from the alignment of figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.amount import Amount, parse_amount
+from schemas.geometry import Box
+from schemas.grid import Grid, GridCell, TextLine
+from schemas.page import PageText, Token
+from worker.lines import join_lines, lines_of
+from worker.rowless import Placed, body_cell, cluster_lines, place_lines
+
+_FEWEST_ROWS = 3
+_FEWEST_COLUMNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """The x extent of the figures of one column."""
+
+    x0: float
+    x1: float
+    lines: int
+
+
+def aligned_grids(page: PageText, tokens: Sequence[Token], taken: Sequence[Box]) -> tuple[Grid, ...]:
+    """Tables among ``tokens`` (those outside lattices) whose figures stand in columns.
+
+    A table needs three lines with figures in two columns that line up; prose has none.
+    """
+    lines = lines_of(tokens)
+    found = []
+    for block in _blocks(lines, taken):
+        grid = _aligned(page, block)
+        if grid is not None:
+            found.append(grid)
+    return tuple(found)
+
+
+def _figures(line: TextLine) -> list[Token]:
+    return [t for t in line.tokens if parse_amount(t.text) is not None]
+
+
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+def _is_figure_line(line: TextLine) -> bool:
+    """Whether at least two figures stand in the line; a row of years is a header."""
+    figures = [t for t in _figures(line) if not _YEAR.fullmatch(t.text)]
+    return len(figures) >= 2 and any(isinstance(parse_amount(t.text), Amount) for t in figures)
+
+
+def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLine]]:
+    """Runs of lines that may be one table: cut at ruled tables."""
+    cuts = sorted(box.cy for box in taken)
+    blocks: list[list[TextLine]] = [[] for _ in range(len(cuts) + 1)]
+    for line in lines:
+        blocks[sum(line.box.cy > cut for cut in cuts)].append(line)
+    return [b for b in blocks if sum(map(_is_figure_line, b)) >= _FEWEST_ROWS]
+
+
+def _bands(lines: Sequence[TextLine]) -> list[_Band]:
+    """Columns: the gaps that no figure of any line crosses."""
+    spans = sorted(
+        (t.box.x0, t.box.x1) for line in lines for t in _figures(line)
+    )
+    merged: list[list[float]] = []
+    for x0, x1 in spans:
+        if merged and x0 < merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], x1)
+            merged[-1][2] += 1
+        else:
+            merged.append([x0, x1, 1])
+    fewest = max(2, 0.1 * len(lines))
+    return [_Band(x0, x1, int(n)) for x0, x1, n in merged if n >= fewest]
+
+
+def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
+    figured = [ln for ln in lines if _is_figure_line(ln)]
+    bands = _bands(figured)
+    if len(bands) < _FEWEST_COLUMNS:
+        return None
+    body_top, header = _header(page, lines, figured[0], bands)
+    last = figured[-1]
+    body = [ln for ln in lines if body_top <= ln.box.cy <= last.box.y1]
+    edges = _edges(bands, [*header, *body])
+    return _grid(page, bands, edges, header, body)
+
+
+def _edges(bands: Sequence[_Band], lines: Sequence[TextLine]) -> list[float]:
+    """Column edges: label column first, then the middle of each gap between bands."""
+    left = min(min(ln.box.x0 for ln in lines), bands[0].x0)
+    right = max(max(ln.box.x1 for ln in lines), bands[-1].x1)
+    middle = [(a.x1 + b.x0) / 2 for a, b in zip(bands, bands[1:], strict=False)]
+    label_edge = [_label_edge(bands[0], lines)] if left < bands[0].x0 - 1 else []
+    return [left, *label_edge, *middle, right]
+
+
+def _label_edge(first: _Band, lines: Sequence[TextLine]) -> float:
+    ends = [
+        t.box.x1
+        for ln in lines
+        if _is_figure_line(ln)
+        for t in ln.tokens
+        if parse_amount(t.text) is None and t.box.x1 <= first.x0
+    ]
+    return (max(ends, default=first.x0 - 2) + first.x0) / 2
+
+
+def _header(
+    page: PageText, lines: Sequence[TextLine], first: TextLine, bands: Sequence[_Band]
+) -> tuple[float, list[TextLine]]:
+    """The y where the body starts, and the lines that name the columns."""
+    width = bands[-1].x1 - bands[0].x0
+    rules = sorted(
+        r.at
+        for r in page.rulings
+        if r.horizontal and r.length > 0.8 * width and r.at < first.box.y0 + 1
+    )
+    above = [ln for ln in lines if ln.box.cy < first.box.y0]
+    for k in range(len(rules) - 1, -1, -1):
+        top = rules[k - 1] if k else _loose_top(above, rules[k])
+        held = [ln for ln in above if top <= ln.box.cy < rules[k]]
+        if any(_over(ln, bands) for ln in held):
+            return rules[k], held
+    return _unruled_header(above, first, bands)
+
+
+def _loose_top(above: Sequence[TextLine], bottom: float) -> float:
+    """The top of the run of close lines that ends at ``bottom``."""
+    top = bottom
+    for line in reversed([ln for ln in above if ln.box.cy < bottom]):
+        if top - line.box.y1 > 1.2 * line.box.height:
+            break
+        top = line.box.y0
+    return top
+
+
+def _over(line: TextLine, bands: Sequence[_Band]) -> bool:
+    return any(b.x0 - 5 <= t.box.cx <= b.x1 + 5 for t in line.tokens for b in bands)
+
+
+def _unruled_header(
+    above: Sequence[TextLine], first: TextLine, bands: Sequence[_Band]
+) -> tuple[float, list[TextLine]]:
+    held: list[TextLine] = []
+    top = first.box.y0
+    for line in reversed(above):
+        if top - line.box.y1 > 2.5 * line.box.height or not _over(line, bands):
+            break
+        if len(line.tokens) < 2 and not held:
+            break
+        held.insert(0, line)
+        top = line.box.y0
+    return (held[-1].box.y1 if held else first.box.y0), held
+
+
+def _column(edges: Sequence[float], x: float) -> int:
+    return max(0, min(len(edges) - 2, sum(x >= e for e in edges) - 1))
+
+
+def _grid(
+    page: PageText,
+    bands: Sequence[_Band],
+    edges: list[float],
+    header: Sequence[TextLine],
+    body: Sequence[TextLine],
+) -> Grid:
+    cols = len(edges) - 1
+    head, depth = _header_cells(page.number, edges, header)
+    placed = _place(body, edges, cols - len(bands))
+    ys = sorted({y for y, _ in placed})
+    tops = [min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys]
+    bottom = max(ln.box.y1 for ln in body)
+    row_edges = [*tops, bottom]
+    cells = [
+        body_cell(
+            page.number,
+            depth + k,
+            col,
+            Box(edges[col], row_edges[k], edges[col + 1], max(row_edges[k], row_edges[k + 1])),
+            placed.get((y, col), []),
+        )
+        for k, y in enumerate(ys)
+        for col in range(cols)
+    ]
+    top = min((ln.box.y0 for ln in header), default=tops[0])
+    return Grid(
+        page=page.number,
+        box=Box(edges[0], top, edges[-1], bottom),
+        rows=depth + len(ys),
+        cols=cols,
+        col_edges=tuple(edges),
+        row_edges=(*([top] * depth), *row_edges),
+        cells=(*head, *cells),
+        ruled=False,
+        header_rows=depth,
+        to_page=page.to_page,
+    )
+
+
+def _place(body: Sequence[TextLine], edges: Sequence[float], labels: int) -> Placed:
+    """Lines of the body by row and column; a row is a line of figures or a label alone."""
+    anchors = cluster_lines(ln for ln in body if _figures(ln))
+    columns: dict[int, list[Token]] = {}
+    for line in body:
+        for token in line.tokens:
+            columns.setdefault(_column(edges, _sample(token)), []).append(token)
+    placed: Placed = {}
+    for col in sorted(columns):
+        place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
+    return placed
+
+
+def _sample(token: Token) -> float:
+    """The x by which a token belongs to a column: figures by centre, labels by their start."""
+    figure = parse_amount(token.text) is not None
+    return token.box.cx if figure else min(token.box.x0 + token.box.height, token.box.cx)
+
+
+def _header_cells(
+    page: int, edges: Sequence[float], header: Sequence[TextLine]
+) -> tuple[list[GridCell], int]:
+    """Header cells on one or two levels: names over several columns stand above the others."""
+    spans: list[tuple[int, int, Token]] = []
+    single: dict[int, list[Token]] = {}
+    for line in header:
+        for token in line.tokens:
+            first, last = _span(token, edges)
+            if last > first:
+                spans.append((first, last, token))
+            else:
+                single.setdefault(first, []).append(token)
+    depth = (2 if spans else 1) if header else 0
+    if not depth:
+        return [], 0
+    box = Box.around(ln.box for ln in header)
+    spanned = {c for first, last, _ in spans for c in range(first, last + 1)}
+    cells = [
+        _head(page, 0, first, last - first + 1, 1, [token], box, edges)
+        for first, last, token in spans
+    ]
+    for col in range(len(edges) - 1):
+        level = 1 if col in spanned else 0
+        cells.append(
+            _head(page, level, col, 1, depth - level, single.get(col, []), box, edges)
+        )
+    return sorted(cells, key=lambda c: (c.row, c.col)), depth
+
+
+def _span(token: Token, edges: Sequence[float]) -> tuple[int, int]:
+    """First and last column that a header token stands over."""
+    held = [
+        col
+        for col in range(len(edges) - 1)
+        if min(edges[col + 1], token.box.x1) - max(edges[col], token.box.x0)
+        > 0.25 * token.box.width
+    ]
+    if len(held) >= 2 and held[0] > 0:
+        return held[0], held[-1]
+    col = _column(edges, token.box.cx)
+    return col, col
+
+
+def _head(
+    page: int,
+    row: int,
+    col: int,
+    colspan: int,
+    rowspan: int,
+    tokens: Sequence[Token],
+    box: Box,
+    edges: Sequence[float],
+) -> GridCell:
+    lines = lines_of(tokens)
+    return GridCell(
+        row=row,
+        col=col,
+        rowspan=rowspan,
+        colspan=colspan,
+        box=Box(edges[col], box.y0, edges[col + colspan], box.y1),
+        page=page,
+        lines=lines,
+        text=join_lines(lines),
+    )
+
+

@@ -1,0 +1,103 @@
+"""Tables on a page: tokens fall into the cells of lattices, or into aligned columns.
+
+One function matters to others: ``grids``. Coordinates are upright space throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from schemas.geometry import Box
+from schemas.grid import Grid, GridCell, TextLine
+from schemas.page import PageText, Token
+from worker.alignment import aligned_grids
+from worker.header import header_depth
+from worker.lattice import Lattice, Slot, lattices
+from worker.lines import join_lines, lines_of
+from worker.rowless import split_rowless
+
+
+def grids(page: PageText) -> tuple[Grid, ...]:
+    """The tables of the page, top to bottom, each with the text lines around it.
+
+    Ruled tables come from the lattice of rulings; rows that a ruled table only aligns are
+    split; tables without rulings come from alignment. No token is in two tables.
+    """
+    left = list(page.tokens)
+    found: list[Grid] = []
+    for lattice in lattices(page.rulings):
+        inside = [t for t in left if _within(lattice.box, t)]
+        if not inside:
+            continue
+        taken = {id(t) for t in inside}
+        left = [t for t in left if id(t) not in taken]
+        found.append(_ruled(page, lattice, inside))
+    aligned = aligned_grids(page, left, [g.box for g in found])
+    used = {id(t) for grid in aligned for cell in grid.cells for t in cell.tokens}
+    left = [t for t in left if id(t) not in used]
+    ordered = sorted((*found, *aligned), key=lambda g: (g.box.y0, g.box.x0))
+    return _with_surroundings(ordered, lines_of(left))
+
+
+def _within(box: Box, token: Token) -> bool:
+    return box.contains(token.box.cx, token.box.cy)
+
+
+def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> Grid:
+    cells = tuple(
+        _cell(page.number, slot, [t for t in tokens if _in_slot(slot, lattice, t)])
+        for slot in lattice.slots
+    )
+    grid = Grid(
+        page=page.number,
+        box=lattice.box,
+        rows=len(lattice.ys) - 1,
+        cols=len(lattice.xs) - 1,
+        col_edges=lattice.xs,
+        row_edges=lattice.ys,
+        cells=cells,
+        ruled=True,
+        header_rows=0,
+        to_page=page.to_page,
+    )
+    grid = split_rowless(grid)
+    return replace(grid, header_rows=header_depth(grid))
+
+
+def _in_slot(slot: Slot, lattice: Lattice, token: Token) -> bool:
+    """Whether the token's centre is in the slot; edges belong to the slot right and below."""
+    x, y, box = token.box.cx, token.box.cy, slot.box
+    last_x, last_y = box.x1 == lattice.box.x1, box.y1 == lattice.box.y1
+    return (
+        box.x0 <= x
+        and (x < box.x1 or (last_x and x == box.x1))
+        and box.y0 <= y
+        and (y < box.y1 or (last_y and y == box.y1))
+    )
+
+
+def _cell(page: int, slot: Slot, tokens: Sequence[Token]) -> GridCell:
+    lines = lines_of(tokens)
+    return GridCell(
+        row=slot.row,
+        col=slot.col,
+        rowspan=slot.rowspan,
+        colspan=slot.colspan,
+        box=slot.box,
+        page=page,
+        lines=lines,
+        text=join_lines(lines),
+        indent=lines[0].box.x0 - slot.box.x0 if lines else 0.0,
+    )
+
+
+def _with_surroundings(found: Sequence[Grid], lines: Sequence[TextLine]) -> tuple[Grid, ...]:
+    placed = []
+    for k, grid in enumerate(found):
+        over = found[k - 1].box.y1 if k else float("-inf")
+        under = found[k + 1].box.y0 if k + 1 < len(found) else float("inf")
+        above = tuple(ln for ln in lines if over <= ln.box.cy < grid.box.y0)
+        below = tuple(ln for ln in lines if grid.box.y1 < ln.box.cy <= under)
+        placed.append(replace(grid, above=above, below=below))
+    return tuple(placed)

@@ -1,0 +1,92 @@
+"""Which leading rows of a grid name its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from schemas.amount import Amount, Mark, narrow, parse_amount
+from schemas.grid import Grid, GridCell
+
+_FORMULA = re.compile(r"[(（]?\d{1,2}[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?|栏次|欄次")
+_DEEPEST = 6
+
+
+def header_depth(grid: Grid) -> int:
+    """The number of leading rows that name columns or number them.
+
+    Columns of figures are known by their content; a header cell is text standing in one.
+    Where a table has no figures its first row, as deep as its merged cells reach, is the
+    header. A grid that starts with a body row (a continuation) has depth 0.
+    """
+    rows = rows_of(grid)
+    amounts = amount_columns(grid)
+    if not amounts:
+        return _first_depth(rows) if grid.rows > 1 else 0
+    depth = 0
+    while depth < min(grid.rows - 1, _DEEPEST):
+        row = rows[depth]
+        if not (_names_amounts(row, amounts) or _numbers_columns(row)):
+            break
+        depth = max(depth + 1, *(c.row + c.rowspan for c in row if c.col in amounts or c.text))
+        if depth < grid.rows and any(
+            isinstance(parse_amount(c.text), Amount) and c.col in amounts
+            for c in rows[depth - 1]
+        ) and not _numbers_columns(rows[depth - 1]):
+            depth -= 1
+            break
+    return min(depth, grid.rows - 1) if depth else _spanning_top(rows, grid, amounts)
+
+
+def rows_of(grid: Grid) -> list[list[GridCell]]:
+    """For each row of the grid the cells that start in it."""
+    rows: list[list[GridCell]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        rows[cell.row].append(cell)
+    return rows
+
+
+def amount_columns(grid: Grid) -> set[int]:
+    """Columns most of whose single-column texts are figures or dashes."""
+    figures: dict[int, list[int]] = {}
+    for cell in grid.cells:
+        if cell.colspan == 1 and cell.text and cell.row:
+            seen = figures.setdefault(cell.col, [0, 0, 0])
+            parsed = parse_amount(cell.text)
+            seen[0] += 1
+            seen[1] += parsed is not None
+            seen[2] += isinstance(parsed, Amount)
+    return {col for col, (n, ok, real) in figures.items() if real and ok * 2 >= n}
+
+
+def _first_depth(rows: Sequence[Sequence[GridCell]]) -> int:
+    if not any(c.text for c in rows[0]):
+        return 0
+    return max(1, max((c.rowspan for c in rows[0] if c.text and c.colspan == 1), default=1) if
+               any(c.colspan > 1 for c in rows[0]) else 1)
+
+
+def _names_amounts(row: Sequence[GridCell], amounts: set[int]) -> bool:
+    """Whether words stand over columns of figures in this row."""
+    over = [c for c in row if amounts & set(range(c.col, c.col + c.colspan)) and c.text]
+    words = [c for c in over if not isinstance(parse_amount(c.text), Amount | Mark)]
+    return bool(words) and len(words) == len(over)
+
+
+def _numbers_columns(row: Sequence[GridCell]) -> bool:
+    """Whether the row is the one of column numbers or formulas (``1 2 3=1+2``)."""
+    texts = [narrow(c.text) for c in row if any(a.isalnum() for a in c.text)]
+    numbered = [t for t in texts if _FORMULA.fullmatch(t)]
+    if len(numbered) < 2 or len(numbered) < len(texts) - 1:
+        return False
+    digits = [int(re.match(r"\D*(\d+)", t)[1]) for t in numbered if re.search(r"\d", t)]  # type: ignore[index]
+    return digits == list(range(digits[0], digits[0] + len(digits))) if digits else False
+
+
+def _spanning_top(rows: Sequence[Sequence[GridCell]], grid: Grid, amounts: set[int]) -> int:
+    """1 where the first row is one cell over the whole width (a title inside the grid)."""
+    first = rows[0]
+    if len(first) == 1 and first[0].colspan == grid.cols and grid.rows > 1:
+        rest = rows[1] if len(rows) > 1 else []
+        return 2 if _names_amounts(rest, amounts) else 0
+    return 0

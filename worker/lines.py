@@ -1,0 +1,87 @@
+"""Printed lines from tokens, and texts from lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from schemas.amount import Amount, parse_amount
+from schemas.geometry import Box
+from schemas.grid import TextLine
+from schemas.page import Token
+
+
+def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
+    """The tokens as printed lines, top to bottom, each from left to right."""
+    rows: list[list[Token]] = []
+    for token in sorted(tokens, key=lambda t: (t.box.cy, t.box.x0)):
+        row = next((r for r in reversed(rows[-4:]) if _same_line(r, token)), None)
+        if row is None:
+            rows.append([token])
+        else:
+            row.append(token)
+    return tuple(_line(sorted(row, key=lambda t: t.box.x0)) for row in rows)
+
+
+def _same_line(row: Sequence[Token], token: Token) -> bool:
+    near = min(row, key=lambda t: abs(t.box.cx - token.box.cx)).box
+    height = min(near.height, token.box.height)
+    return abs(near.cy - token.box.cy) < 0.5 * height
+
+
+def _line(row: list[Token]) -> TextLine:
+    text = row[0].text
+    for left, right in zip(row, row[1:], strict=False):
+        text += (" " if _spaced(left, right) else "") + right.text
+    return TextLine(text, Box.around(t.box for t in row), tuple(row))
+
+
+def _spaced(left: Token, right: Token) -> bool:
+    """Whether a space stands between two tokens: a gap, but none of letter-spaced words."""
+    gap = (right.box.x0 - left.box.x1) / right.box.height
+    if _joins(left.text, right.text):
+        return gap > 1.0 and len(left.text) + len(right.text) > 2
+    return gap > 0.25
+
+
+def _wide(c: str) -> bool:
+    return unicodedata.east_asian_width(c) in "WF"
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether two neighbouring texts are one word in scripts that use no spaces."""
+    return _wide(left[-1]) or _wide(right[0])
+
+
+def join_lines(lines: Sequence[TextLine]) -> str:
+    """The lines of one cell as one text.
+
+    Scripts without spaces are joined as they are; words get a space. A figure that a narrow
+    cell broke over two lines is one figure again where only the whole is one.
+    """
+    texts = [line.text for line in lines]
+    whole = _broken_figure(texts)
+    if whole is not None:
+        return whole
+    text = texts[0] if texts else ""
+    for right in texts[1:]:
+        glue = "" if _runs_on(text, right) else " "
+        text += glue + right
+    return text
+
+
+def _runs_on(left: str, right: str) -> bool:
+    if _joins(left, right) or not (left[-1].isalnum() and right[0].isalnum()):
+        return True
+    return any(map(_wide, left)) and (left[-1].isdigit() or right[0].isdigit())
+
+
+def _broken_figure(texts: Sequence[str]) -> str | None:
+    if len(texts) < 2 or not all(re.fullmatch(r"[\d.,，．()（）\-−%]+", t) for t in texts):
+        return None
+    whole = "".join(texts)
+    parts = [t for t in texts if not t.startswith((".", "．")) and parse_amount(t) is not None]
+    if isinstance(parse_amount(whole), Amount) and len(parts) < len(texts):
+        return whole
+    return None

@@ -1,0 +1,159 @@
+"""Rows inside a ruled table that draws its columns but not (all of) its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from schemas.amount import parse_amount
+from schemas.geometry import Box
+from schemas.grid import Grid, GridCell, TextLine
+from worker.lines import join_lines
+
+
+def split_rowless(grid: Grid) -> Grid:
+    """The grid with every drawn row split that holds several rows of figures.
+
+    A drawn row is split where two of its cells hold two or more lines that are figures, or
+    one does and another has words beside them. Lines without a figure beside them go to the row above when they follow it
+    closely, else to the row below when that one has no text of its own, else they are a row.
+    """
+    for row in range(grid.rows - 1, -1, -1):
+        cells = [c for c in grid.cells if c.row == row and c.rowspan == 1]
+        tall = [c for c in grid.cells if c.row <= row < c.row + c.rowspan and c.rowspan > 1]
+        if not any(c.lines for c in tall):
+            cells += [c for c in tall if c.row == row and c.row + c.rowspan - 1 == row]
+        anchors = _anchors(cells)
+        if len(anchors) >= 2:
+            grid = _with_rows(grid, row, cells, _rows(cells, anchors))
+    return grid
+
+
+def _figures(cell: GridCell) -> list[TextLine]:
+    return [line for line in cell.lines if parse_amount(line.text) is not None]
+
+
+def _anchors(cells: Sequence[GridCell]) -> list[float]:
+    """The y of each row of figures; empty where the cells are one row."""
+    many = [c for c in cells if len(_figures(c)) >= 2]
+    if not many or (len(many) == 1 and not _labelled(many[0], cells)):
+        return []
+    return cluster_lines(line for c in cells for line in _figures(c))
+
+
+def _labelled(figures: GridCell, cells: Sequence[GridCell]) -> bool:
+    """Whether another cell has lines of words beside two figures of this one."""
+    heights = [line.box.cy for line in _figures(figures)]
+    return any(
+        len([ln for ln in c.lines if any(abs(ln.box.cy - y) < 0.4 * ln.box.height for y in heights)])
+        >= 2
+        for c in cells
+        if c is not figures
+    )
+
+
+def cluster_lines(lines: Iterable[TextLine]) -> list[float]:
+    """The y centres of lines, those on one height counted once."""
+    anchors: list[list[float]] = []
+    for line in sorted(lines, key=lambda ln: ln.box.cy):
+        if anchors and line.box.cy - anchors[-1][0] < 0.6 * line.box.height:
+            anchors[-1].append(line.box.cy)
+        else:
+            anchors.append([line.box.cy])
+    return [sum(a) / len(a) for a in anchors]
+
+
+Placed = dict[tuple[float, int], list[TextLine]]
+"""Lines by (y of their row, column)."""
+
+
+def _rows(cells: Sequence[GridCell], anchors: list[float]) -> Placed:
+    first_text = min(
+        (c.col for c in cells if c.lines and len(_figures(c)) < len(c.lines)), default=0
+    )
+    placed: Placed = {}
+    for cell in cells:
+        place_lines(placed, cell.col, cell.lines, anchors, may_open=cell.col == first_text)
+    return placed
+
+
+def place_lines(
+    placed: Placed, col: int, lines: Sequence[TextLine], anchors: Sequence[float], may_open: bool
+) -> None:
+    """Put the lines of one column to the rows of ``anchors``; ``may_open`` lets it open rows."""
+    homes = {id(ln): _home(ln, anchors) for ln in lines}
+    owned = {home for home in homes.values() if home is not None}
+    row: float | None = None
+    before: TextLine | None = None
+    for line in lines:
+        home = homes[id(line)]
+        if home is None:
+            close = before is not None and line.box.y0 - before.box.y1 < 0.8 * line.box.height
+            below = next((a for a in anchors if 0 < a - line.box.cy < 1.6 * line.box.height), None)
+            if below is not None and below not in owned:
+                home = below
+                owned.add(below)
+            elif row is not None and (close or not may_open):
+                home = row
+            elif may_open:
+                home = line.box.cy
+            else:
+                home = min(anchors, key=lambda a: abs(a - line.box.cy))
+        placed.setdefault((home, col), []).append(line)
+        row, before = home, line
+
+
+def _home(line: TextLine, anchors: Sequence[float]) -> float | None:
+    nearest = min(anchors, key=lambda a: abs(a - line.box.cy))
+    return nearest if abs(nearest - line.box.cy) < 0.5 * line.box.height else None
+
+
+def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) -> Grid:
+    ys = sorted({y for y, _ in placed})
+    added = len(ys) - 1
+    top, bottom = grid.row_edges[row], grid.row_edges[row + 1]
+    starts = [top, *(_top_of(y, placed) for y in ys[1:])]
+    edges = [*starts, bottom]
+    split = {id(c) for c in cells}
+    kept = [_moved(c, row, added) for c in grid.cells if id(c) not in split]
+    fresh = [
+        body_cell(grid.page, row + k, cell.col, Box(cell.box.x0, edges[k], cell.box.x1, edges[k + 1]),
+                  placed.get((y, cell.col), []), cell.colspan)
+        for k, y in enumerate(ys)
+        for cell in cells
+    ]
+    return replace(
+        grid,
+        rows=grid.rows + added,
+        row_edges=(*grid.row_edges[:row], *edges, *grid.row_edges[row + 2 :]),
+        cells=tuple(sorted((*kept, *fresh), key=lambda c: (c.row, c.col))),
+    )
+
+
+def _top_of(y: float, placed: Placed) -> float:
+    return min(line.box.y0 for (at, _), lines in placed.items() if at == y for line in lines)
+
+
+def _moved(cell: GridCell, row: int, added: int) -> GridCell:
+    if cell.row > row:
+        return replace(cell, row=cell.row + added)
+    if cell.row + cell.rowspan > row:
+        return replace(cell, rowspan=cell.rowspan + added)
+    return cell
+
+
+def body_cell(
+    page: int, row: int, col: int, box: Box, lines: Sequence[TextLine], colspan: int = 1
+) -> GridCell:
+    """A cell with its lines joined to one text."""
+    return GridCell(
+        row=row,
+        col=col,
+        rowspan=1,
+        colspan=colspan,
+        box=Box(box.x0, min(box.y0, box.y1), box.x1, max(box.y0, box.y1)),
+        page=page,
+        lines=tuple(lines),
+        text=join_lines(lines),
+        indent=lines[0].box.x0 - box.x0 if lines else 0.0,
+    )

@@ -1,0 +1,172 @@
+"""Tables over page breaks: the grids of consecutive pages that are one table, joined."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.amount import Amount, narrow, parse_amount
+from schemas.geometry import Affine
+from schemas.grid import Grid, GridCell, Sheet, TextLine
+from worker.header import amount_columns, rows_of
+
+_SAME_TEXT = 0.86  # similarity at which two readings of a header or title are one text
+_SAME_EDGE = 0.02  # shift of a column edge, in widths of the table
+_FURNITURE = 24  # characters: a longer line than this between two grids is content
+
+
+def stitch(pages: Sequence[Sequence[Grid]]) -> tuple[Sheet, ...]:
+    """The tables of the document in reading order; ``pages`` has each page's grids in order.
+
+    The first grid of a page continues the last one of the page before when its columns are
+    the same and either its header repeats or it has neither header nor title of its own.
+    """
+    chains: list[list[_Part]] = []
+    for grids in pages:
+        for place, grid in enumerate(grids):
+            before = chains[-1][-1].grid if chains else None
+            skip = _continues(before, grid) if before is not None and place == 0 else None
+            if skip is None:
+                chains.append([_Part(grid, 0)])
+            else:
+                chains[-1].append(_Part(grid, skip))
+    return tuple(_sheet(chain) for chain in chains)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A grid of a chain; its first ``skip`` rows repeat the header."""
+
+    grid: Grid
+    skip: int
+
+
+def _continues(before: Grid, grid: Grid) -> int | None:
+    """How many leading rows of ``grid`` repeat the header; None where it is a new table."""
+    if grid.page != before.page + 1 or not _same_columns(before, grid):
+        return None
+    if any(len(narrow(line.text)) > _FURNITURE for line in before.below):
+        return None
+    repeated = _repeated_rows(before, grid)
+    same_title = _same_lines(before.above, grid.above)
+    if repeated and (same_title or not _titles(grid.above)) and not _starts_over(before, grid):
+        return repeated
+    if not repeated and not grid.header_rows and not _titles(grid.above):
+        return 0
+    return None
+
+
+def _same_columns(a: Grid, b: Grid) -> bool:
+    if a.cols != b.cols:
+        return False
+    if not a.ruled or not b.ruled:
+        return a.ruled == b.ruled
+    return all(
+        abs(_relative(a, x) - _relative(b, y)) < _SAME_EDGE
+        for x, y in zip(a.col_edges, b.col_edges, strict=True)
+    )
+
+
+def _relative(grid: Grid, x: float) -> float:
+    return (x - grid.box.x0) / max(grid.box.width, 1.0)
+
+
+def _same_text(a: str, b: str) -> bool:
+    a, b = narrow(a), narrow(b)
+    return a == b or difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SAME_TEXT
+
+
+def _repeated_rows(before: Grid, grid: Grid) -> int:
+    """Leading rows of ``grid`` that say what the header of ``before`` says."""
+    head = [_row_text(row) for row in rows_of(before)[: before.header_rows]]
+    rows = [_row_text(row) for row in rows_of(grid)]
+    if not head or len(rows) < len(head):
+        return 0
+    same = all(_same_text(a, b) for a, b in zip(head, rows, strict=False))
+    return len(head) if same else 0
+
+
+def _row_text(row: Sequence[GridCell]) -> str:
+    return "|".join(cell.text for cell in row)
+
+
+def _same_lines(a: Sequence[TextLine], b: Sequence[TextLine]) -> bool:
+    """Whether the lines over two grids are the same title, page numbers left out."""
+    left, right = _content(a), _content(b)
+    return len(left) == len(right) and all(map(_same_text, left, right))
+
+
+def _content(lines: Sequence[TextLine]) -> list[str]:
+    return [ln.text for ln in lines if any(c.isalpha() for c in ln.text)]
+
+
+def _titles(lines: Sequence[TextLine]) -> bool:
+    """Whether the lines over a grid can be a title (a running head of the page is short)."""
+    return len(_content(lines)) > 1
+
+
+def _starts_over(before: Grid, grid: Grid) -> bool:
+    """Whether both grids start with the same row of figures' label (a total at the top)."""
+    first, second = _first_body(before), _first_body(grid)
+    return bool(first) and bool(second) and narrow(first[0].text) == narrow(second[0].text) and (
+        bool(narrow(first[0].text)) and first[0].rowspan == 1
+    ) and _labels_total(first)
+
+
+def _labels_total(row: Sequence[GridCell]) -> bool:
+    return len(narrow(row[0].text)) <= 4 and any(
+        isinstance(parse_amount(c.text), Amount) for c in row[1:]
+    )
+
+
+def _first_body(grid: Grid) -> list[GridCell]:
+    rows = rows_of(grid)
+    return rows[grid.header_rows] if grid.header_rows < len(rows) else []
+
+
+def _sheet(chain: Sequence[_Part]) -> Sheet:
+    first = chain[0].grid
+    head = tuple(c for c in first.cells if c.row < first.header_rows)
+    body: list[tuple[GridCell, ...]] = []
+    continued: list[tuple[int, int, GridCell]] = []
+    figures = amount_columns(first)
+    for number, part in enumerate(chain):
+        rows = rows_of(part.grid)[part.skip if number else first.header_rows :]
+        if number and rows and body and _cut_row(rows[0], figures):
+            continued.extend(
+                (len(body) - 1, cell.col, cell) for cell in rows.pop(0) if cell.text
+            )
+        for row in rows:
+            body.append(tuple(replace(c, row=first.header_rows + len(body)) for c in row))
+    return Sheet(
+        pages=tuple(part.grid.page for part in chain),
+        cols=first.cols,
+        header_rows=first.header_rows,
+        header=head,
+        body=tuple(body),
+        ruled=first.ruled,
+        above=first.above,
+        below=chain[-1].grid.below,
+        continued=tuple(continued),
+        to_page=_maps(chain),
+    )
+
+
+def _cut_row(row: Sequence[GridCell], figures: set[int]) -> bool:
+    """Whether a row is the rest of one cut by the page break: text, but nothing of its own.
+
+    Its own would be a figure, or the label of one: the first column's, or that of a column
+    which stands left of figures.
+    """
+    texts = [c for c in row if c.text]
+    own = [
+        c
+        for c in texts
+        if c.col == 0 or c.col in figures or c.col + c.colspan in figures
+    ]
+    return bool(texts) and not own
+
+
+def _maps(chain: Sequence[_Part]) -> tuple[tuple[int, Affine], ...]:
+    return tuple((part.grid.page, part.grid.to_page) for part in chain)
