@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ class _Band:
     lines: int
 
 
-def aligned_grids(page: PageText, tokens: Sequence[Token], taken: Sequence[Box]) -> tuple[Grid, ...]:
+def aligned_grids(
+    page: PageText, tokens: Sequence[Token], taken: Sequence[Box]
+) -> tuple[Grid, ...]:
     """Tables among ``tokens`` (those outside lattices) whose figures stand in columns.
 
     A table needs three lines with figures in two columns that line up; prose has none.
@@ -64,9 +67,7 @@ def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLi
 
 def _bands(lines: Sequence[TextLine]) -> list[_Band]:
     """Columns: the gaps that no figure of any line crosses."""
-    spans = sorted(
-        (t.box.x0, t.box.x1) for line in lines for t in _figures(line)
-    )
+    spans = sorted((t.box.x0, t.box.x1) for line in lines for t in _figures(line))
     merged: list[list[float]] = []
     for x0, x1 in spans:
         if merged and x0 < merged[-1][1]:
@@ -92,9 +93,9 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
 
 def _edges(bands: Sequence[_Band], lines: Sequence[TextLine]) -> list[float]:
     """Column edges: label column first, then the middle of each gap between bands."""
-    left = min(min(ln.box.x0 for ln in lines), bands[0].x0)
-    right = max(max(ln.box.x1 for ln in lines), bands[-1].x1)
-    middle = [(a.x1 + b.x0) / 2 for a, b in zip(bands, bands[1:], strict=False)]
+    left = min(*(ln.box.x0 for ln in lines), bands[0].x0)
+    right = max(*(ln.box.x1 for ln in lines), bands[-1].x1)
+    middle = [(a.x1 + b.x0) / 2 for a, b in itertools.pairwise(bands)]
     label_edge = [_label_edge(bands[0], lines)] if left < bands[0].x0 - 1 else []
     return [left, *label_edge, *middle, right]
 
@@ -173,7 +174,9 @@ def _grid(
     head, depth = _header_cells(page.number, edges, header)
     placed = _place(body, edges, cols - len(bands))
     ys = sorted({y for y, _ in placed})
-    tops = [min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys]
+    tops = [
+        min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys
+    ]
     bottom = max(ln.box.y1 for ln in body)
     row_edges = [*tops, bottom]
     cells = [
@@ -245,9 +248,7 @@ def _header_cells(
     ]
     for col in range(len(edges) - 1):
         level = 1 if col in spanned else 0
-        cells.append(
-            _head(page, level, col, 1, depth - level, single.get(col, []), box, edges)
-        )
+        cells.append(_head(page, level, col, 1, depth - level, single.get(col, []), box, edges))
     return sorted(cells, key=lambda c: (c.row, c.col)), depth
 
 
@@ -286,5 +287,3 @@ def _head(
         lines=lines,
         text=join_lines(lines),
     )
-
-

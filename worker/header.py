@@ -29,10 +29,14 @@ def header_depth(grid: Grid) -> int:
         if not (_names_amounts(row, amounts) or _numbers_columns(row)):
             break
         depth = max(depth + 1, *(c.row + c.rowspan for c in row if c.col in amounts or c.text))
-        if depth < grid.rows and any(
-            isinstance(parse_amount(c.text), Amount) and c.col in amounts
-            for c in rows[depth - 1]
-        ) and not _numbers_columns(rows[depth - 1]):
+        if (
+            depth < grid.rows
+            and any(
+                isinstance(parse_amount(c.text), Amount) and c.col in amounts
+                for c in rows[depth - 1]
+            )
+            and not _numbers_columns(rows[depth - 1])
+        ):
             depth -= 1
             break
     return min(depth, grid.rows - 1) if depth else _spanning_top(rows, grid, amounts)
@@ -62,8 +66,12 @@ def amount_columns(grid: Grid) -> set[int]:
 def _first_depth(rows: Sequence[Sequence[GridCell]]) -> int:
     if not any(c.text for c in rows[0]):
         return 0
-    return max(1, max((c.rowspan for c in rows[0] if c.text and c.colspan == 1), default=1) if
-               any(c.colspan > 1 for c in rows[0]) else 1)
+    return max(
+        1,
+        max((c.rowspan for c in rows[0] if c.text and c.colspan == 1), default=1)
+        if any(c.colspan > 1 for c in rows[0])
+        else 1,
+    )
 
 
 def _names_amounts(row: Sequence[GridCell], amounts: set[int]) -> bool:

@@ -5,6 +5,7 @@ Works the same on rulings from vectors and from images; all coordinates are upri
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -83,9 +84,7 @@ def _meet(a: Ruling, b: Ruling) -> bool:
     if a.horizontal == b.horizontal:
         return False
     h, v = (a, b) if a.horizontal else (b, a)
-    return (
-        h.start - _REACH <= v.at <= h.end + _REACH and v.start - _REACH <= h.at <= v.end + _REACH
-    )
+    return h.start - _REACH <= v.at <= h.end + _REACH and v.start - _REACH <= h.at <= v.end + _REACH
 
 
 def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
@@ -234,7 +233,7 @@ def _split(lattice: Lattice) -> Iterable[Lattice]:
         if not crossing and inner[i - 1] and inner[i] and not inner[i - 1] & inner[i]:
             cuts.append(i)
     cuts.append(rows)
-    for top, bottom in zip(cuts, cuts[1:], strict=False):
+    for top, bottom in itertools.pairwise(cuts):
         slots = [
             Slot(s.row - top, s.col, s.rowspan, s.colspan, s.box)
             for s in lattice.slots

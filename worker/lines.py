@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -32,7 +33,7 @@ def _same_line(row: Sequence[Token], token: Token) -> bool:
 
 def _line(row: list[Token]) -> TextLine:
     text = row[0].text
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in itertools.pairwise(row):
         text += (" " if _spaced(left, right) else "") + right.text
     return TextLine(text, Box.around(t.box for t in row), tuple(row))
 

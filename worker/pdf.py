@@ -131,9 +131,7 @@ def open_document(path: Path) -> Iterator[Document]:
 
 def _checked(path: Path, raw: Any) -> Document:
     if raw.needs_pass and not raw.authenticate(""):
-        raise EncryptedFile(
-            f"{path.name} needs a password: save a copy without one and try again."
-        )
+        raise EncryptedFile(f"{path.name} needs a password: save a copy without one and try again.")
     try:
         count = len(raw)
     except (RuntimeError, ValueError) as error:
@@ -197,14 +195,13 @@ class Document:
         side = max(page.rect.width, page.rect.height, 1.0) / 72
         native = max(
             (
-                max(info["width"], info["height"])
-                / max(_rect_side(info["bbox"]) / 72, 0.01)
+                max(info["width"], info["height"]) / max(_side(info["bbox"]) / 72, 0.01)
                 for info in page.get_image_info()
-                if _share(info["bbox"], page.rect) > 0.2
+                if _share(info, page) > 0.2
             ),
             default=float(_VECTOR_DPI),
         )
-        return min(max(native, _MIN_SIDE / side), _MAX_SIDE / side)
+        return float(min(max(native, _MIN_SIDE / side), _MAX_SIDE / side))
 
     def damage(self) -> str | None:
         """What MuPDF said of lost data since the current page was loaded; None: nothing.
@@ -220,20 +217,19 @@ class Document:
         """The visible characters of the text layer, in the order of the file."""
         page = self._page(index)
         raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
-        return tuple(_chars(raw))
+        return tuple(_chars(raw, page.rotation_matrix))
 
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
-        return tuple(_visible(page.get_drawings()))
+        turned = page.rotation_matrix
+        return tuple(_turned(s, turned) for s in _visible(page.get_drawings()))
 
     def judge(self, index: int) -> PageJudgement:
         """Whether the page has a text layer worth believing, is a scan, or is blank."""
         page = self._page(index)
         shown, hidden, odd = _count_text(page)
-        image = min(
-            sum(_share(info["bbox"], page.rect) for info in page.get_image_info()), 1.0
-        )
+        image = min(sum(_share(info, page) for info in page.get_image_info()), 1.0)
         damage = self.damage()
         if shown >= 8 and odd > 0.15 * shown:
             return PageJudgement("scan", "text layer of garbage", damage)
@@ -246,13 +242,14 @@ class Document:
         return PageJudgement("blank", "nothing drawn", self.damage())
 
 
-def _rect_side(box: tuple[float, float, float, float]) -> float:
+def _side(box: tuple[float, float, float, float]) -> float:
     return max(box[2] - box[0], box[3] - box[1])
 
 
-def _share(box: tuple[float, float, float, float], rect: Any) -> float:
-    seen = pymupdf.Rect(box) & rect
-    area = rect.width * rect.height
+def _share(image: Any, page: Any) -> float:
+    """The part of the displayed page that an image covers."""
+    seen = (pymupdf.Rect(image["bbox"]) * page.rotation_matrix) & page.rect
+    area = page.rect.width * page.rect.height
     return float(seen.width * seen.height / area) if area and not seen.is_empty else 0.0
 
 
@@ -277,25 +274,39 @@ def _count_text(page: Any) -> tuple[int, int, int]:
 def _has_ink(page: Any) -> bool:
     side = max(page.rect.width, page.rect.height, 1.0)
     zoom = 600 / side
-    pix = page.get_pixmap(
-        matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False
-    )
+    pix = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
     return bool((np.frombuffer(pix.samples, np.uint8) < 200).sum() > 20)
 
 
-def _chars(raw: Any) -> Iterator[Char]:
+def _turned(segment: Segment, by: Any) -> Segment:
+    a = pymupdf.Point(segment.x0, segment.y0) * by
+    b = pymupdf.Point(segment.x1, segment.y1) * by
+    return Segment(a.x, a.y, b.x, b.y, segment.thickness)
+
+
+def _chars(raw: Any, turned: Any) -> Iterator[Char]:
+    """MuPDF gives characters as they lie before /Rotate; ``turned`` is the page's rotation."""
     for block in raw["blocks"]:
         for line in block.get("lines", ()):
             dx, dy = line["dir"]
+            dx, dy = dx * turned.a + dy * turned.c, dx * turned.b + dy * turned.d
             for span in line["spans"]:
-                bold = bool(span["flags"] & pymupdf.TEXT_FONT_BOLD) or "bold" in span["font"].lower()
+                bold = (
+                    bool(span["flags"] & pymupdf.TEXT_FONT_BOLD) or "bold" in span["font"].lower()
+                )
                 for char in span["chars"]:
-                    x0, y0, x1, y1 = char["bbox"]
+                    box = pymupdf.Rect(char["bbox"]) * turned
+                    origin = pymupdf.Point(char["origin"]) * turned
                     yield Char(
                         char["c"],
-                        char["origin"][0],
-                        char["origin"][1],
-                        Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
+                        origin.x,
+                        origin.y,
+                        Box(
+                            min(box.x0, box.x1),
+                            min(box.y0, box.y1),
+                            max(box.x0, box.x1),
+                            max(box.y0, box.y1),
+                        ),
                         dx,
                         dy,
                         span["size"],
@@ -333,8 +344,10 @@ def _uncovered(segment: Segment, cover: Any) -> Iterator[Segment]:
         return
     for a, b in ((low, min(from_, high)), (max(to, low), high)):
         if b - a > edge:
-            ends = (a, across, b, across) if flat else (across, a, across, b)
-            yield Segment(*ends, segment.thickness)
+            if flat:
+                yield Segment(a, across, b, across, segment.thickness)
+            else:
+                yield Segment(across, a, across, b, segment.thickness)
 
 
 def _segments(drawing: Any) -> Iterator[Segment]:
@@ -358,7 +371,7 @@ def _is_dark(fill: Any) -> bool:
 
 def _rect_segments(rect: Any, stroke: bool, filled: bool, width: float) -> Iterator[Segment]:
     x0, y0, x1, y1 = rect.x0, rect.y0, rect.x1, rect.y1
-    if filled and not stroke or rect.height <= _THIN or rect.width <= _THIN:
+    if (filled and not stroke) or rect.height <= _THIN or rect.width <= _THIN:
         if rect.height <= _THIN and rect.width > _THIN:
             y = (y0 + y1) / 2
             yield Segment(x0, y, x1, y, max(rect.height, width))

@@ -15,8 +15,9 @@ def split_rowless(grid: Grid) -> Grid:
     """The grid with every drawn row split that holds several rows of figures.
 
     A drawn row is split where two of its cells hold two or more lines that are figures, or
-    one does and another has words beside them. Lines without a figure beside them go to the row above when they follow it
-    closely, else to the row below when that one has no text of its own, else they are a row.
+    one does and another has words beside them. Lines without a figure beside them go to the
+    row above when they follow it closely, else to the row below when that one has no text of
+    its own, else they are a row.
     """
     for row in range(grid.rows - 1, -1, -1):
         cells = [c for c in grid.cells if c.row == row and c.rowspan == 1]
@@ -45,7 +46,9 @@ def _labelled(figures: GridCell, cells: Sequence[GridCell]) -> bool:
     """Whether another cell has lines of words beside two figures of this one."""
     heights = [line.box.cy for line in _figures(figures)]
     return any(
-        len([ln for ln in c.lines if any(abs(ln.box.cy - y) < 0.4 * ln.box.height for y in heights)])
+        len(
+            [ln for ln in c.lines if any(abs(ln.box.cy - y) < 0.4 * ln.box.height for y in heights)]
+        )
         >= 2
         for c in cells
         if c is not figures
@@ -117,8 +120,14 @@ def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) 
     split = {id(c) for c in cells}
     kept = [_moved(c, row, added) for c in grid.cells if id(c) not in split]
     fresh = [
-        body_cell(grid.page, row + k, cell.col, Box(cell.box.x0, edges[k], cell.box.x1, edges[k + 1]),
-                  placed.get((y, cell.col), []), cell.colspan)
+        body_cell(
+            grid.page,
+            row + k,
+            cell.col,
+            Box(cell.box.x0, edges[k], cell.box.x1, edges[k + 1]),
+            placed.get((y, cell.col), []),
+            cell.colspan,
+        )
         for k, y in enumerate(ys)
         for cell in cells
     ]

@@ -109,9 +109,13 @@ def _titles(lines: Sequence[TextLine]) -> bool:
 def _starts_over(before: Grid, grid: Grid) -> bool:
     """Whether both grids start with the same row of figures' label (a total at the top)."""
     first, second = _first_body(before), _first_body(grid)
-    return bool(first) and bool(second) and narrow(first[0].text) == narrow(second[0].text) and (
-        bool(narrow(first[0].text)) and first[0].rowspan == 1
-    ) and _labels_total(first)
+    return (
+        bool(first)
+        and bool(second)
+        and narrow(first[0].text) == narrow(second[0].text)
+        and (bool(narrow(first[0].text)) and first[0].rowspan == 1)
+        and _labels_total(first)
+    )
 
 
 def _labels_total(row: Sequence[GridCell]) -> bool:
@@ -134,9 +138,7 @@ def _sheet(chain: Sequence[_Part]) -> Sheet:
     for number, part in enumerate(chain):
         rows = rows_of(part.grid)[part.skip if number else first.header_rows :]
         if number and rows and body and _cut_row(rows[0], figures):
-            continued.extend(
-                (len(body) - 1, cell.col, cell) for cell in rows.pop(0) if cell.text
-            )
+            continued.extend((len(body) - 1, cell.col, cell) for cell in rows.pop(0) if cell.text)
         for row in rows:
             body.append(tuple(replace(c, row=first.header_rows + len(body)) for c in row))
     return Sheet(
@@ -160,11 +162,7 @@ def _cut_row(row: Sequence[GridCell], figures: set[int]) -> bool:
     which stands left of figures.
     """
     texts = [c for c in row if c.text]
-    own = [
-        c
-        for c in texts
-        if c.col == 0 or c.col in figures or c.col + c.colspan in figures
-    ]
+    own = [c for c in texts if c.col == 0 or c.col in figures or c.col + c.colspan in figures]
     return bool(texts) and not own
 
 

@@ -7,6 +7,7 @@ points and commas lower boxes than digits, and sorting by box turns ``37,367.86`
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -56,9 +57,7 @@ def read_text_layer(
 def _quarter_turns(chars: Sequence[Char]) -> int:
     """Clockwise quarter turns that make the text of most characters run rightwards."""
     turns = Counter(
-        round(-math.atan2(c.dy, c.dx) / (math.pi / 2)) % 4
-        for c in chars
-        if not c.c.isspace()
+        round(-math.atan2(c.dy, c.dx) / (math.pi / 2)) % 4 for c in chars if not c.c.isspace()
     )
     return turns.most_common(1)[0][0] if turns else 0
 
@@ -113,9 +112,7 @@ def _undoubled(line: list[_Placed]) -> list[_Placed]:
     """The line without characters painted a second time to look bold."""
     kept: list[_Placed] = []
     for char in line:
-        twin = any(
-            k.c == char.c and abs(k.x0 - char.x0) < _DOUBLE * char.size for k in kept[-3:]
-        )
+        twin = any(k.c == char.c and abs(k.x0 - char.x0) < _DOUBLE * char.size for k in kept[-3:])
         if not twin:
             kept.append(char)
     return kept
@@ -146,7 +143,7 @@ def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
 
 def _token(run: list[_Placed]) -> Token:
     text = run[0].c
-    for left, right in zip(run, run[1:], strict=False):
+    for left, right in itertools.pairwise(run):
         gap = right.x0 - left.x1
         spaced = gap > 0.2 * right.size and left.c.isascii() and right.c.isascii()
         text += (" " if spaced else "") + right.c

@@ -1,0 +1,70 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pymupdf
+
+from schemas.grid import Sheet
+from tests.unit.pages import document, grids_of, table, write
+from worker.stitch import stitch
+
+XS = [50, 200, 300, 540]
+HEAD = ["项目名称", "总计", "绩效目标"]
+
+
+def page(rows: Sequence[Sequence[str]], title: str | None = None) -> Callable[[pymupdf.Page], None]:
+    def draw(sheet: pymupdf.Page) -> None:
+        if title:
+            write(sheet, 200, 60, title, 14)
+            write(sheet, 60, 85, "部门名称：云岭市财政局")
+        table(sheet, XS, [100 + 25 * k for k in range(len(rows) + 1)], rows)
+        write(sheet, 290, 800, "- 3 -")
+
+    return draw
+
+
+def sheets(path: Path) -> tuple[Sheet, ...]:
+    return stitch(grids_of(path))
+
+
+def body(sheet: Sheet) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in sheet.body]
+
+
+def test_a_repeated_header_is_dropped(tmp_path: Path) -> None:
+    first = [HEAD, ["合计", "9.00", ""], ["甲", "4.00", "完成。"]]
+    second = [HEAD, ["乙", "5.00", "完成。"]]
+    path = document(tmp_path / "a.pdf", page(first, "支出绩效表"), page(second, "支出绩效表"))
+    (sheet,) = sheets(path)
+    assert sheet.pages == (1, 2)
+    assert body(sheet) == [*first[1:], second[1]]
+
+
+def test_a_page_without_header_goes_on(tmp_path: Path) -> None:
+    first = [HEAD, ["合计", "9.00", ""], ["甲", "4.00", "完成。"]]
+    path = document(tmp_path / "a.pdf", page(first, "支出绩效表"), page([["乙", "5.00", "完成。"]]))
+    (sheet,) = sheets(path)
+    assert body(sheet)[-1] == ["乙", "5.00", "完成。"]
+
+
+def test_a_row_cut_by_the_page_break_is_one_row(tmp_path: Path) -> None:
+    first = [HEAD, ["合计", "9.00", ""], ["甲", "9.00", "保障工作"]]
+    second = [HEAD, ["", "", "顺利开展。"]]
+    path = document(tmp_path / "a.pdf", page(first, "支出绩效表"), page(second, "支出绩效表"))
+    (sheet,) = sheets(path)
+    assert len(sheet.body) == 2
+    assert [(row, col, cell.text) for row, col, cell in sheet.continued] == [(1, 2, "顺利开展。")]
+
+
+def test_another_title_is_another_table(tmp_path: Path) -> None:
+    rows = [HEAD, ["合计", "9.00", ""], ["甲", "9.00", "完成。"]]
+    path = document(
+        tmp_path / "a.pdf", page(rows, "政府性基金支出表"), page(rows, "项目支出绩效表")
+    )
+    assert [sheet.pages for sheet in sheets(path)] == [(1,), (2,)]
+
+
+def test_a_second_total_at_the_top_is_another_table(tmp_path: Path) -> None:
+    first = [HEAD, ["合计", "9.00", ""], ["甲", "9.00", "完成。"]]
+    second = [HEAD, ["合计", "3.00", ""], ["乙", "3.00", "完成。"]]
+    path = document(tmp_path / "a.pdf", page(first, "支出绩效表"), page(second, "支出绩效表"))
+    assert len(sheets(path)) == 2

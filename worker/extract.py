@@ -1,0 +1,182 @@
+"""The way of one document, from a file to a result."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from schemas.amount import Amount, parse_amount
+from schemas.draft import Draft
+from schemas.errors import DamagedFile
+from schemas.grid import Sheet
+from schemas.page import PageText, Warn
+from schemas.result import (
+    Document as DocumentInfo,
+)
+from schemas.result import (
+    Engine,
+    Failure,
+    Result,
+    ResultWarning,
+    ReviewItem,
+    Status,
+    Table,
+    Usage,
+)
+from worker.crossfoot import crossfoot
+from worker.drafting.draft import draft
+from worker.grid import grids
+from worker.ocr import OcrEngine, shared_engine
+from worker.pdf import Document, open_document
+from worker.scan import read_scan
+from worker.stitch import stitch
+from worker.textlayer import read_text_layer
+
+Progress = Callable[[int, int], None]
+"""Called with (pages done, pages in all)."""
+
+# Warnings that mean that something printed may be missing from the result.
+LOSSES = ("page_missing", "page_damaged", "page_failed")
+
+
+def extract(
+    path: Path, *, progress: Progress | None = None, engine: OcrEngine | None = None
+) -> Result:
+    """Everything that is on the document's pages, as tables with their checks.
+
+    A document of which some pages can't be read gives the tables of the others, with status
+    ``review`` and a warning for each lost page; one of which none can be read gives status
+    ``failed``. ``engine`` reads scans; None: the one inside the package.
+
+    Raises:
+        InputError: where the file can't be opened at all.
+    """
+    started = time.perf_counter()
+    digest = _sha256(path)
+    with open_document(path) as document:
+        pages = tuple(_read_pages(document, engine, progress))
+    sheets = [s for s in stitch([grids(page) for page in pages]) if _is_table(s)]
+    drafts = [draft(sheet) for sheet in sheets]
+    checked = [crossfoot(d, f"t{k}") for k, d in enumerate(drafts, start=1)]
+    tables = tuple(table for table, _ in checked)
+    review = tuple(item for _, items in checked for item in items)
+    warnings = _warnings(pages, drafts)
+    info = DocumentInfo(
+        name=path.name,
+        sha256=digest,
+        pages=len(pages),
+        page_sources=tuple(page.source for page in pages),
+        engine=_engine(pages, engine),
+    )
+    return Result(
+        status=_status(pages, tables, review, warnings),
+        document=info,
+        tables=tables,
+        review=review,
+        usage=Usage(seconds=round(time.perf_counter() - started, 3)),
+        warnings=warnings,
+        error=_failure(path, pages, warnings),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_pages(
+    document: Document, engine: OcrEngine | None, progress: Progress | None
+) -> Iterator[PageText]:
+    for index in range(document.page_count):
+        yield _read_page(document, index, engine)
+        if progress is not None:
+            progress(index + 1, document.page_count)
+
+
+def _read_page(document: Document, index: int, engine: OcrEngine | None) -> PageText:
+    """The page by the way that suits it; a page that can't be read is blank with a warning."""
+    number = index + 1
+    try:
+        judged = document.judge(index)
+        width, height = document.page_size(index)
+        match judged.source:
+            case "text":
+                page = read_text_layer(
+                    number, width, height, document.chars(index), document.segments(index)
+                )
+            case "scan":
+                pixels = document.render(index, document.scan_dpi(index))
+                page = read_scan(pixels, number, width, height, engine or shared_engine())
+            case _:
+                page = PageText(number, "blank", width, height, width, height)
+    except DamagedFile as error:
+        lost = Warn("page_missing", error.message, number)
+        return PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,))
+    damage = document.damage() or judged.damage
+    return _with_damage(page, damage) if damage else page
+
+
+def _with_damage(page: PageText, damage: str) -> PageText:
+    said = (
+        f"page {page.number} is damaged, part of it could not be shown ({damage}): "
+        "get the file again, or check the page by eye."
+    )
+    return replace(page, warnings=(*page.warnings, Warn("page_damaged", said, page.number)))
+
+
+def _is_table(sheet: Sheet) -> bool:
+    """Whether a sheet says more than a box with a remark: figures, or rows under a header."""
+    if sheet.cols < 2:
+        return False
+    texts = [cell.text for row in sheet.body for cell in row if cell.text]
+    figures = any(isinstance(parse_amount(text), Amount) for text in texts)
+    return figures or (len(sheet.body) > 1 and bool(sheet.header) and len(texts) > 3)
+
+
+def _warnings(pages: Sequence[PageText], drafts: Sequence[Draft]) -> tuple[ResultWarning, ...]:
+    said = [
+        *(warn for page in pages for warn in page.warnings),
+        *(warn for d in drafts for warn in d.warnings),
+    ]
+    return tuple(ResultWarning(code=w.code, page=w.page, message=w.message) for w in said)
+
+
+def _status(
+    pages: Sequence[PageText],
+    tables: Sequence[Table],
+    review: Sequence[ReviewItem],
+    warnings: Sequence[ResultWarning],
+) -> Status:
+    if _all_lost(pages, warnings):
+        return "failed"
+    if review or any(w.code in LOSSES for w in warnings):
+        return "review"
+    figures = any(c.type == "amount" for table in tables for c in table.columns)
+    return "verified" if figures else "empty"
+
+
+def _all_lost(pages: Sequence[PageText], warnings: Sequence[ResultWarning]) -> bool:
+    lost = {w.page for w in warnings if w.code in LOSSES}
+    return bool(lost) and all(p.source == "blank" for p in pages)
+
+
+def _failure(
+    path: Path, pages: Sequence[PageText], warnings: Sequence[ResultWarning]
+) -> Failure | None:
+    if not _all_lost(pages, warnings):
+        return None
+    return Failure(
+        category=DamagedFile.category,
+        message=f"no page of {path.name} can be shown, its content is damaged: get the file "
+        "again from its source, or print it to a new PDF.",
+    )
+
+
+def _engine(pages: Sequence[PageText], engine: OcrEngine | None) -> Engine:
+    scanned = any(page.source == "scan" for page in pages)
+    ocr = (engine or shared_engine()).name if scanned else None
+    return Engine(crossfoot=version("crossfoot"), ocr=ocr)
