@@ -16,6 +16,7 @@ _LABEL_WEIGHT = 2.0
 _HEADER_WEIGHT = 2.0
 _ALIKE = 0.5
 _TEXT_WORTH = 0.1
+_SURPLUS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,16 @@ def _agreeing(entries: Sequence[tuple[Entry, Entry | None]]) -> float:
 
 
 def _row_likeness(left: PanelRow, right: PanelRow) -> float:
-    """From labels and from what the rows hold, whatever the column; 0.0 for unlike rows."""
+    """From labels and from what the rows hold, whatever the column; 0.0 for unlike rows.
+
+    The left row may hold less than the right one: gold may know some columns only.
+    """
     labels = _text_likeness(narrow(left.label), narrow(right.label))
-    held = [Counter(map(_content, row.cells.values())) for row in (left, right)]
-    most = max(held[0].total(), held[1].total())
-    shared = (held[0] & held[1]).total() / most if most else 0.0
+    mine, yours = (Counter(map(_content, row.cells.values())) for row in (left, right))
+    cut = [narrow(entry.text) for entry in right.cells.values() if entry.cut]
+    continued = sum(any(text in whole for whole in cut) for text in (mine - yours).elements())
+    shared = ((mine & yours).total() + continued) / mine.total() if mine else 0.0
+    shared -= _SURPLUS * (yours - mine).total() / (yours.total() or 1)
     if labels < _ALIKE and shared < _ALIKE:
         return 0.0
     return _LABEL_WEIGHT * labels + shared

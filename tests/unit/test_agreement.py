@@ -102,8 +102,13 @@ def result(*tables: Table) -> Result:
 
 
 def counts(agreement: Agreement) -> tuple[int, int, int, int]:
-    kinds = ("exact", "wrong", "missing", "extra")
-    return tuple(agreement.count(kind) for kind in kinds)  # type: ignore[return-value]
+    """Exact, wrong, missing, extra."""
+    return (
+        agreement.count("exact"),
+        agreement.count("wrong"),
+        agreement.count("missing"),
+        agreement.count("extra"),
+    )
 
 
 def test_a_result_that_says_what_is_printed_agrees_in_everything() -> None:
