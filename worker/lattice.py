@@ -6,6 +6,7 @@ Works the same on rulings from vectors and from images; all coordinates are upri
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -80,25 +81,29 @@ def _holds_in_one_cell(outer: Lattice, box: Box) -> Slot | None:
     )
 
 
-def _meet(a: Ruling, b: Ruling) -> bool:
-    if a.horizontal == b.horizontal:
-        return False
-    h, v = (a, b) if a.horizontal else (b, a)
-    return h.start - _REACH <= v.at <= h.end + _REACH and v.start - _REACH <= h.at <= v.end + _REACH
-
-
 def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
-    """Groups of rulings that meet, directly or through others."""
-    left = list(range(len(rulings)))
-    while left:
-        group, fresh = [], [left.pop(0)]
-        while fresh:
-            i = fresh.pop()
-            group.append(rulings[i])
-            met = [j for j in left if _meet(rulings[i], rulings[j])]
-            left = [j for j in left if j not in met]
-            fresh.extend(met)
-        yield group
+    """Groups of rulings that meet, directly or through others, in the order of the page."""
+    leader = list(range(len(rulings)))
+
+    def lead(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    upright = sorted((r.at, j) for j, r in enumerate(rulings) if not r.horizontal)
+    for i, ruling in enumerate(rulings):
+        if not ruling.horizontal:
+            continue
+        first = bisect_left(upright, (ruling.start - _REACH, -1))
+        last = bisect_right(upright, (ruling.end + _REACH, len(rulings)))
+        for _, j in upright[first:last]:
+            if rulings[j].start - _REACH <= ruling.at <= rulings[j].end + _REACH:
+                leader[lead(j)] = lead(i)
+    groups: dict[int, list[Ruling]] = {}
+    for i, ruling in enumerate(rulings):
+        groups.setdefault(lead(i), []).append(ruling)
+    return groups.values()
 
 
 def _clusters(values: Iterable[float]) -> list[float]:
@@ -136,13 +141,21 @@ def _lattice(group: list[Ruling]) -> Lattice | None:
     return _tidy(xs, ys, slots)
 
 
-def _drawn(lines: list[Ruling], at: float, start: float, end: float) -> bool:
-    """Whether the stretch from start to end at ``at`` is mostly drawn."""
-    covered = sum(
-        max(0.0, min(r.end, end) - max(r.start, start))
-        for r in lines
-        if abs(r.at - at) <= 1.5 * _SNAP
-    )
+def _by_edge(edges: Sequence[float], lines: Sequence[Ruling]) -> list[list[Ruling]]:
+    """For each edge the rulings that are drawn on it."""
+    held: list[list[Ruling]] = [[] for _ in edges]
+    for line in lines:
+        first = bisect_left(edges, line.at - 1.5 * _SNAP)
+        for k in range(first, len(edges)):
+            if edges[k] > line.at + 1.5 * _SNAP:
+                break
+            held[k].append(line)
+    return held
+
+
+def _drawn(lines: Sequence[Ruling], start: float, end: float) -> bool:
+    """Whether the stretch from start to end of an edge is mostly drawn by its rulings."""
+    covered = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in lines)
     return covered >= _COVERED * (end - start)
 
 
@@ -151,12 +164,13 @@ def _merge(
 ) -> list[Slot]:
     """Elementary slots joined wherever no border is drawn between them."""
     rows, cols = len(ys) - 1, len(xs) - 1
+    on_x, on_y = _by_edge(xs, verticals), _by_edge(ys, horizontals)
     right = [
-        [j + 1 < cols and not _drawn(verticals, xs[j + 1], ys[i], ys[i + 1]) for j in range(cols)]
+        [j + 1 < cols and not _drawn(on_x[j + 1], ys[i], ys[i + 1]) for j in range(cols)]
         for i in range(rows)
     ]
     below = [
-        [i + 1 < rows and not _drawn(horizontals, ys[i + 1], xs[j], xs[j + 1]) for j in range(cols)]
+        [i + 1 < rows and not _drawn(on_y[i + 1], xs[j], xs[j + 1]) for j in range(cols)]
         for i in range(rows)
     ]
     taken = [[False] * cols for _ in range(rows)]
