@@ -44,7 +44,7 @@ class Timing:
 
 def load_crossfoot(*, models: bool) -> Read:
     """Crossfoot, whole: pages to checked tables. ``models`` loads the recogniser's now."""
-    from worker.extract import Options, extract
+    from worker.extract import extract
     from worker.ocr import PpOcr
 
     engine = PpOcr()
@@ -53,7 +53,7 @@ def load_crossfoot(*, models: bool) -> Read:
         engine.detect(blank)
         engine.recognise([blank])
         engine.orientation(blank)
-    return lambda path: extract(path, Options(engine=engine), None).document.pages
+    return lambda path: extract(path, engine=engine).document.pages
 
 
 def load_rapidocr(*, models: bool) -> Read:
