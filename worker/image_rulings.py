@@ -1,0 +1,243 @@
+"""Drawn lines of a page image, and the image without them.
+
+A pixel may belong to a ruling where it is darker than the paper on both sides of the line;
+a ruling is where such pixels fill most of a long straight stretch. That finds faint, thin,
+broken and dotted lines alike, and leaves out text: its strokes don't stay in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.page import Ruling
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+_CONTRAST = 24  # grey levels by which a ruling must be darker than its two sides
+_SOLID = 0.8  # share of a short stretch that must be drawn
+_DOTTED = 0.42  # the same of a long one
+_UNBROKEN = 0.94  # share of a piece's columns that must be drawn
+_CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
+_MEETS = 0.7  # text heights within which a line's end meets another line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A horizontal or vertical line in pixels; ``pixels`` are its flat image positions."""
+
+    horizontal: bool
+    at: float
+    start: float
+    end: float
+    thickness: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The lines of a page, and a mask of the pixels that they are drawn with."""
+
+    lines: tuple[Line, ...]
+    across: Mask
+    down: Mask
+
+
+def find_lines(grey: Image, text_height: float) -> Drawing:
+    """The rulings of an evenly lit, upright page, in pixels.
+
+    ``text_height`` is that of ordinary characters, in pixels. Lines shorter than four text
+    heights count only where both their ends meet other lines, as in a lattice.
+    """
+    unit = max(text_height, 8.0)
+    across = _pieces(grey, unit)
+    down = _pieces(np.ascontiguousarray(grey.T), unit)
+    rows, columns = _merged(across, unit), [_flip(line) for line in _merged(down, unit)]
+    kept_rows = _anchored(rows, columns, unit)
+    kept_columns = _anchored(columns, rows, unit)
+    return Drawing(
+        (*kept_rows, *kept_columns),
+        _mask(across, kept_rows, (grey.shape[0], grey.shape[1])),
+        _mask(down, [_flip(line) for line in kept_columns], (grey.shape[1], grey.shape[0])).T,
+    )
+
+
+def rulings_of(lines: Sequence[Line], x_points: float, y_points: float) -> tuple[Ruling, ...]:
+    """The lines as rulings in points, given the points per pixel of both axes."""
+    return tuple(
+        Ruling(
+            line.horizontal,
+            line.at * (y_points if line.horizontal else x_points),
+            line.start * (x_points if line.horizontal else y_points),
+            line.end * (x_points if line.horizontal else y_points),
+            line.thickness * (y_points if line.horizontal else x_points),
+        )
+        for line in lines
+    )
+
+
+def without_lines(grey: Image, drawing: Drawing, paper: int = 255) -> Image:
+    """The image with the rulings painted over; ink that crosses them stays."""
+    clean = grey.copy()
+    clean[_erasable(grey, drawing.across)] = paper
+    clean.T[_erasable(np.ascontiguousarray(grey.T), drawing.down.T)] = paper
+    return clean
+
+
+def _erasable(grey: Image, across: Mask) -> Mask:
+    """The pixels of horizontal lines, less the columns where ink runs through a line."""
+    band = cv2.dilate(across.astype(np.uint8), np.ones((5, 3), np.uint8))
+    edge = cv2.dilate(band, np.ones((3, 1), np.uint8)) & ~band & 1
+    touching = edge & (grey < 150).astype(np.uint8)
+    reach = 12
+    downward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, reach - 1))
+    upward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, 0))
+    erasable: Mask = (band & ~(downward & upward) & 1) > 0
+    return erasable
+
+
+def _flip(line: Line) -> Line:
+    return Line(not line.horizontal, line.at, line.start, line.end, line.thickness)
+
+
+def _line_like(grey: Image, unit: float) -> NDArray[np.uint8]:
+    """1 where a pixel is darker than what stands above and below it."""
+    ridge = np.zeros(grey.shape, np.uint8)
+    for reach in {max(round(unit / 7), 3), max(round(unit / 3), 6)}:
+        above = np.full_like(grey, 255)
+        below = np.full_like(grey, 255)
+        above[reach:] = grey[:-reach]
+        below[:-reach] = grey[reach:]
+        sides = np.minimum(above, below)
+        ridge |= (cv2.subtract(sides, grey) > _CONTRAST).astype(np.uint8)
+    return ridge
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A horizontal stretch of a line with the pixels that draw it, x0 and y0 their origin."""
+
+    line: Line
+    x0: int
+    y0: int
+    own: Mask
+
+
+def _pieces(grey: Image, unit: float) -> list[_Piece]:
+    """Stretches of horizontal lines, first the drawn through, then the dotted."""
+    ridge = _line_like(grey, unit)
+    thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
+    solid = _filled(thick, 2.5 * unit, _SOLID) & thick
+    pieces = list(_stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN))
+    for piece in pieces:
+        h, w = piece.own.shape
+        top = max(piece.y0 - round(unit / 2), 0)
+        thick[top : piece.y0 + h + round(unit / 2), piece.x0 : piece.x0 + w] = 0
+    dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(grey, unit) & thick
+    pieces.extend(_stretches(dotted, unit, 8 * unit, _DOTTED))
+    return [piece for piece in pieces if piece.line.thickness < unit / 2]
+
+
+def _stretches(
+    core: NDArray[np.uint8], gap: float, shortest: float, share: float
+) -> Iterator[_Piece]:
+    """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``."""
+    joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    for i in range(1, count):
+        x, y, w, h, _ = (int(v) for v in stats[i])
+        if w < shortest or h > w / 2:
+            continue
+        part = (slice(y, y + h), slice(x, x + w))
+        own = (labels[part] == i) & (core[part] > 0)
+        if own.any(axis=0).mean() > share:
+            yield _Piece(_measured(own, x, y), x, y, own)
+
+
+def _mask(pieces: Sequence[_Piece], kept: Sequence[Line], shape: tuple[int, int]) -> Mask:
+    """The pixels of the pieces that became part of a kept line."""
+    mask = np.zeros(shape, bool)
+    for piece in pieces:
+        line = piece.line
+        for whole in kept:
+            near = abs(whole.at - line.at) < 12 and whole.start <= line.start
+            if near and line.end <= whole.end:
+                h, w = piece.own.shape
+                mask[piece.y0 : piece.y0 + h, piece.x0 : piece.x0 + w] |= piece.own
+                break
+    return mask
+
+
+def _lonely(grey: Image, unit: float) -> NDArray[np.uint8]:
+    """1 where little ink stands just above and below, as along a line and not in text."""
+    reach = max(round(unit / 4), 4)
+    ink = (grey < 190).astype(np.uint8)
+    beside = np.zeros_like(ink)
+    beside[reach:] |= ink[:-reach]
+    beside[:-reach] |= ink[reach:]
+    window = (round(10 * unit) | 1, 1)
+    crowd = cv2.boxFilter(beside, cv2.CV_32F, window, borderType=cv2.BORDER_CONSTANT)
+    return (crowd < _CROWDED).astype(np.uint8)
+
+
+def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np.uint8]:
+    """1 where some stretch of ``length`` through the pixel is drawn to ``share``."""
+    window = max(round(length), 5) | 1
+    mean = cv2.boxFilter(ridge, cv2.CV_32F, (window, 1), borderType=cv2.BORDER_CONSTANT)
+    full = (mean >= share).astype(np.uint8)
+    return cv2.dilate(full, np.ones((1, window), np.uint8))
+
+
+def _measured(own: Mask, x: int, y: int) -> Line:
+    rows, cols = np.nonzero(own)
+    thickness = float(np.median(own.sum(axis=0)[own.any(axis=0)])) - 2  # the mask was dilated
+    at = y + float(np.median(rows)) + 0.5
+    start, end = x + int(cols.min()), x + int(cols.max()) + 1
+    return Line(True, at, float(start), float(end), max(thickness, 1.0))
+
+
+def _merged(pieces: Sequence[_Piece], unit: float) -> list[Line]:
+    """Pieces of one line joined: almost at the same height, with little between them."""
+    lines: list[Line] = []
+    for piece in sorted((p.line for p in pieces), key=lambda line: line.start):
+        for i, line in enumerate(lines):
+            gap = piece.start - line.end
+            if abs(piece.at - line.at) < max(unit / 5, 2.5) and gap < 1.5 * unit:
+                lines[i] = _joined(line, piece)
+                break
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _joined(a: Line, b: Line) -> Line:
+    longer = a if a.length >= b.length else b
+    total = max(a.length + b.length, 1.0)
+    at = (a.at * a.length + b.at * b.length) / total
+    return Line(a.horizontal, at, min(a.start, b.start), max(a.end, b.end), longer.thickness)
+
+
+def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[Line]:
+    """The lines long enough to stand alone, and short ones that end on other lines."""
+    long = [line for line in across if line.length > 4 * unit]
+    kept = []
+    for line in lines:
+        ends = sum(
+            any(
+                abs(other.at - end) < _MEETS * unit
+                and other.start - _MEETS * unit < line.at < other.end + _MEETS * unit
+                for other in long
+            )
+            for end in (line.start, line.end)
+        )
+        if line.length > 4 * unit or ends == 2:
+            kept.append(line)
+    return kept

