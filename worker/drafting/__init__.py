@@ -1,0 +1,1 @@
+"""The parts of drafting: how a stitched table becomes a form with promised sums."""

@@ -1,0 +1,219 @@
+"""The sums across a row that headers promise: totals over sibling columns, formulas, changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from schemas.amount import narrow
+from schemas.draft import Column
+from schemas.words import is_part, names_change, total_kind
+from worker.drafting.figures import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSum:
+    """In every row, column ``result`` is the sum of the columns ``terms`` (indexes)."""
+
+    rule: str
+    result: int
+    terms: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    """A header cell over one or more columns; a leaf holds its column."""
+
+    label: str
+    column: int | None = None
+    children: list[_Node] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> list[int]:
+        if self.column is not None:
+            return [self.column]
+        return [leaf for child in self.children for leaf in child.leaves]
+
+    @property
+    def is_total(self) -> bool:
+        return total_kind(self.label) is not None
+
+    def value(self) -> list[int]:
+        """The columns whose sum is this header's money: its total column, else all below."""
+        total = next((child for child in self.children if child.is_total), None)
+        if total is not None:
+            return total.leaves
+        return [leaf for child in self.children for leaf in child.value()] or self.leaves
+
+
+def _header_tree(columns: Sequence[Column], amounts: Sequence[int]) -> _Node:
+    root = _Node("")
+    for index in amounts:
+        path = columns[index].path or (columns[index].label,)
+        node = root
+        for label in path[:-1]:
+            last = node.children[-1] if node.children else None
+            if last is None or last.label != label or last.column is not None:
+                last = _Node(label)
+                node.children.append(last)
+            node = last
+        node.children.append(_Node(path[-1], index))
+    return root
+
+
+def column_totals(
+    columns: Sequence[Column],
+    amounts: Sequence[int],
+    numbers: Mapping[int, str],
+    figures: Figures,
+    rows: Sequence[int],
+) -> list[ColumnSum]:
+    """The sums across a row that the header of one panel promises.
+
+    A printed formula wins over header words; header words mean the choice of columns that
+    holds in most rows, and the plainest one where the rows don't tell.
+    """
+    judge = _Judge(columns, figures, rows)
+    found = list(_formulas(numbers, amounts))
+    done = {total.result for total in found}
+    for node in _nodes(_header_tree(columns, amounts)):
+        for total in _sums_of(node, judge):
+            if total.result not in done:
+                found.append(total)
+                done.add(total.result)
+    found.extend(_changes(columns, amounts, judge))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    columns: Sequence[Column]
+    figures: Figures
+    rows: Sequence[int]
+
+    def counts(self, result: int, terms: Sequence[int]) -> tuple[int, int]:
+        """In how many rows the sum holds and fails, rows of blanks and zeros left out."""
+        key = self.columns[result].key
+        keys = [self.columns[term].key for term in terms]
+        outcomes = [self.figures.holds((row, key), [(row, k) for k in keys]) for row in self.rows]
+        return outcomes.count(True), outcomes.count(False)
+
+    def choose(self, result: int, choices: Sequence[Sequence[int]]) -> Sequence[int] | None:
+        """The choice that holds in most rows, else the first one while it may still be meant."""
+        scored = [(self.counts(result, terms), terms) for terms in choices if terms]
+        if not scored:
+            return None
+        good = [(h - f, -i) for i, ((h, f), _) in enumerate(scored) if h > f]
+        if good:
+            return scored[-max(good)[1]][1]
+        (holds, fails), first = scored[0]
+        return first if holds + fails < 3 or holds * 2 >= fails else None
+
+
+def _nodes(node: _Node) -> Iterator[_Node]:
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def _sums_of(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:
+    for index, node in enumerate(parent.children):
+        if not node.is_total:
+            continue
+        others = _siblings(parent, index)
+        if node.column is None:
+            yield from _crosswise(node, others, judge)
+            continue
+        choices = [_values(nodes) for nodes in others]
+        if any(is_part(n.label) for n in others[0]) and not _all_hold(
+            judge, node.column, choices[0]
+        ):
+            continue
+        terms = judge.choose(node.column, choices)
+        if terms and len(terms) > 1:
+            yield ColumnSum("row_total", node.column, tuple(terms))
+
+
+def _all_hold(judge: _Judge, result: int, terms: Sequence[int]) -> bool:
+    holds, fails = judge.counts(result, terms)
+    return holds > 0 and fails * 4 <= holds
+
+
+def _siblings(parent: _Node, index: int) -> list[list[_Node]]:
+    """The sibling headers that a total may cover, the plainest choice first.
+
+    Totals stand before what they sum, or after it where nothing follows.
+    """
+    after = _until_total(parent.children[index + 1 :])
+    before = list(reversed(_until_total(list(reversed(parent.children[:index])))))
+    rest = parent.children[index + 1 :]
+    all_others = [*parent.children[:index], *rest]
+    choices = [after, before] if after else [before]
+    choices += [rest, [n for n in all_others if not n.is_total]]
+    choices += [after[:n] for n in range(len(after) - 1, 1, -1)]
+    choices += [after[n:] for n in range(1, len(after) - 1)]
+    choices += [before[n:] for n in range(1, len(before) - 1)]
+    return choices
+
+
+def _until_total(nodes: Sequence[_Node]) -> list[_Node]:
+    stop = next((i for i, n in enumerate(nodes) if n.is_total), len(nodes))
+    return list(nodes[:stop])
+
+
+def _values(nodes: Sequence[_Node]) -> list[int]:
+    return [leaf for node in nodes for leaf in node.value()]
+
+
+def _crosswise(
+    node: _Node, others: Sequence[Sequence[_Node]], judge: _Judge
+) -> Iterator[ColumnSum]:
+    """A total over several columns: each is the sum of its namesakes in the groups beside it."""
+    for leaf in node.leaves:
+        name = narrow(judge.columns[leaf].label)
+        choices = [
+            [c for c in _values(nodes) if narrow(judge.columns[c].label) == name]
+            for nodes in others
+        ]
+        terms = judge.choose(leaf, [c for c in choices if len(c) > 1])
+        if terms:
+            yield ColumnSum("row_total", leaf, tuple(terms))
+
+
+def _formulas(numbers: Mapping[int, str], amounts: Sequence[int]) -> Iterator[ColumnSum]:
+    """The sums that a row like ``1 2 3=1+2`` states; a difference is turned into a sum."""
+    known: dict[int, int] = {}
+    for column, text in numbers.items():
+        if found := re.match(r"[(\[]?(\d{1,2})", text):
+            known[int(found[1])] = column
+    for column, text in numbers.items():
+        if "=" not in text or column not in amounts:
+            continue
+        signs = re.findall(r"([+-]?)[(\[]?(\d{1,2})[)\]]?", text.split("=", 1)[1])
+        columns = [(sign, known.get(int(number))) for sign, number in signs]
+        if any(c is None or c not in amounts for _, c in columns) or not columns:
+            continue
+        plus = [c for sign, c in columns if sign != "-" and c is not None]
+        minus = [c for sign, c in columns if sign == "-" and c is not None]
+        if not minus:
+            yield ColumnSum("formula", column, tuple(plus))
+        elif len(plus) == 1:
+            yield ColumnSum("formula", plus[0], (column, *minus))
+
+
+def _changes(
+    columns: Sequence[Column], amounts: Sequence[int], judge: _Judge
+) -> Iterator[ColumnSum]:
+    """``INCREASE (DECREASE)``: this year is last year and the change, where that holds."""
+    for change in amounts:
+        if not names_change(" ".join(columns[change].path)):
+            continue
+        others = [c for c in amounts if c != change]
+        near = sorted(others, key=lambda c: (c > change, abs(c - change)))[:4]
+        choices = [(a, b) for a in near for b in near if a != b]
+        for this, last in choices:
+            holds, fails = judge.counts(this, (last, change))
+            if holds > 2 * fails and holds:
+                yield ColumnSum("change", this, (last, change))
+                break

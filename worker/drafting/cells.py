@@ -1,0 +1,116 @@
+"""One cell of a sheet as a draft cell: text, value, place, how sure it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from schemas.amount import Amount, parse_amount
+from schemas.draft import ColumnType, DraftCell
+from schemas.geometry import Affine, Box
+from schemas.grid import GridCell, Sheet
+from schemas.page import Reading, Token, TokenSource
+from schemas.words import stands_for_no_figure
+from worker.drafting.layout import whole_text
+from worker.indicators import PrintedLine
+
+BLANK_CONFIDENCE = 0.99
+"""How sure a blank cell of a page image is: detectors rarely miss a whole figure, but do."""
+
+_FIGURES: tuple[ColumnType, ...] = ("amount", "percent", "count")
+_TWO_FIGURES = re.compile(r"\d\s+\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where a sheet was read: page maps, and what kind of source its tokens have."""
+
+    to_page: dict[int, Affine]
+    source: TokenSource
+
+    def place(self, page: int, box: Box) -> Box:
+        """``box`` of the page's upright space in page space."""
+        return self.to_page.get(page, Affine()).box(box)
+
+
+def paper_of(sheet: Sheet) -> Paper:
+    """The paper of a sheet; ``ocr`` where any token of it is."""
+    cells = [*sheet.header, *(cell for row in sheet.body for cell in row)]
+    sources = {token.source for cell in cells for token in cell.tokens}
+    return Paper(dict(sheet.to_page), "ocr" if "ocr" in sources else "text")
+
+
+def printed_lines(cells: Sequence[GridCell], paper: Paper) -> tuple[PrintedLine, ...]:
+    """The lines of a cell and its parts on later pages, in page space."""
+    return tuple(
+        PrintedLine(line.text, cell.page, paper.place(cell.page, line.box))
+        for cell in cells
+        for line in cell.lines
+    )
+
+
+def draft_cell(
+    cell: GridCell, more: Sequence[GridCell], column: ColumnType, paper: Paper
+) -> DraftCell:
+    """The cell as a draft cell of a column of type ``column``.
+
+    ``more`` are its parts on later pages. The box is that of the ink, of the whole cell
+    where it is blank.
+    """
+    text = whole_text(cell, more).strip()
+    value, readable = _value(text, column)
+    ink = [line.box for line in cell.lines]
+    tokens = [token for part in (cell, *more) for token in part.tokens]
+    return DraftCell(
+        text=text,
+        value=value,
+        page=cell.page,
+        box=paper.place(cell.page, Box.around(ink) if ink else cell.box),
+        source=tokens[0].source if tokens else paper.source,
+        confidence=_confidence(tokens, text, paper),
+        readings=_readings(tokens) if column in _FIGURES else (),
+        readable=readable,
+    )
+
+
+def _value(text: str, column: ColumnType) -> tuple[str | None, bool]:
+    """Canonical value of a cell, and whether its ink could be read as its column says."""
+    if column not in _FIGURES or not text:
+        return None, True
+    parsed = None if _holds_two(text) else parse_amount(text)
+    if isinstance(parsed, Amount):
+        return parsed.canonical(), True
+    known = parsed is not None or stands_for_no_figure(text)
+    return None, known or column != "amount"
+
+
+def _holds_two(text: str) -> bool:
+    """Whether white space parts two whole numbers that would read as one if joined."""
+    return bool(_TWO_FIGURES.search(text)) and not re.search(r"[.,，．]", text)
+
+
+def _confidence(tokens: Sequence[Token], text: str, paper: Paper) -> float:
+    if tokens:
+        return min(token.confidence for token in tokens)
+    return 1.0 if text or paper.source == "text" else BLANK_CONFIDENCE
+
+
+def _readings(tokens: Sequence[Token]) -> tuple[Reading, ...]:
+    """Candidate texts of the whole cell, best first: one token changed at a time."""
+    if not any(token.readings for token in tokens):
+        return ()
+    texts = [token.text for token in tokens]
+    found: dict[str, float] = {}
+    for index, token in enumerate(tokens):
+        for reading in token.readings:
+            whole = "".join((*texts[:index], reading.text, *texts[index + 1 :]))
+            found[whole] = max(found.get(whole, 0.0), reading.probability)
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(Reading(text, probability) for text, probability in ranked)
+
+
+def figure(cell: DraftCell | None) -> Decimal | None:
+    """The figure of a cell, None where none is printed or none could be read."""
+    return Decimal(cell.value) if cell is not None and cell.value is not None else None

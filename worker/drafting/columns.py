@@ -1,0 +1,252 @@
+"""What each column of a table holds, and which columns belong together side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas import words
+from schemas.amount import Amount, Mark, narrow, parse_amount
+from schemas.draft import Column, ColumnType
+from worker.drafting.layout import Layout, header_path
+
+_MOST = 0.6
+"""Share of a column's texts that must be figures for it to be a column of figures."""
+_CODE = re.compile(r"[A-Za-z]?\d{2,}")
+_MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
+_LONGEST_FIGURE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One table of those that stand side by side in a grid: a label and its figures.
+
+    ``outer`` are text columns left of the label, outermost first; ``codes`` columns of
+    codes; ``amounts`` the columns of money that belong to the label.
+    """
+
+    label: int | None
+    outer: tuple[int, ...]
+    codes: tuple[int, ...]
+    amounts: tuple[int, ...]
+
+
+def read_columns(layout: Layout) -> tuple[Column, ...]:
+    """The columns with keys ``c1``, ``c2``, …, printed labels, header paths and types."""
+    paths = [header_path(layout, col) for col in range(layout.cols)]
+    types = _types(layout, paths)
+    label = _label_columns(layout, paths, types)
+    return tuple(
+        Column(
+            key=f"c{col + 1}",
+            label=path[-1] if path else "",
+            type="label" if col in label else kind,
+            path=path,
+        )
+        for col, (path, kind) in enumerate(zip(paths, types, strict=True))
+    )
+
+
+def _column_texts(layout: Layout, col: int) -> list[str]:
+    texts = [
+        cell.text.strip()
+        for row in layout.body
+        for cell in row
+        if cell.col == col and cell.colspan == 1 and not words.is_note(cell.text)
+    ]
+    return [text for text in texts if text and not words.stands_for_no_figure(text)]
+
+
+def _types(layout: Layout, paths: Sequence[tuple[str, ...]]) -> list[ColumnType]:
+    known = [_type_of(_column_texts(layout, col), path) for col, path in enumerate(paths)]
+    return _with_blank(known, paths)
+
+
+def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
+    """The type that texts and header say; None for a blank column."""
+    leaf = path[-1] if path else ""
+    if words.names_count(leaf):
+        return "count"
+    if not texts:
+        return None
+    parsed = [parse_amount(text) for text in texts]
+    figures = [amount for amount in parsed if isinstance(amount, Amount)]
+    marks = sum(isinstance(mark, Mark) for mark in parsed)
+    if not figures or (len(figures) + marks) < _MOST * len(texts):
+        codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
+        return "code" if words.names_code(leaf) or codes > _MOST * len(texts) else "text"
+    if sum(amount.percent for amount in figures) * 2 > len(figures) or words.names_percent(leaf):
+        return "percent"
+    return _type_of_figures(figures, texts, path)
+
+
+def _type_of_figures(
+    figures: Sequence[Amount], texts: Sequence[str], path: Sequence[str]
+) -> ColumnType:
+    """The type of a column of numbers: money, codes, or numbers of another kind."""
+    leaf = path[-1] if path else ""
+    money_marks = sum(a.decimals > 0 or a.separators or a.value < 0 for a in figures)
+    if words.names_code(leaf) or _look_like_codes(texts, leaf):
+        return "code"
+    if words.names_year(leaf):
+        return "text"
+    if money_marks * 2 >= len(figures):
+        return "amount"
+    if words.names_text(leaf):
+        return "text"
+    return "amount" if any(map(words.names_amounts, path)) or money_marks else _small(figures, leaf)
+
+
+def _small(figures: Sequence[Amount], leaf: str) -> ColumnType:
+    """Whole numbers under a header that names no money: money where it may well be."""
+    running = [int(a.value) for a in figures] == list(range(1, len(figures) + 1))
+    if running and len(figures) > 1:
+        return "count"
+    return "amount" if leaf else "count"
+
+
+def _look_like_codes(texts: Sequence[str], leaf: str) -> bool:
+    bodies = [narrow(text) for text in texts]
+    if not all(re.fullmatch(r"\d+", body) for body in bodies):
+        return False
+    if any(len(body) > _LONGEST_FIGURE for body in bodies):
+        return True
+    zeros = sum(body.startswith("0") and len(body) > 1 for body in bodies)
+    named_money = words.names_amounts(leaf) and not words.names_things(leaf)
+    nested = sum(
+        any(other != body and other.startswith(body) for other in bodies) and len(body) >= 3
+        for body in set(bodies)
+    )
+    return not named_money and (zeros > 0 or nested > 0)
+
+
+def _with_blank(
+    known: Sequence[ColumnType | None], paths: Sequence[tuple[str, ...]]
+) -> list[ColumnType]:
+    """Blank columns take the type that their header or their neighbours say."""
+    first_text = next((i for i, kind in enumerate(known) if kind == "text"), 0)
+    amounts = [i for i, kind in enumerate(known) if kind == "amount"]
+    first = amounts[0] if amounts else None
+    result: list[ColumnType] = []
+    for col, kind in enumerate(known):
+        leaf = paths[col][-1] if paths[col] else ""
+        if kind is not None:
+            result.append(kind)
+        elif words.names_code(leaf):
+            result.append("code")
+        elif words.names_text(leaf) or (first is None and col < first_text):
+            result.append("text")
+        elif first is not None:
+            inside = first < col and (
+                words.names_amounts(" ".join(paths[col])) or col < amounts[-1]
+            )
+            result.append("amount" if inside and not _names_rows(leaf) else "text")
+        else:
+            result.append(
+                "amount" if words.names_amounts(leaf) and not _names_rows(leaf) else "text"
+            )
+    return result
+
+
+def _names_rows(leaf: str) -> bool:
+    """Whether a header names the things that rows are, and not money."""
+    return words.names_things(leaf) and not _MONEY_END.search(words.tight(leaf))
+
+
+def _label_columns(
+    layout: Layout, paths: Sequence[tuple[str, ...]], types: Sequence[ColumnType]
+) -> set[int]:
+    """The column of each panel that names its rows."""
+    found: set[int] = set()
+    for start, stop in _spans(layout, paths, types):
+        choices = [
+            (
+                _distinct(layout, col)
+                + 0.5 * words.names_things(paths[col][-1] if paths[col] else ""),
+                -col,
+            )
+            for col in range(start, stop)
+            if types[col] == "text"
+        ]
+        if choices:
+            found.add(-max(choices)[1])
+    return found
+
+
+def _distinct(layout: Layout, col: int) -> int:
+    return len(set(_column_texts(layout, col)))
+
+
+def _spans(
+    layout: Layout, paths: Sequence[tuple[str, ...]], types: Sequence[ColumnType]
+) -> list[tuple[int, int]]:
+    """For each panel, the columns from its start to its first figure."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for col, kind in enumerate(types):
+        if kind != "amount":
+            continue
+        before = [c for c in range(start, col) if types[c] in ("text", "code")]
+        if spans and not _opens_panel(layout, before, col, paths):
+            start = col + 1
+            continue
+        if before:
+            spans.append((start, col))
+        start = col + 1
+    return spans or [(0, len(types))]
+
+
+def _opens_panel(
+    layout: Layout, before: Sequence[int], col: int, paths: Sequence[tuple[str, ...]]
+) -> bool:
+    """Whether text columns between figures name the rows of the figures on their right."""
+    for text in before:
+        filled = [r for r in range(len(layout.body)) if layout.text(r, col).strip()]
+        named = [r for r in filled if layout.text(r, text).strip()]
+        leaf = paths[text][-1] if paths[text] else ""
+        if (
+            words.names_things(leaf)
+            and not words.names_text(leaf)
+            and len(named) * 2 >= len(filled)
+        ):
+            return True
+    return False
+
+
+def panels_of(layout: Layout, columns: Sequence[Column]) -> tuple[Panel, ...]:
+    """The tables side by side, left to right; figures belong to the nearest label on their left."""
+    labels = [i for i, column in enumerate(columns) if column.type == "label"]
+    if not labels:
+        amounts = tuple(i for i, c in enumerate(columns) if c.type == "amount")
+        return (Panel(None, (), (), amounts),)
+    first_amounts = [_next_amount(columns, label) for label in labels]
+    starts = [0, *(_panel_start(columns, label) for label in labels[1:])]
+    panels: list[Panel] = []
+    for index, label in enumerate(labels):
+        stop = starts[index + 1] if index + 1 < len(labels) else len(columns)
+        inside = range(starts[index], stop)
+        head = range(starts[index], first_amounts[index])
+        panels.append(
+            Panel(
+                label=label,
+                outer=tuple(c for c in head if columns[c].type == "text"),
+                codes=tuple(c for c in head if columns[c].type == "code"),
+                amounts=tuple(c for c in inside if columns[c].type == "amount"),
+            )
+        )
+    return tuple(panels)
+
+
+def _next_amount(columns: Sequence[Column], label: int) -> int:
+    return next(
+        (i for i in range(label, len(columns)) if columns[i].type == "amount"), len(columns)
+    )
+
+
+def _panel_start(columns: Sequence[Column], label: int) -> int:
+    """The first column after the figures left of ``label``."""
+    start = label
+    while start and columns[start - 1].type in ("text", "code", "count"):
+        start -= 1
+    return start

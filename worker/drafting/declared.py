@@ -1,0 +1,148 @@
+"""A table that is a known form: its columns, row roles, parents and declared sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from schemas.draft import Column, Draft, DraftRow, Indicator, Role, Sum
+from schemas.forms.form import Form, FormColumn
+from schemas.page import Warn
+from schemas.words import is_note, total_kind
+from worker.drafting.cells import Paper, printed_lines
+from worker.drafting.heading import Heading
+from worker.drafting.layout import Layout
+from worker.drafting.rows import ReadRow, read_rows
+from worker.indicators import parse_indicators
+
+_INDICATORS = "indicators"
+
+
+def match_columns(form: Form, columns: Sequence[Column]) -> dict[int, FormColumn] | None:
+    """Which printed column is which of the form's; None where a required one is missing.
+
+    A whole match is taken before one in part, and every printed column at most once.
+    """
+    fits = sorted(
+        (
+            (-field.fit(" ".join(column.path)), index, order)
+            for index, column in enumerate(columns)
+            for order, field in enumerate(form.columns)
+            if field.fit(" ".join(column.path))
+        ),
+    )
+    matched: dict[int, FormColumn] = {}
+    for _, index, order in fits:
+        field = form.columns[order]
+        if index not in matched and field not in matched.values():
+            matched[index] = field
+    missing = [f for f in form.columns if f.required and f not in matched.values()]
+    return None if missing else matched
+
+
+def draft_form(
+    form: Form,
+    fields: Mapping[int, FormColumn],
+    layout: Layout,
+    columns: Sequence[Column],
+    heading: Heading,
+    pages: tuple[int, ...],
+    paper: Paper,
+) -> Draft:
+    """The table as ``form``; printed columns that the form doesn't know keep their own keys."""
+    named = tuple(
+        replace(column, key=fields[i].key, type=fields[i].type) if i in fields else column
+        for i, column in enumerate(columns)
+    )
+    read = read_rows(layout, named, paper)
+    label = next(i for i, field in fields.items() if field is form.label)
+    roles = [_role(form, row, layout.text(i, label)) for i, row in enumerate(read)]
+    parents = _parents(form, roles)
+    warnings: list[Warn] = []
+    rows: list[DraftRow] = []
+    for index, row in enumerate(read):
+        indicators, lost = _indicators(fields, layout, index, paper)
+        warnings += lost
+        parent = parents[index]
+        rows.append(
+            DraftRow(
+                id=row.id,
+                role=roles[index],
+                label=layout.text(index, label).strip(),
+                pages=row.pages,
+                cells=row.cells,
+                parent=None if parent is None else read[parent].id,
+                indicators=indicators,
+            )
+        )
+    return Draft(
+        form=form.key,
+        title=heading.title,
+        organisation=heading.organisation,
+        fiscal_year=heading.fiscal_year,
+        unit=heading.unit,
+        pages=pages,
+        columns=named,
+        rows=tuple(rows),
+        sums=tuple(_sums(form, rows)),
+        warnings=tuple(warnings),
+    )
+
+
+def _role(form: Form, row: ReadRow, label: str) -> Role:
+    """The role of a row: a total word, else innermost where a leaf column holds text."""
+    if total_kind(label) is not None:
+        return form.levels[0]
+    if is_note(label):
+        return "note"
+    leaf = any(row.cells[key].text for key in form.leaf_columns if key in row.cells)
+    return form.levels[-1] if leaf else form.levels[-2]
+
+
+def _parents(form: Form, roles: Sequence[Role]) -> list[int | None]:
+    """For each row the nearest row above of an outer role; a table without units has none."""
+    last: dict[Role, int] = {}
+    parents: list[int | None] = []
+    for index, role in enumerate(roles):
+        if role not in form.levels:
+            parents.append(None)
+            continue
+        level = form.levels.index(role)
+        outer = [last[r] for r in form.levels[:level] if r in last]
+        parents.append(max(outer, default=None))
+        last = {r: i for r, i in last.items() if form.levels.index(r) < level}
+        last[role] = index
+    return parents
+
+
+def _indicators(
+    fields: Mapping[int, FormColumn], layout: Layout, row: int, paper: Paper
+) -> tuple[tuple[Indicator, ...], tuple[Warn, ...]]:
+    col = next((i for i, field in fields.items() if field.key == _INDICATORS), None)
+    cell = layout.starts(row, col) if col is not None else None
+    if cell is None or col is None:
+        return (), ()
+    more = layout.second_parts.get((row, col), ())
+    lines = printed_lines((cell, *more), paper)
+    return parse_indicators(layout.text(row, col), lines) if lines else ((), ())
+
+
+def _sums(form: Form, rows: Sequence[DraftRow]) -> Iterator[Sum]:
+    for row in rows:
+        for declared in form.row_sums:
+            terms = tuple((row.id, key) for key in declared.terms if key in row.cells)
+            if terms and declared.result in row.cells and row.role in form.levels:
+                yield Sum(declared.rule, (row.id, declared.result), terms)
+    for row in rows:
+        yield from _tree_sums(form, row, [r for r in rows if r.parent == row.id])
+
+
+def _tree_sums(form: Form, row: DraftRow, children: Sequence[DraftRow]) -> Iterator[Sum]:
+    if row.role not in form.tree_rules or not children:
+        return
+    for field in form.columns:
+        if field.type != "amount" or field.key not in row.cells:
+            continue
+        terms = tuple((child.id, field.key) for child in children if field.key in child.cells)
+        if terms:
+            yield Sum(form.tree_rules[row.role], (row.id, field.key), terms)

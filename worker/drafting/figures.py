@@ -1,0 +1,74 @@
+"""The figures of a draft's rows, and whether a sum holds on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from schemas.draft import DraftCell
+from worker.drafting.cells import figure
+from worker.rounding import rounding_slack
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures by (row index, column key); a place without a figure is missing."""
+
+    values: Mapping[tuple[int, str], Decimal]
+    places: frozenset[tuple[int, str]]
+
+    def any_in(self, row: int, keys: Iterable[str]) -> bool:
+        """Whether the row prints a figure in one of the columns."""
+        return any((row, key) in self.values for key in keys)
+
+    def holds(self, result: tuple[int, str], terms: Sequence[tuple[int, str]]) -> bool | None:
+        """Whether the sum holds but for rounding; None where nothing but blanks and zeros stand."""
+        total = self.values.get(result)
+        parts = [self.values[term] for term in terms if term in self.values]
+        if not any(parts) and not total:
+            return None
+        difference = abs((total or Decimal(0)) - sum(parts, Decimal(0)))
+        return difference <= rounding_slack(parts, total)
+
+
+class _HasCells(Protocol):
+    @property
+    def cells(self) -> dict[str, DraftCell]: ...
+
+
+def figures_of(rows: Sequence[_HasCells]) -> Figures:
+    """The figures of the rows, by row index."""
+    values: dict[tuple[int, str], Decimal] = {}
+    places: set[tuple[int, str]] = set()
+    for index, row in enumerate(rows):
+        for key, cell in row.cells.items():
+            places.add((index, key))
+            value = figure(cell)
+            if value is not None:
+                values[index, key] = value
+    return Figures(values, frozenset(places))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many column sums of a choice of terms hold and how many fail."""
+
+    holds: int
+    fails: int
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether more sums hold than fail."""
+        return self.holds > self.fails
+
+
+def evidence(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:
+    """Whether row ``result`` is the sum of the rows ``terms``, column by column."""
+    outcomes = [
+        figures.holds((result, key), [(term, key) for term in terms])
+        for key in keys
+        if (result, key) in figures.values
+    ]
+    return Evidence(outcomes.count(True), outcomes.count(False))

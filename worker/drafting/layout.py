@@ -1,0 +1,195 @@
+"""A sheet as rows and columns that can be asked: heading lines, header, body.
+
+Tables carry lines inside their own rulings that are no part of the header: the title, the
+organisation and the unit over the whole width, and a row that numbers the columns. Here
+they are set apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schemas.amount import Amount, narrow, parse_amount
+from schemas.grid import GridCell, Sheet
+from schemas.words import is_unit_line, organisation_in, plain, unit_in
+
+Row = tuple[GridCell, ...]
+
+_NUMBER_CELL = re.compile(r"[(\[]?(\d{1,2})[)\]]?(?:=(.+))?|栏次|欄次|\*{1,3}|[-—]")
+_NAMED_FORMULA = re.compile(r"[^\d=]{1,12}=(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What drafting looks at.
+
+    ``header`` and ``body`` hold rows of cells; ``numbers`` maps a column to the number or
+    formula printed under its header (``5=6+7``). ``banners`` are the texts printed inside
+    the table above its header, top to bottom.
+    """
+
+    cols: int
+    banners: tuple[str, ...]
+    header: tuple[Row, ...]
+    numbers: dict[int, str]
+    body: tuple[Row, ...]
+    cover: tuple[dict[int, GridCell], ...]
+    second_parts: dict[tuple[int, int], tuple[GridCell, ...]]
+
+    def at(self, row: int, col: int) -> GridCell | None:
+        """The cell that covers this place of the body, merged cells included."""
+        return self.cover[row].get(col)
+
+    def starts(self, row: int, col: int) -> GridCell | None:
+        """The cell that starts at this place of the body."""
+        cell = self.at(row, col)
+        return cell if cell is not None and cell in self.body[row] and cell.col == col else None
+
+    def text(self, row: int, col: int) -> str:
+        """The whole text that covers this place, second parts over page breaks included."""
+        cell = self.at(row, col)
+        if cell is None:
+            return ""
+        return whole_text(cell, self.second_parts.get((row, cell.col), ()))
+
+
+def whole_text(cell: GridCell, more: Sequence[GridCell]) -> str:
+    """The text of a cell and of its parts on the following pages."""
+    return "".join((cell.text, *(part.text for part in more)))
+
+
+def _rows_of_header(sheet: Sheet) -> list[Row]:
+    return [
+        tuple(cell for cell in sheet.header if cell.row == row) for row in range(sheet.header_rows)
+    ]
+
+
+def _filled(row: Row) -> list[GridCell]:
+    return [cell for cell in row if cell.text.strip()]
+
+
+def _is_banner(row: Row, cols: int) -> bool:
+    """Whether a leading row is a heading line and names no column."""
+    filled = _filled(row)
+    if not filled:
+        return not any(cell.rowspan > 1 for cell in row)
+    if len(filled) == 1:
+        return filled[0].colspan >= max(cols, 2) or (len(row) == 1 and cols > 1)
+    said = [unit_in(c.text) if is_unit_line(c.text) else organisation_in(c.text) for c in filled]
+    return len(filled) == 2 and all(said)
+
+
+def _split_banners(rows: list[Row], cols: int) -> tuple[list[str], list[Row]]:
+    count = 0
+    while count < len(rows) - 1 and _is_banner(rows[count], cols):
+        count += 1
+    return [plain_spaced(c.text) for row in rows[:count] for c in _filled(row)], rows[count:]
+
+
+def plain_spaced(text: str) -> str:
+    """``text`` on one line with its wide gaps kept as spaces."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def numbers_of(row: Row) -> dict[int, str] | None:
+    """Column numbers and formulas, where that is all that the row prints."""
+    filled = _filled(row)
+    found: dict[int, str] = {}
+    for cell in filled:
+        text = narrow(cell.text)
+        if not (_NUMBER_CELL.fullmatch(text) or _NAMED_FORMULA.fullmatch(text)):
+            return None
+        found[cell.col] = text
+    digits = [int(m[1]) for t in found.values() if (m := re.match(r"[(\[]?(\d{1,2})", t))]
+    formula = any("=" in t for t in found.values())
+    if not formula and (
+        len(digits) < 2 or digits != list(range(digits[0], digits[0] + len(digits)))
+    ):
+        return None
+    return found if digits or formula else None
+
+
+def _names_columns(row: Row, figures: set[int]) -> bool:
+    """Whether words stand over columns of figures, and no figure does."""
+    over = [c for c in _filled(row) if c.col in figures]
+    return bool(over) and not any(isinstance(parse_amount(c.text), Amount) for c in over)
+
+
+def figure_columns(rows: Iterable[Row]) -> set[int]:
+    """Columns most of whose texts are figures."""
+    seen: dict[int, list[bool]] = {}
+    for row in rows:
+        for cell in _filled(row):
+            if cell.colspan == 1:
+                is_figure = isinstance(parse_amount(cell.text), Amount)
+                seen.setdefault(cell.col, []).append(is_figure)
+    return {col for col, marks in seen.items() if sum(marks) * 2 > len(marks)}
+
+
+def _extend_header(header: list[Row], body: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Leading body rows that name or number columns belong to the header."""
+    figures = figure_columns(body)
+    while len(body) > 1:
+        first = body[0]
+        if numbers_of(first) is None and not (not header and _names_columns(first, figures)):
+            break
+        header, body = [*header, first], body[1:]
+    return header, body
+
+
+def _cover(body: Sequence[Row]) -> tuple[dict[int, GridCell], ...]:
+    covers: list[dict[int, GridCell]] = [{} for _ in body]
+    for index, row in enumerate(body):
+        for cell in row:
+            for down in range(index, min(index + cell.rowspan, len(body))):
+                for col in range(cell.col, cell.col + cell.colspan):
+                    covers[down].setdefault(col, cell)
+    return tuple(covers)
+
+
+def _second_parts(sheet: Sheet, dropped: int) -> dict[tuple[int, int], tuple[GridCell, ...]]:
+    parts: dict[tuple[int, int], tuple[GridCell, ...]] = {}
+    for row, col, cell in sheet.continued:
+        place = (row - dropped, col)
+        parts[place] = (*parts.get(place, ()), cell)
+    return parts
+
+
+def lay_out(sheet: Sheet) -> Layout:
+    """The sheet with heading lines, header, column numbers and body set apart."""
+    banners, header = _split_banners(_rows_of_header(sheet), sheet.cols)
+    body = list(sheet.body)
+    if not header:
+        more, body = _split_banners(body, sheet.cols)
+        banners += more
+    header, body = _extend_header(header, body)
+    numbers: dict[int, str] = {}
+    named: list[Row] = []
+    for row in header:
+        found = numbers_of(row) if row is not header[0] else None
+        if found is None:
+            named.append(row)
+        else:
+            numbers |= found
+    return Layout(
+        cols=sheet.cols,
+        banners=tuple(banners),
+        header=tuple(named),
+        numbers=numbers,
+        body=tuple(body),
+        cover=_cover(body),
+        second_parts=_second_parts(sheet, len(sheet.body) - len(body)),
+    )
+
+
+def header_path(layout: Layout, col: int) -> tuple[str, ...]:
+    """The header texts over a column, from the outermost cell inwards, each once."""
+    path: list[str] = []
+    for row in layout.header:
+        for cell in row:
+            text = plain(cell.text)
+            if cell.col <= col < cell.col + cell.colspan and text and path[-1:] != [text]:
+                path.append(text)
+    return tuple(path)
