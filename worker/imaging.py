@@ -20,6 +20,7 @@ Colour = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 PAPER = 255
+_STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
 
 # --- ink and paper ----------------------------------------------------------------------
 
@@ -181,6 +182,26 @@ def _round_stamp(grey: Image, cx: float, cy: float, r: float) -> Stamp | None:
     if seen < 24:
         return None
     return Stamp(x0, y0, x1, y1, float(np.median(part[ring])), False)
+
+
+def faded(grey: Image, stamps: tuple[Stamp, ...]) -> Image:
+    """The image with grey stamps faded to paper where their ink is lighter than the text.
+
+    What is nearly as dark as the darkest ink around stays, what is nearly as light as the
+    stamp goes; thin strokes of text lie between and are thinned, not lost.
+    """
+    clear = grey.copy()
+    for stamp in stamps:
+        area = (slice(stamp.y0, stamp.y1), slice(stamp.x0, stamp.x1))
+        part = grey[area].astype(np.float32)
+        black = float(np.percentile(part, 1))
+        span = stamp.level - black
+        if span < _STAMP_LIGHTER:
+            continue
+        smooth = cv2.GaussianBlur(part, (0, 0), 0.5)
+        fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
+        clear[area] = (part + (PAPER - part) * fade).astype(np.uint8)
+    return clear
 
 
 # --- skew -------------------------------------------------------------------------------

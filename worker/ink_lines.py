@@ -73,16 +73,48 @@ def ink_lines(
     pieces = _writing(pieces_of(ink), unit)
     frames = [part for box in boxes for part in _cut(box, rulings)]
     owner = _owners(pieces, frames)
-    lines = [
-        line
-        for i, frame in enumerate(frames)
-        for line in _lines_in(frame, pieces.take(owner == i), ink, unit)
-    ]
+    tangled = _tangled(ink, unit)
+    lines = []
+    for i, frame in enumerate(frames):
+        own = _joined(pieces.take(owner == i), _clipped(tangled, frame, unit))
+        lines.extend(_lines_in(own, frame, unit))
     walls = [r for r in rulings if not r.horizontal]
     loose = pieces.take(owner < 0)
     lines, loose = _attached(lines, loose, walls)
     lines.extend(_loose_lines(loose, walls, unit))
     return [part for line in lines for part in _parted(line, pieces, unit)]
+
+
+def _tangled(ink: Mask, unit: float) -> Mask | None:
+    """Ink that hangs together with something too large to be a character; None: none."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    huge = (stats[:, 3] > 4 * unit) | (stats[:, 2] > 12 * unit)
+    huge[0] = False
+    if not huge.any():
+        return None
+    mask: Mask = huge[labels]
+    return mask
+
+
+def _clipped(tangled: Mask | None, frame: LineBox, unit: float) -> Pieces | None:
+    """The tangled ink inside a frame, as pieces of its own."""
+    if tangled is None:
+        return None
+    part = tangled[frame.y0 : frame.y1, frame.x0 : frame.x1]
+    if not part.any():
+        return None
+    inside = pieces_of(part)
+    return Pieces(
+        inside.x0 + frame.x0, inside.y0 + frame.y0,
+        inside.x1 + frame.x0, inside.y1 + frame.y0, inside.area,
+    ).take(inside.area > unit / 3)  # fmt: skip
+
+
+def _joined(pieces: Pieces, more: Pieces | None) -> Pieces:
+    if more is None:
+        return pieces
+    both = ("x0", "y0", "x1", "y1", "area")
+    return Pieces(*(np.concatenate([getattr(pieces, k), getattr(more, k)]) for k in both))
 
 
 def _writing(pieces: Pieces, unit: float) -> Pieces:
@@ -142,18 +174,12 @@ def _owners(pieces: Pieces, frames: Sequence[LineBox]) -> Ints:
     return owner
 
 
-def _lines_in(frame: LineBox, pieces: Pieces, ink: Mask, unit: float) -> list[InkLine]:
-    """The frame as tight lines around its ink: one, or one per row of a stack of rows."""
+def _lines_in(pieces: Pieces, frame: LineBox, unit: float) -> list[InkLine]:
+    """A frame's pieces as tight lines: one, or one per row of a stack of rows."""
     if not len(pieces):
-        # Ink that hangs together with a seal or a frame has no pieces of its own.
-        own = ink[frame.y0 : frame.y1, frame.x0 : frame.x1]
-        if own.mean() < 0.02:
-            return []
-        return [InkLine(frame.x0, frame.y0, frame.x1, frame.y1)]
+        return []
     if frame.y1 - frame.y0 > 1.9 * unit:
-        rows = _rows(pieces, unit)
-        if len(rows) > 1:
-            return [_frame_of(row) for row in rows]
+        return [_frame_of(row) for row in _rows(pieces, unit)]
     return [_frame_of(pieces)]
 
 

@@ -13,10 +13,12 @@ from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token
 from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
 from worker.imaging import (
+    faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
     quarter_turned,
+    round_stamps,
     skew_angle,
     straightened,
     text_height,
@@ -81,6 +83,7 @@ def _upright(
     """The page turned, straightened and evenly lit; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
     grey = flatten_light(grey)
+    grey = faded(grey, round_stamps(grey))
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
     if not unit:
