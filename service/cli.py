@@ -208,13 +208,12 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     from service.extraction import extract_input
 
-    if extract is None:
-        from worker.extract import extract
+    reader = extract or _worker_extract()
     if min(arguments.jobs, len(inputs.documents)) > 1:
         from service.pool import extract_many
 
         yield from extract_many(
-            inputs.documents, out, extract, csv=arguments.csv, jobs=arguments.jobs, bars=bars
+            inputs.documents, out, reader, csv=arguments.csv, jobs=arguments.jobs, bars=bars
         )
         return
     for document in inputs.documents:
@@ -222,7 +221,14 @@ def _outcomes(
         def report(done: int, pages: int, document: Any = document) -> None:
             bars.page(document, done, pages)
 
-        yield extract_input(document, out, extract, csv=arguments.csv, progress=report)
+        report(0, 0)
+        yield extract_input(document, out, reader, csv=arguments.csv, progress=report)
+
+
+def _worker_extract() -> Extract:
+    from worker.extract import extract
+
+    return extract
 
 
 @contextmanager

@@ -175,7 +175,8 @@ def _draw_flag(draw: ImageDraw.ImageDraw, flag: Flag, scale: float) -> None:
     words = f"{flag.check.id} {difference_in_words(flag.check)}".strip()
     font = _font(6 * scale)
     left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
-    x, y = x1 - (right - left) - 3, y1 - (bottom - top) / 2
+    # At the left, after the verdict's mark: figures stand at the right of their cells.
+    x, y = x0 + 9 * scale, y1 - (bottom - top) - 2
     draw.rectangle((x - 2, y - 1, x + right - left + 2, y + bottom - top + 2), fill=look.ink)
     draw.text((x - left, y - top), words, fill="white", font=font)
 
@@ -217,10 +218,10 @@ def _legend(
     for verdict, look in VERDICTS.items():
         number = sum(spot.verdict == verdict and spot.filled for spot in found)
         if number:
-            lines.append((look.ink, f"{number} {verdict.replace('_', ' ')}"))
+            lines.append((look.ink, f"{number}  {verdict.replace('_', ' ')}"))
     blank = sum(spot.verdict is not None and not spot.filled for spot in found)
     if blank:
-        lines.append((None, f"{blank} blank"))
+        lines.append((None, f"{blank}  blank"))
     for status in ("fail", "rounding"):
         number = sum(flag.check.status == status for flag in broken)
         if number:

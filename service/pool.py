@@ -94,4 +94,5 @@ def _extract(document: Input, out: Path, extract: Extract, csv: bool) -> Outcome
     def report(done: int, pages: int) -> None:
         _pages.put((document, done, pages))
 
+    report(0, 0)
     return extract_input(document, out, extract, csv=csv, progress=report)

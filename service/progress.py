@@ -10,6 +10,7 @@ from service.plain import file_label
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import TaskID
 
     from service.inputs import Input
 
@@ -18,7 +19,7 @@ class Silent:
     """No bar: for programs, pipes and log files."""
 
     def page(self, document: Input, done: int, pages: int) -> None:
-        """A page of the document is done."""
+        """So many pages of the document are done; 0 of 0 while it is being opened."""
 
     def finish(self, document: Input) -> None:
         """The document is done."""
@@ -52,7 +53,7 @@ class Bars(Silent):
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Bars:
         self._progress.start()
@@ -65,12 +66,12 @@ class Bars(Silent):
         if document.stem not in self._tasks:
             name = file_label(document.path.name)
             name = name if len(name) <= 36 else f"{name[:35]}…"
-            self._tasks[document.stem] = self._progress.add_task(name, total=pages)
-        self._progress.update(self._tasks[document.stem], completed=done, total=pages)  # type: ignore[arg-type]
+            self._tasks[document.stem] = self._progress.add_task(name, total=None)
+        self._progress.update(self._tasks[document.stem], completed=done, total=pages or None)
 
     def finish(self, document: Input) -> None:
         if document.stem in self._tasks:
-            self._progress.remove_task(self._tasks.pop(document.stem))  # type: ignore[arg-type]
+            self._progress.remove_task(self._tasks.pop(document.stem))
 
     @contextmanager
     def aside(self) -> Iterator[None]:

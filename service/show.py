@@ -67,6 +67,7 @@ def _show_table(result: Result, table: Table, console: Console) -> None:
     _line(console, Text(" · ".join(filter(None, [*about, table.form])), style="dim"))
     for sheet in _sheets(table, console.width):
         console.print(sheet)
+        console.print()
     _show_legend(table, console)
     _show_checks(table, console)
     _show_review(result, table, console)
@@ -109,7 +110,7 @@ def _sheet(rows: Sequence[Row], strips: Sequence[_Strip]) -> Sheet:
             Text(strip.header, justify="right" if strip.right else "left"),
             width=strip.width,
             justify="right" if strip.right else "left",
-            overflow="ellipsis",
+            overflow="fold",
             vertical="bottom",
         )
     for y, row in enumerate(rows):
