@@ -20,9 +20,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.amount import Amount, narrow, parse_amount
+from schemas.draft import ColumnType
 from schemas.result import Result, Table
 
 ColumnKind = Literal["amount", "text"]
+
+FIGURE_TYPES: frozenset[ColumnType] = frozenset({"amount", "percent", "count"})
+"""The columns of a result whose values are figures; values of others are texts."""
 
 _NOT_AMOUNTS = ("编码", "代码", "编号", "序号", "行次", "指标值", "权重", "分值")
 
@@ -256,9 +260,10 @@ def _label(columns: Sequence[GoldColumn], line: Sequence[str]) -> str:
 
 
 def _result_block(table: Table, page: int) -> GoldBlock:
-    amounts = {"amount", "percent", "count"}
     columns = tuple(
-        GoldColumn(column.path or (column.label,), "amount" if column.type in amounts else "text")
+        GoldColumn(
+            column.path or (column.label,), "amount" if column.type in FIGURE_TYPES else "text"
+        )
         for column in table.columns
     )
     rows = []

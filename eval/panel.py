@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from eval.gold import GoldBlock, figure
+from eval.gold import FIGURE_TYPES, GoldBlock, figure
 from schemas.amount import narrow
 from schemas.result import Cell, Result, Row, Table, Verdict
 
@@ -113,15 +113,20 @@ def _of_table(table: Table, page: int | None) -> Panel:
 def _cells(table: Table, row: Row, page: int | None) -> dict[int, Entry]:
     """The cells on ``page``, and texts that a page break cut, which name one page only."""
     cut = len(row.pages) > 1
-    return {
-        at: _entry(cell, cut)
-        for at, column in enumerate(table.columns)
-        if (cell := row.cells.get(column.key))
-        and (page is None or cell.page == page or (cut and cell.value is None))
-        and (cell.value is not None or cell.text.strip())
-    }
+    cells = {}
+    for at, column in enumerate(table.columns):
+        cell = row.cells.get(column.key)
+        if cell is None:
+            continue
+        entry = _entry(cell, figures=column.type in FIGURE_TYPES, cut=cut)
+        here = page is None or cell.page == page or (cut and entry.value is None)
+        if here and (entry.value is not None or entry.text.strip()):
+            cells[at] = entry
+    return cells
 
 
-def _entry(cell: Cell, cut: bool) -> Entry:
-    value = None if cell.value is None else Decimal(cell.value)
-    return Entry(cell.text if value is None else cell.value or "", value, cell.verdict, cut)
+def _entry(cell: Cell, *, figures: bool, cut: bool) -> Entry:
+    """The cell; a figure is told by its value, whatever the first reading of it was."""
+    if figures and cell.value is not None:
+        return Entry(cell.value, Decimal(cell.value), cell.verdict, cut)
+    return Entry(cell.text, None, cell.verdict, cut)

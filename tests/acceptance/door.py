@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from schemas.result import Result, Row, Table
+from eval.gold import FIGURE_TYPES
+from schemas.result import Cell, Result, Row, Table
 
 PROJECT = Path(__file__).resolve().parents[2]
 _CROSSFOOT = "import sys; from service.cli import main; sys.exit(main())"
@@ -45,14 +46,20 @@ def extract(files: Iterable[Path], folder: Path, *options: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr, folder)
 
 
+def figure_cells(result: Result) -> Iterator[Cell]:
+    """Every cell of the result that holds a figure."""
+    for table in result.tables:
+        keys = {column.key for column in table.columns if column.type in FIGURE_TYPES}
+        for row in table.rows:
+            yield from (
+                cell for key, cell in row.cells.items() if key in keys and cell.value is not None
+            )
+
+
 def figures(result: Result, page: int | None = None) -> Counter[Decimal]:
     """Every figure of the result, on ``page`` or on all pages."""
     return Counter(
-        Decimal(cell.value)
-        for table in result.tables
-        for row in table.rows
-        for cell in row.cells.values()
-        if cell.value is not None and page in (None, cell.page)
+        Decimal(cell.value or "") for cell in figure_cells(result) if page in (None, cell.page)
     )
 
 

@@ -17,9 +17,9 @@ from eval.agreement import compare
 from eval.gold import Gold, GoldRow
 from eval.scanner import ScanSettings, scan_pdf
 from schemas.amount import narrow
-from schemas.result import Cell, Result, Row, Table
+from schemas.result import Result, Row, Table
 from tests.acceptance.conftest import Read
-from tests.acceptance.door import children, extract, figures
+from tests.acceptance.door import children, extract, figure_cells, figures
 from tests.acceptance.text_layer import printed_figures
 
 pytestmark = pytest.mark.slow
@@ -191,7 +191,7 @@ class TestScans:
         result = read(stem).result(stem)
         with pymupdf.open(shared_data / "documents" / f"{stem}.pdf") as document:
             sizes = [(page.rect.width, page.rect.height) for page in document]
-        for _, cell in _figure_cells(result):
+        for cell in figure_cells(result):
             width, height = sizes[cell.page - 1]
             assert 0 <= cell.bbox[0] < cell.bbox[2] <= width
             assert 0 <= cell.bbox[1] < cell.bbox[3] <= height
@@ -297,11 +297,3 @@ def _units(gold: Gold) -> Iterator[tuple[GoldRow, list[GoldRow]]]:
 
 def _labels(unit: Row | GoldRow, projects: Sequence[Row | GoldRow]) -> list[str]:
     return [narrow(row.label) for row in (unit, *projects)]
-
-
-def _figure_cells(result: Result) -> Iterator[tuple[Row, Cell]]:
-    for table in result.tables:
-        for row in table.rows:
-            for cell in row.cells.values():
-                if cell.value is not None:
-                    yield row, cell
