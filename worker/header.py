@@ -22,23 +22,14 @@ def header_depth(grid: Grid) -> int:
     rows = rows_of(grid)
     amounts = amount_columns(grid)
     if not amounts:
-        return _first_depth(rows) if grid.rows > 1 else 0
+        return _first_depth(rows, grid.cols) if grid.rows > 1 else 0
     depth = 0
     while depth < min(grid.rows - 1, _DEEPEST):
         row = rows[depth]
         if not (_names_amounts(row, amounts) or _numbers_columns(row)):
             break
-        depth = max(depth + 1, *(c.row + c.rowspan for c in row if c.col in amounts or c.text))
-        if (
-            depth < grid.rows
-            and any(
-                isinstance(parse_amount(c.text), Amount) and c.col in amounts
-                for c in rows[depth - 1]
-            )
-            and not _numbers_columns(rows[depth - 1])
-        ):
-            depth -= 1
-            break
+        # Only cells over figures tell how deep the header is: a side label may span the body.
+        depth = max([depth + 1, *(c.row + c.rowspan for c in row if c.col in amounts and c.text)])
     return min(depth, grid.rows - 1) if depth else _spanning_top(rows, grid, amounts)
 
 
@@ -63,15 +54,28 @@ def amount_columns(grid: Grid) -> set[int]:
     return {col for col, (n, ok, real) in figures.items() if real and ok * 2 >= n}
 
 
-def _first_depth(rows: Sequence[Sequence[GridCell]]) -> int:
+def _first_depth(rows: Sequence[Sequence[GridCell]], cols: int) -> int:
+    """The header of a table without figures: the first row and what stands under its spans."""
     if not any(c.text for c in rows[0]):
         return 0
-    return max(
-        1,
-        max((c.rowspan for c in rows[0] if c.text and c.colspan == 1), default=1)
-        if any(c.colspan > 1 for c in rows[0])
-        else 1,
-    )
+    depth = 1
+    while depth < min(len(rows) - 1, _DEEPEST):
+        spans = [
+            c
+            for row in rows[:depth]
+            for c in row
+            if 1 < c.colspan < cols and c.text and c.row + c.rowspan == depth
+        ]
+        if not (any(_divided(s, rows[depth]) for s in spans) or _numbers_columns(rows[depth])):
+            break
+        depth += 1
+    return depth
+
+
+def _divided(span: GridCell, row: Sequence[GridCell]) -> bool:
+    """Whether a row names at least two columns under a spanning header cell."""
+    inside = range(span.col, span.col + span.colspan)
+    return sum(bool(c.text) for c in row if c.col in inside and c.colspan < span.colspan) > 1
 
 
 def _names_amounts(row: Sequence[GridCell], amounts: set[int]) -> bool:

@@ -17,6 +17,8 @@ from schemas.page import Ruling
 # end _REACH short of the one that it meets.
 _SNAP = 3.0
 _REACH = 4.0
+_CLOSING = 5.0  # a border's end lies this close to the border that it ends at
+_LONG = 0.4  # of the longest ruling: such a line is a border wherever it ends
 _COVERED = 0.5  # share of a slot's side that must be drawn for the side to be a border
 
 
@@ -49,7 +51,7 @@ def lattices(rulings: Sequence[Ruling]) -> tuple[Lattice, ...]:
     found = [
         part
         for group in _connected(rulings)
-        for lattice in [_lattice(group)]
+        for lattice in [_lattice(_without_stubs(group))]
         if lattice is not None
         for part in _split(lattice)
         if len(part.slots) > 1
@@ -104,6 +106,39 @@ def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
     for i, ruling in enumerate(rulings):
         groups.setdefault(lead(i), []).append(ruling)
     return groups.values()
+
+
+def _without_stubs(group: list[Ruling]) -> list[Ruling]:
+    """The rulings without short ones that end in the open: strokes of seals, underlines.
+
+    A border ends at another border; only long lines may run past the last one, as those of
+    tables without an outer frame do.
+    """
+    ends = {
+        horizontal: max((r.length for r in group if r.horizontal is horizontal), default=0.0)
+        for horizontal in (True, False)
+    }
+    across = {
+        horizontal: sorted((r.at, r.start, r.end) for r in group if r.horizontal is not horizontal)
+        for horizontal in (True, False)
+    }
+    return [
+        r
+        for r in group
+        if r.length > _LONG * ends[r.horizontal]
+        or all(_closed(r.at, end, across[r.horizontal]) for end in (r.start, r.end))
+    ]
+
+
+def _closed(at: float, end: float, across: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether a crossing ruling passes the end of a ruling at ``at``."""
+    first = bisect_left(across, (end - _CLOSING, float("-inf"), 0.0))
+    for place, start, stop in across[first:]:
+        if place > end + _CLOSING:
+            return False
+        if start - _CLOSING <= at <= stop + _CLOSING:
+            return True
+    return False
 
 
 def _clusters(values: Iterable[float]) -> list[float]:

@@ -24,7 +24,7 @@ def stitch(pages: Sequence[Sequence[Grid]]) -> tuple[Sheet, ...]:
     """
     chains: list[list[_Part]] = []
     for grids in pages:
-        for place, grid in enumerate(grids):
+        for place, grid in enumerate(_headed(grids)):
             before = chains[-1][-1].grid if chains else None
             skip = _continues(before, grid) if before is not None and place == 0 else None
             if skip is None:
@@ -32,6 +32,15 @@ def stitch(pages: Sequence[Sequence[Grid]]) -> tuple[Sheet, ...]:
             else:
                 chains[-1].append(_Part(grid, skip))
     return tuple(_sheet(chain) for chain in chains)
+
+
+def _headed(grids: Sequence[Grid]) -> list[Grid]:
+    """The grids of a page, those with nothing above under the heading of the grid before."""
+    headed: list[Grid] = []
+    for grid in grids:
+        bare = headed and not grid.above
+        headed.append(replace(grid, above=headed[-1].above) if bare else grid)
+    return headed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +101,14 @@ def _row_text(row: Sequence[GridCell]) -> str:
 
 
 def _same_lines(a: Sequence[TextLine], b: Sequence[TextLine]) -> bool:
-    """Whether the lines over two grids are the same title, page numbers left out."""
+    """Whether the lines over two grids are the same title, page numbers left out.
+
+    The first page of a table may have a chapter heading over the title.
+    """
     left, right = _content(a), _content(b)
-    return len(left) == len(right) and all(map(_same_text, left, right))
+    if not right or len(right) > len(left):
+        return not left and not right
+    return all(map(_same_text, left[-len(right) :], right))
 
 
 def _content(lines: Sequence[TextLine]) -> list[str]:
