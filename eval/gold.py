@@ -262,7 +262,8 @@ def _label(columns: Sequence[GoldColumn], line: Sequence[str]) -> str:
 def _result_block(table: Table, page: int) -> GoldBlock:
     columns = tuple(
         GoldColumn(
-            column.path or (column.label,), "amount" if column.type in FIGURE_TYPES else "text"
+            tuple(map(narrow, column.path or (column.label,))),
+            "amount" if column.type in FIGURE_TYPES else "text",
         )
         for column in table.columns
     )

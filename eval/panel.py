@@ -127,6 +127,7 @@ def _cells(table: Table, row: Row, page: int | None) -> dict[int, Entry]:
 
 def _entry(cell: Cell, *, figures: bool, cut: bool) -> Entry:
     """The cell; a figure is told by its value, whatever the first reading of it was."""
-    if figures and cell.value is not None:
-        return Entry(cell.value, Decimal(cell.value), cell.verdict, cut)
+    value = figure(cell.value) if figures else None
+    if value is not None:
+        return Entry(cell.value or "", value, cell.verdict, cut)
     return Entry(cell.text, None, cell.verdict, cut)

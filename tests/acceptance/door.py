@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from eval.gold import FIGURE_TYPES
+from eval.gold import FIGURE_TYPES, figure
 from schemas.result import Cell, Result, Row, Table
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -52,7 +52,9 @@ def figure_cells(result: Result) -> Iterator[Cell]:
         keys = {column.key for column in table.columns if column.type in FIGURE_TYPES}
         for row in table.rows:
             yield from (
-                cell for key, cell in row.cells.items() if key in keys and cell.value is not None
+                cell
+                for key, cell in row.cells.items()
+                if key in keys and figure(cell.value) is not None
             )
 
 
