@@ -255,14 +255,27 @@ def _print_outcome(outcome: Outcome) -> None:
         print(f"{name}: failed ({outcome.trouble.category}): {message}", file=sys.stderr)
     if result.status != "failed":
         said = f"{count(result.document.pages, 'page')}, {_VERDICT_WORDS[result.status]}"
-        files = ", ".join(file_label(str(path)) for path in outcome.files)
-        print(f"{name}: {said} → {files}")
+        print(f"{name}: {said}{_files_in_words(outcome)}")
     for table in result.tables:
         print(f"  {summarise(table, result).line()}")
     for warning in result.warnings:
         where = f"page {warning.page}: " if warning.page is not None else ""
         print(f"  warning: {where}{one_line(warning.message)}")
     sys.stdout.flush()
+
+
+def _files_in_words(outcome: Outcome) -> str:
+    """`` → out/a.json, a.xlsx and 3 CSV files``; empty where nothing was written."""
+    from service.plain import file_label
+    from service.wording import count
+
+    if not outcome.files:
+        return ""
+    first, *others = outcome.files
+    tables = [path for path in others if path.suffix == ".csv"]
+    words = [file_label(str(first))]
+    words += [file_label(path.name) for path in others if path.suffix != ".csv"]
+    return f" → {', '.join(words)}" + (f" and {count(len(tables), 'CSV file')}" if tables else "")
 
 
 _VERDICT_WORDS = {

@@ -39,6 +39,11 @@ def is_figure_column(column: ResultColumn) -> bool:
     return column.type in FIGURE_TYPES
 
 
+def label_column(table: Table) -> ResultColumn | None:
+    """The column in which the rows' labels are printed; None where no column is one."""
+    return next((column for column in table.columns if column.type == "label"), None)
+
+
 def column_separators(table: Table) -> dict[str, bool]:
     """Column key to whether its figures are printed with thousands separators."""
     return {

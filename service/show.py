@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.cells import cell_len
@@ -15,15 +15,15 @@ from schemas.errors import UsageError
 from schemas.result import CheckStatus, Result, ResultColumn, Row, Table
 from service.palette import CHECKS, VERDICTS
 from service.plain import file_label, one_line
-from service.printed import column_separators, is_figure_column, shown
+from service.printed import column_separators, is_figure_column, label_column, shown
 from service.rowtree import guides
 from service.summary import summarise
 from service.wording import Places, count, difference_in_words, header_path, pages_in_words
 
 _BOLD_ROLES = ("total", "group", "unit")
-_TEXT_WIDTH = 28  # of a column of words, which is shown by its beginning
-_GAP = 2  # between columns
-_FEW_TERMS, _FEW_LINES = 8, 40
+_TEXT_WIDTH = 28  # most of a column of words; longer text is left out
+_GAP = 3  # between columns
+_FEW_TERMS, _FEW_LINES = 4, 40
 
 
 def show(result: Result, console: Console, table_id: str | None = None) -> None:
@@ -68,6 +68,7 @@ def _show_table(result: Result, table: Table, console: Console) -> None:
     for sheet in _sheets(table, console.width):
         console.print(sheet)
         console.print()
+    _show_left_out(table, console)
     _show_legend(table, console)
     _show_checks(table, console)
     _show_review(result, table, console)
@@ -85,17 +86,12 @@ class _Strip:
 
 def _sheets(table: Table, width: int) -> Iterator[Sheet]:
     """The table, cut into blocks of columns that fit; the labels lead every block."""
-    label = _label_strip(table, max(width * 2 // 5, 16))
-    key = next((c.key for c in table.columns if c.type == "label"), None)
-    separators = column_separators(table)
-    strips = [
-        _strip(table, column, separators.get(column.key, False))
-        for column in table.columns
-        if column.key != key
-    ]
+    label, *strips = _strips(table)
+    room = width - sum(strip.width + _GAP for strip in strips)
+    label = _cut(label, max(room, width * 2 // 5, 16))
     block: list[_Strip] = []
     for strip in strips:
-        used = sum(s.width + _GAP for s in (label, *block, strip))
+        used = sum(s.width + _GAP for s in (label, *block, strip)) - _GAP
         if block and used > width:
             yield _sheet(table.rows, [label, *block])
             block = []
@@ -103,8 +99,28 @@ def _sheets(table: Table, width: int) -> Iterator[Sheet]:
     yield _sheet(table.rows, [label, *block])
 
 
+def _strips(table: Table) -> list[_Strip]:
+    """The labels, then every other column but those of long text."""
+    label = label_column(table)
+    separators = column_separators(table)
+    return [_label_strip(table, label)] + [
+        _strip(table, column, separators.get(column.key, False))
+        for column in table.columns
+        if column is not label and not _is_long(table, column)
+    ]
+
+
+def _is_long(table: Table, column: ResultColumn) -> bool:
+    """Whether the column holds text that would not stand in a line of a tree."""
+    return column.type == "text" and any(
+        cell_len(one_line(row.cells[column.key].text)) > _TEXT_WIDTH
+        for row in table.rows
+        if column.key in row.cells
+    )
+
+
 def _sheet(rows: Sequence[Row], strips: Sequence[_Strip]) -> Sheet:
-    sheet = Sheet(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP, 0, 0))
+    sheet = Sheet(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
     for strip in strips:
         sheet.add_column(
             Text(strip.header, justify="right" if strip.right else "left"),
@@ -119,18 +135,22 @@ def _sheet(rows: Sequence[Row], strips: Sequence[_Strip]) -> Sheet:
     return sheet
 
 
-def _label_strip(table: Table, most: int) -> _Strip:
+def _label_strip(table: Table, column: ResultColumn | None) -> _Strip:
     stems = guides(table.rows)
-    texts = []
-    for row in table.rows:
-        text = Text.assemble((stems[row.id], "dim"), one_line(row.label), no_wrap=True)
-        texts.append(text)
-    column = next((c for c in table.columns if c.type == "label"), None)
+    texts = tuple(
+        Text.assemble((stems[row.id], "dim"), one_line(row.label), no_wrap=True)
+        for row in table.rows
+    )
     header = "\n".join(header_path(column)) if column else ""
     widest = max((text.cell_len for text in texts), default=0)
-    for text in texts:
+    return _Strip(header, texts, max(widest, 6), False)
+
+
+def _cut(strip: _Strip, most: int) -> _Strip:
+    """The strip, at most ``most`` wide; what is cut ends in ``…``."""
+    for text in strip.cells:
         text.truncate(most, overflow="ellipsis")
-    return _Strip(header, tuple(texts), max(min(widest, most), 6), False)
+    return replace(strip, width=min(strip.width, most))
 
 
 def _strip(table: Table, column: ResultColumn, separators: bool) -> _Strip:
@@ -139,11 +159,8 @@ def _strip(table: Table, column: ResultColumn, separators: bool) -> _Strip:
     header = "\n".join(header_path(column))
     widest = max((text.cell_len for text in texts), default=0)
     width = max(widest, min(max(map(cell_len, header.split("\n"))), 12), 4)
-    if not right:
-        width = min(width, _TEXT_WIDTH)
-        for text in texts:
-            text.truncate(width, overflow="ellipsis")
-    return _Strip(header, texts, width, right)
+    strip = _Strip(header, texts, width, right)
+    return strip if right else _cut(strip, _TEXT_WIDTH)
 
 
 def _cell_text(row: Row, column: ResultColumn, separators: bool) -> Text:
@@ -156,6 +173,13 @@ def _cell_text(row: Row, column: ResultColumn, separators: bool) -> Text:
     look = VERDICTS[cell.verdict] if cell.verdict else VERDICTS["accepted"]
     mark = look.mark if words or cell.verdict == "doubtful" else " "
     return Text(f"{words} {mark}", style=look.style, no_wrap=True)
+
+
+def _show_left_out(table: Table, console: Console) -> None:
+    long = [" / ".join(header_path(c)) for c in table.columns if _is_long(table, c)]
+    if long:
+        said = f"long text, in the workbook: {', '.join(long)}"
+        _line(console, Text(said, style="dim"))
 
 
 def _show_legend(table: Table, console: Console) -> None:
@@ -200,7 +224,7 @@ def _show_review(result: Result, table: Table, console: Console) -> None:
     )
     _line(console, Text(f"review  {summarise(table, result).review} to look at"))
     for item in items[:_FEW_LINES]:
-        place = f"{places.row(item.row)} [{places.column(item.column)}]"
+        place = f"{places.row((item.row, item.column))} [{places.column(item.column)}]"
         figure = places.figure((item.row, item.column))
         text = f"{VERDICTS['doubtful'].mark} {place} {figure}: {one_line(item.reason)}"
         _line(console, Text(text, style=VERDICTS["doubtful"].style), indent=2)

@@ -47,6 +47,7 @@ class Places:
     rows: dict[str, Row]
     columns: dict[str, ResultColumn]
     separators: dict[str, bool]
+    labels: dict[str, str]
 
     @staticmethod
     def of(table: Table) -> Places:
@@ -55,12 +56,21 @@ class Places:
             {row.id: row for row in table.rows},
             {column.key: column for column in table.columns},
             column_separators(table),
+            _nearest_labels(table),
         )
 
-    def row(self, row_id: str) -> str:
-        """The row's label, its id where it has none."""
-        row = self.rows.get(row_id)
-        return (one_line(row.label) if row else "") or row_id
+    def row(self, place: tuple[str, str]) -> str:
+        """What the line of ``place`` is called; its row's id where it has no name.
+
+        Where two tables stand side by side in one, each half has its own labels: the
+        nearest label at the left of the place names it.
+        """
+        row = self.rows.get(place[0])
+        if row is None:
+            return place[0]
+        near = self.labels.get(place[1])
+        cell = row.cells.get(near) if near else None
+        return one_line(cell.text if cell and cell.text else row.label) or place[0]
 
     def column(self, key: str) -> str:
         """The column's header, outermost part first."""
@@ -82,7 +92,7 @@ class Places:
         if len(terms) < len(check.terms):
             parts.append(f"{len(check.terms) - len(terms)} more")
         sign = {"pass": "=", "rounding": "≈", "fail": "≠"}.get(check.status, "=?")
-        left = f"{self.row(check.result[0])} [{self.column(check.result[1])}]"
+        left = f"{self.row(check.result)} [{self.column(check.result[1])}]"
         return f"{left} {self.figure(check.result)} {sign} {' + '.join(parts) or 'nothing'}"
 
     def _term(self, term: tuple[str, str], result: tuple[str, str]) -> str:
@@ -90,8 +100,19 @@ class Places:
         if term[0] == result[0]:
             return self.column(term[1])
         if term[1] == result[1]:
-            return self.row(term[0])
-        return f"{self.row(term[0])} [{self.column(term[1])}]"
+            return self.row(term)
+        return f"{self.row(term)} [{self.column(term[1])}]"
+
+
+def _nearest_labels(table: Table) -> dict[str, str]:
+    """Column key to the key of the label column at its left; without those that have none."""
+    found: dict[str, str] = {}
+    near: str | None = None
+    for column in table.columns:
+        near = column.key if column.type == "label" else near
+        if near is not None:
+            found[column.key] = near
+    return found
 
 
 def difference_in_words(check: CheckResult) -> str:

@@ -9,7 +9,7 @@ from schemas.amount import Mark, parse_amount
 from schemas.result import Cell, ResultColumn, Row, Table
 from service.export.formula_guard import neutral
 from service.plain import plain_text
-from service.printed import figure_of, is_figure_column
+from service.printed import figure_of, is_figure_column, label_column
 from service.wording import header_path
 
 _LEAD = ("row", "parent", "role", "label")
@@ -30,11 +30,6 @@ def table_csv(table: Table) -> bytes:
     for row in table.rows:
         writer.writerow([*_lead(row), *(_field(row.cells.get(c.key), c) for c in columns)])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def label_column(table: Table) -> ResultColumn | None:
-    """The column in which the rows' labels are printed; None where no column is one."""
-    return next((column for column in table.columns if column.type == "label"), None)
 
 
 def _lead(row: Row) -> list[str]:

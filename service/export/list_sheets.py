@@ -73,13 +73,12 @@ def write_checks(paper: Paper, tables: Sequence[Linked]) -> None:
 
 
 def _check_line(linked: Linked, places: Places, check: CheckResult) -> list[Field]:
-    row, column = check.result
     return [
         linked.sheet,
         check.id,
         check.rule.replace("_", " "),
-        Link(places.row(row), linked.places.get(check.result)),
-        places.column(column),
+        Link(places.row(check.result), linked.places.get(check.result)),
+        places.column(check.result[1]),
         places.check(check),
         None if check.difference is None else Decimal(check.difference),
         Tinted(check.status.replace("_", " "), CHECKS[check.status].fill),
@@ -112,7 +111,7 @@ def _review_line(linked: Linked, row_id: str, key: str, reason: str) -> list[Fie
     verdict = (cell.verdict if cell else None) or "doubtful"
     return [
         linked.sheet,
-        Link(places.row(row_id), linked.places.get((row_id, key))),
+        Link(places.row((row_id, key)), linked.places.get((row_id, key))),
         places.column(key),
         cell.text if cell else "",
         Tinted(verdict.replace("_", " "), VERDICTS[verdict].fill),

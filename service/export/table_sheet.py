@@ -8,14 +8,20 @@ from functools import cached_property
 from typing import Any
 
 from schemas.result import Cell, Document, ResultColumn, Row, Table, Verdict
-from service.export.csv import label_column
 from service.export.header import HeaderCell, header_cells, header_depth
 from service.export.notes import Notes
 from service.export.paper import Paper, Style, fits_number
 from service.export.widths import display_width, row_height, wrapped_lines
 from service.palette import VERDICTS
 from service.plain import file_label, one_line, plain_text
-from service.printed import Figure, column_separators, figure_of, is_figure_column, shown
+from service.printed import (
+    Figure,
+    column_separators,
+    figure_of,
+    is_figure_column,
+    label_column,
+    shown,
+)
 from service.rowtree import depths
 from service.wording import count, pages_in_words
 
@@ -116,8 +122,7 @@ class TableSheet:
                 style = _cell_style(row, column, cell)
                 if column is label:
                     style = {**style, "indent": min(depth[row.id], 15)}
-                    words = cell.text if cell and cell.text else row.label
-                    self.paper.write(y, x, plain_text(words).strip(), style)
+                    self.paper.write(y, x, _label_words(row, cell), style)
                 else:
                     self._write_cell(y, x, cell, column, style, separators.get(column.key, False))
                 if cell is not None and (note := self._note(row, column, cell)):
@@ -183,6 +188,14 @@ def number_format(figure: Figure) -> str:
     if figure.negative == "(":
         return f"{body}_);({body})"
     return body if figure.negative == "-" else f'{body};"{figure.negative}"{body}'
+
+
+def _label_words(row: Row, cell: Cell | None) -> str:
+    """What is printed in the label column: nothing where the label stands in another cell."""
+    if cell is not None:
+        return plain_text(cell.text).strip()
+    elsewhere = {one_line(other.text) for other in row.cells.values()}
+    return "" if one_line(row.label) in elsewhere else one_line(row.label)
 
 
 def _cell_style(row: Row, column: ResultColumn, cell: Cell | None) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_each_document_gets_its_files_and_each_table_its_line(run: Run) -> None:
         "checks 2 passed, 1 rounding, 1 failed",
         "2 to review",
     ]
-    assert "a.pdf: 2 pages, to review → out/a.json, out/a.xlsx, out/a.t1.csv" in out
+    assert "a.pdf: 2 pages, to review → out/a.json, a.xlsx and 1 CSV file" in out
     assert "warning: page 2: the page ends in mid-air" in out
     assert err == ""
 

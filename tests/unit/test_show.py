@@ -15,6 +15,7 @@ from service.rowtree import depths, guides
 from service.show import show
 from tests.results import (
     cell,
+    check,
     column,
     figure,
     hostile_result,
@@ -134,3 +135,38 @@ def test_parents_in_a_circle_or_gone_end_the_climb() -> None:
 
 def _row(row_id: str, parent: str | None) -> Row:
     return row(row_id, "item", row_id, {}, parent)
+
+
+def test_a_header_is_whole_where_the_table_just_fits() -> None:
+    held = table(
+        (column("name", "名称", "label"), *(column(k, "其他资金", "amount") for k in "abcdef")),
+        [row("r1", "item", "长" * 60, {"name": cell("长" * 60), "a": figure("1.00")})],
+    )
+    for width in range(70, 90):
+        assert shown(result(held), width=width).count("其他资金") == 6
+
+
+def test_long_text_is_named_and_left_to_the_workbook() -> None:
+    said = shown(performance_result())
+    assert "long text, in the workbook: 绩效目标" in said
+    assert "做大做强" not in said
+
+
+def test_each_half_of_a_table_of_two_is_named_by_its_own_labels() -> None:
+    columns = (
+        column("in", "收入", "label"),
+        column("in_sum", "预算数", "amount", "收入", "预算数"),
+        column("out", "支出", "label"),
+        column("out_sum", "预算数", "amount", "支出", "预算数"),
+    )
+    cells = [("财政拨款", "教育支出"), ("收入总计", "支出总计")]
+    rows = [
+        row(f"r{n}", "item", left, {
+            "in": cell(left), "in_sum": figure("5.00"),
+            "out": cell(right), "out_sum": figure("4.00"),
+        })
+        for n, (left, right) in enumerate(cells)
+    ]  # fmt: skip
+    failing = check("c1", "grand_total", ("r1", "out_sum"), [("r0", "out_sum")], "fail", "1.00")
+    said = shown(result(table(columns, rows, [failing])))
+    assert "支出总计 [支出 / 预算数] 4.00 ≠ 教育支出 4.00" in said

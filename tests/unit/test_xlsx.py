@@ -269,3 +269,20 @@ def test_sheet_names_are_clean_short_and_unlike() -> None:
     assert names[6:8] == ("History (2)", "checks (2)")
     assert len({name.casefold() for name in names}) == len(names)
     assert all(len(name.encode("utf-16-le")) <= 62 for name in names)
+
+
+def test_a_label_printed_over_the_code_columns_stands_once() -> None:
+    columns = (
+        column("code", "编码", "code"),
+        column("name", "名称", "label"),
+        column("a", "金额", "amount"),
+    )
+    merged = row("r1", "total", "合计", {"code": cell("合计"), "a": figure("1.00")})
+    unplaced = row("r2", "item", "其他", {"a": figure("1.00")})
+    sheet = opened(result(table(columns, [merged, unplaced])))["项目支出表"]
+    assert [sheet[place].value for place in ("A5", "B5", "A6", "B6")] == [
+        "合计",
+        None,
+        None,
+        "其他",
+    ]
