@@ -1,6 +1,6 @@
 """Makes the pictures of the README from what Crossfoot shows for the example scan.
 
-    python docs/pictures.py examples/liwan-2024-scan.pdf
+    python docs/pictures.py examples/annex-turned-scan.pdf
 
 Needs nothing but Crossfoot's own parts: what the terminal shows is drawn with the fonts
 that come inside MuPDF, so the pictures look alike on every machine.
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pymupdf
+from PIL import Image
 from rich.cells import cell_len
 from rich.style import Style
 from rich.terminal_theme import MONOKAI
@@ -101,7 +102,15 @@ def draw_terminal(output: str, path: Path) -> None:
             size = SIZE if cell_len(character) == 1 else 2 * CELL - 0.5
             writer.append((left, top + 0.75 * LINE), character, font=font, fontsize=size)
             writer.write_text(page, color=colour_of(style))
-    page.get_pixmap(dpi=120, alpha=False).save(path)
+    pixels = page.get_pixmap(dpi=120, alpha=False)
+    save_small(Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples), path)
+
+
+def save_small(picture: Image.Image, path: Path, width: int = 1000) -> None:
+    """Saves as PNG, no wider than ``width`` pixels, in 64 colours."""
+    if picture.width > width:
+        picture = picture.resize((width, round(picture.height * width / picture.width)))
+    picture.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:
@@ -115,7 +124,7 @@ def main() -> None:
         draw_terminal(crossfoot("show", result), IMAGES / "show.png")
         crossfoot("overlay", document, result, "--out", Path(folder) / "overlay")
         first = min((Path(folder) / "overlay").glob("*.png"))
-        pymupdf.Pixmap(str(first)).save(IMAGES / "overlay.png")
+        save_small(Image.open(first).convert("RGB"), IMAGES / "overlay.png")
 
 
 if __name__ == "__main__":
