@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -171,8 +171,11 @@ def _extract(arguments: argparse.Namespace, extract: Extract | None) -> int:
     out = writable_folder(arguments.out)
     _spare_inputs(inputs, out)
     outcomes: list[Outcome] = []
-    with _bars(quiet=arguments.json) as bars:
-        for outcome in _outcomes(inputs, out, arguments, extract, bars):
+    with (
+        _bars(quiet=arguments.json) as bars,
+        closing(_outcomes(inputs, out, arguments, extract, bars)) as coming,
+    ):
+        for outcome in coming:
             outcomes.append(outcome)
             bars.finish(outcome.input)
             if not arguments.json:
@@ -205,7 +208,7 @@ def _outcomes(
     arguments: argparse.Namespace,
     extract: Extract | None,
     bars: Silent,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     from service.extraction import extract_input
 
     reader = extract or _worker_extract()

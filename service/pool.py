@@ -36,16 +36,12 @@ def extract_many(
     A process that dies takes its pool with it: the documents that were not done are then
     read again one by one, so that only the one that kills its process is lost.
     """
-    try:
-        left = list(documents)
-        for outcome in _run(left, out, extract, csv, jobs, bars):
-            left.remove(outcome.input)
-            yield outcome
-        for document in left:
-            yield next(_run([document], out, extract, csv, 1, bars), None) or _died(document, out)
-    finally:
-        for child in multiprocessing.active_children():
-            child.terminate()
+    left = list(documents)
+    for outcome in _run(tuple(left), out, extract, csv, jobs, bars):
+        left.remove(outcome.input)
+        yield outcome
+    for document in left:
+        yield next(_run([document], out, extract, csv, 1, bars), None) or _died(document, out)
 
 
 def _run(
@@ -65,8 +61,12 @@ def _run(
                 yield future.result()
             except BrokenProcessPool:
                 continue
+    except BaseException:  # stopped: what is half read is of no use to anyone
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)
         pages.put(None)
         listener.join(timeout=2)
 
