@@ -129,12 +129,18 @@ def _with_damage(page: PageText, damage: str) -> PageText:
 
 
 def _is_table(sheet: Sheet) -> bool:
-    """Whether a sheet says more than a box with a remark: figures, or rows under a header."""
-    if sheet.cols < 2:
+    """Whether a sheet says more than a box with a remark.
+
+    Figures make a table; so does a header that names most columns, for an empty form and a
+    list are right answers too.
+    """
+    if sheet.cols < 2 or not sheet.body:
         return False
-    texts = [cell.text for row in sheet.body for cell in row if cell.text]
-    figures = any(isinstance(parse_amount(text), Amount) for text in texts)
-    return figures or (len(sheet.body) > 1 and bool(sheet.header) and len(texts) > 3)
+    texts = (cell.text for row in sheet.body for cell in row if cell.text)
+    named = {col for c in sheet.header if c.text for col in range(c.col, c.col + c.colspan)}
+    return any(isinstance(parse_amount(text), Amount) for text in texts) or (
+        len(named) > 0.6 * sheet.cols
+    )
 
 
 def _warnings(pages: Sequence[PageText], drafts: Sequence[Draft]) -> tuple[ResultWarning, ...]:

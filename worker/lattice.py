@@ -9,6 +9,7 @@ import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from schemas.geometry import Box
 from schemas.page import Ruling
@@ -152,11 +153,14 @@ def _clusters(values: Iterable[float]) -> list[float]:
 
 
 def _edges(lines: list[Ruling], across: list[Ruling]) -> list[float]:
-    """Positions of ``lines``, with open outer edges where the crossing lines reach beyond."""
+    """Positions of ``lines``, with open outer edges where the crossing lines reach beyond.
+
+    Most of the long crossing lines must do so: a single one may run into text by chance.
+    """
     edges = _clusters(r.at for r in lines)
     longest = max(r.length for r in across)
     ends = [r for r in across if r.length > 0.8 * longest]
-    first, last = min(r.start for r in ends), max(r.end for r in ends)
+    first, last = median(r.start for r in ends), median(r.end for r in ends)
     if not edges or first < edges[0] - 3 * _SNAP:
         edges.insert(0, first)
     if last > edges[-1] + 3 * _SNAP:
