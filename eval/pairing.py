@@ -97,7 +97,9 @@ def _row_likeness(left: PanelRow, right: PanelRow) -> float:
 
 
 def _content(entry: Entry) -> str:
-    return narrow(entry.text) if entry.value is None else f"={entry.value.normalize():f}"
+    return (
+        narrow(entry.text).rstrip(":") if entry.value is None else f"={entry.value.normalize():f}"
+    )
 
 
 def _header_likeness(left: tuple[str, ...], right: tuple[str, ...]) -> float:

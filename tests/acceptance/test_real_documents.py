@@ -237,7 +237,7 @@ def test_traditional_chinese_comes_out_as_tables(read: Read) -> None:
     result = read(TAIPEI).result(TAIPEI)
     (revenue,) = [table for table in result.tables if table.pages == (17,)]
     assert narrow(revenue.title or "") == "歲入預算表"
-    assert revenue.unit == "千元"
+    assert revenue.unit == "新臺幣千元"
     labels = [narrow(column.label) for column in revenue.columns if column.type == "amount"]
     assert labels == [
         "合計",
