@@ -12,7 +12,7 @@ prints the score and every disagreement; exit code 0 where all figures agree, el
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,12 +24,27 @@ from schemas.result import Result, Verdict
 
 Kind = Literal["exact", "wrong", "missing", "extra"]
 
-_TRUSTED: frozenset[Verdict | None] = frozenset({"proved", "accepted", "repaired"})
+TRUSTED: frozenset[Verdict | None] = frozenset({"proved", "accepted", "repaired"})
+"""The verdicts of figures that no one is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A cell of one side: its row's key and the index of its column.
+
+    Keys are those of :class:`eval.gold.GoldRow`, and ``table id/row id`` in a result.
+    """
+
+    row: str
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One figure of the gold or the result; ``expected``/``found`` are None where none is."""
+    """One figure of the gold or the result; ``expected``/``found`` are None where none is.
+
+    ``gold`` and ``read`` say which cell it is on either side, None where that side has none.
+    """
 
     kind: Kind
     page: int | None
@@ -38,16 +53,28 @@ class Judgement:
     expected: str | None
     found: str | None
     verdict: Verdict | None = None
+    gold: At | None = None
+    read: At | None = None
 
     @property
     def silent(self) -> bool:
         """A figure that is not printed there, and that no one would be asked about."""
-        return self.kind in {"wrong", "extra"} and self.verdict in _TRUSTED
+        return self.kind in {"wrong", "extra"} and self.verdict in TRUSTED
 
     def __str__(self) -> str:
         where = f"page {self.page or '?'} | {self.row[:24]} | {self.column[:24]}"
         told = f"{self.expected or '(none)'} -> {self.found or '(none)'}"
         return f"{self.kind:8}{where} | {told} | {self.verdict or '-'}"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPair:
+    """A text of the gold and what the result has in its place, "" where that is nothing."""
+
+    expected: str
+    found: str
+    gold: At
+    read: At | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +103,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The whole comparison: every figure judged, the shares of the rest, what differs."""
+    """The whole comparison: every figure judged, the shares of the rest, what differs.
+
+    ``rows`` maps the key of each paired row of the gold to that of the result's row;
+    ``labels`` and ``written`` have the labels and all texts of the gold with what was read.
+    """
 
     figures: tuple[Judgement, ...]
     texts: Share
@@ -84,6 +115,9 @@ class Agreement:
     parents: Share
     differences: tuple[Difference, ...]
     review: int
+    rows: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[TextPair, ...] = ()
+    written: tuple[TextPair, ...] = ()
 
     def count(self, kind: Kind) -> int:
         return sum(judged.kind == kind for judged in self.figures)
@@ -160,6 +194,22 @@ def _compare_page(
         tally.too_many(page, ours)
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A cell of one side; ``entry`` is None where it is blank, ``at`` where there is none."""
+
+    at: At | None
+    entry: Entry | None
+
+    @property
+    def place(self) -> At | None:
+        """Where something stands, None where nothing does."""
+        return self.at if self.entry is not None else None
+
+
+_NOWHERE = _Side(None, None)
+
+
 @dataclass(slots=True)
 class _Tally:
     figures: list[Judgement] = field(default_factory=list)
@@ -168,31 +218,55 @@ class _Tally:
     known: list[bool] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     rows: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, TextPair] = field(default_factory=dict)
+    written: list[TextPair] = field(default_factory=list)
 
     def judge(self, page: int | None, truth: Panel, ours: Panel, pairing: Pairing) -> None:
         """Count every cell where a paired row crosses a paired column."""
         for a, b in pairing.rows:
-            self.rows.setdefault(truth.rows[a].key, ours.rows[b].key)
+            row, read = truth.rows[a], ours.rows[b]
+            self.rows.setdefault(row.key, read.key)
+            self._label(row, read)
             for c, d in pairing.columns:
-                left, right = truth.rows[a].cells.get(c), ours.rows[b].cells.get(d)
-                self._judge_cell(page, truth.rows[a], truth.title(c), left, right)
+                sides = (
+                    _Side(At(row.key, c), row.cells.get(c)),
+                    _Side(At(read.key, d), read.cells.get(d)),
+                )
+                self._judge_cell(page, row.label, truth.title(c), *sides)
         for c, d in pairing.columns:
             self._judge_header(page, truth.columns[c], ours.columns[d])
 
     def _judge_cell(
-        self, page: int | None, row: PanelRow, column: str, left: Entry | None, right: Entry | None
+        self, page: int | None, row: str, column: str, gold: _Side, read: _Side
     ) -> None:
+        left, right = gold.entry, read.entry
         expected = left.text if left else None
         found = right.text if right else None
         verdict = right.verdict if right else None
         kind = _kind(left, right)
         if kind:
-            self.figures.append(Judgement(kind, page, row.label, column, expected, found, verdict))
+            judged = Judgement(
+                kind, page, row, column, expected, found, verdict, gold.place, read.place
+            )
+            self.figures.append(judged)
         elif left and left.text:
             right_text = same(left, right)
             self.texts.append(right_text)
+            if gold.at is not None:
+                said = left.text if right_text else found or ""
+                self.written.append(TextPair(left.text, said, gold.at, read.place))
             if not right_text:
                 self.differences.append(Difference("text", page, left.text, found or ""))
+
+    def _label(self, row: PanelRow, read: PanelRow | None) -> None:
+        """Keep the row's label with the one read; the first reading of a row counts."""
+        if not row.label:
+            return
+        known = self.labels.get(row.key)
+        if known is None or known.read is None:
+            read_at = At(read.key, 0) if read else None
+            found = read.label if read else ""
+            self.labels[row.key] = TextPair(row.label, found, At(row.key, 0), read_at)
 
     def _judge_header(
         self, page: int | None, expected: tuple[str, ...], found: tuple[str, ...]
@@ -209,15 +283,18 @@ class _Tally:
         """Count what no table of ours took up."""
         for panel in truth:
             for row in panel.rows:
+                self._label(row, None)
                 for column, left in row.cells.items():
-                    self._judge_cell(page, row, panel.title(column), left, None)
+                    side = _Side(At(row.key, column), left)
+                    self._judge_cell(page, row.label, panel.title(column), side, _NOWHERE)
 
     def too_many(self, page: int | None, ours: Iterable[Panel]) -> None:
         """Count figures of ours that the gold does not have."""
         for panel in ours:
             for row in panel.rows:
                 for column, right in row.cells.items():
-                    self._judge_cell(page, row, panel.title(column), None, right)
+                    side = _Side(At(row.key, column), right)
+                    self._judge_cell(page, row.label, panel.title(column), _NOWHERE, side)
 
     def parents(self, gold: Gold, result: Result) -> None:
         ours = {
@@ -242,6 +319,9 @@ class _Tally:
             parents=Share(sum(self.known), len(self.known)),
             differences=tuple(self.differences),
             review=review,
+            rows=dict(self.rows),
+            labels=tuple(self.labels.values()),
+            written=tuple(self.written),
         )
 
 
