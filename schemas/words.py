@@ -39,7 +39,7 @@ _NOT_A_SUM = re.compile(r"^(?:count|number|no\.)|合计数量")
 _PART = re.compile(
     r"^(?:[*\-·]*)(?:其中|内中|內中|うち|内訳|内、|ofwhich|including|thereof)[:、,.]?"
 )
-_LESS = re.compile(r"^(?:减|減|less|deduct|扣除|控除)[:.]")
+_LESS = re.compile(r"^(?:减|減|扣除|控除)[:.]|^(?:less|deduct)(?:\b|[:.])", re.IGNORECASE)
 _LATIN_TOTAL = re.compile(r"^(?:sub-?|grand)?totals?\b", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ def total_kind(label: str) -> TotalKind | None:
     ``合计`` and ``Total`` of all that they can cover.
     """
     body = tight(label).strip(":*.、")
-    if not body or _PART.match(body) or _NOT_A_SUM.search(body) or _LESS.match(body):
+    if not body or _PART.match(body) or _NOT_A_SUM.search(body) or is_less(label):
         return None
     if _SUB.search(body):
         return "sub"
@@ -68,7 +68,7 @@ def is_part(label: str) -> bool:
 
 def is_less(label: str) -> bool:
     """Whether the line is taken off the one above it (``Less: …``, ``减：…``)."""
-    return bool(_LESS.match(tight(label)))
+    return bool(_LESS.match(label.strip()) or _LESS.match(tight(label)))
 
 
 def without_part_word(label: str) -> str:

@@ -13,7 +13,7 @@ from worker.drafting.layout import Layout, header_path
 
 _MOST = 0.6
 """Share of a column's texts that must be figures for it to be a column of figures."""
-_CODE = re.compile(r"[A-Za-z]?\d{2,}")
+_CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
 
@@ -22,12 +22,14 @@ _LONGEST_FIGURE = 12
 class Panel:
     """One table of those that stand side by side in a grid: a label and its figures.
 
-    ``outer`` are text columns left of the label, outermost first; ``codes`` columns of
-    codes; ``amounts`` the columns of money that belong to the label.
+    ``outer`` are text columns left of the label, outermost first, ``inner`` those between
+    the label and the first figures; ``codes`` columns of codes; ``amounts`` the columns of
+    money that belong to the label.
     """
 
     label: int | None
     outer: tuple[int, ...]
+    inner: tuple[int, ...]
     codes: tuple[int, ...]
     amounts: tuple[int, ...]
 
@@ -73,9 +75,11 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     parsed = [parse_amount(text) for text in texts]
     figures = [amount for amount in parsed if isinstance(amount, Amount)]
     marks = sum(isinstance(mark, Mark) for mark in parsed)
+    if not figures and marks == len(texts):
+        return None
     if not figures or (len(figures) + marks) < _MOST * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
-        return "code" if words.names_code(leaf) or codes > _MOST * len(texts) else "text"
+        return "code" if codes > _MOST * len(texts) else "text"
     if sum(amount.percent for amount in figures) * 2 > len(figures) or words.names_percent(leaf):
         return "percent"
     return _type_of_figures(figures, texts, path)
@@ -219,7 +223,7 @@ def panels_of(layout: Layout, columns: Sequence[Column]) -> tuple[Panel, ...]:
     labels = [i for i, column in enumerate(columns) if column.type == "label"]
     if not labels:
         amounts = tuple(i for i, c in enumerate(columns) if c.type == "amount")
-        return (Panel(None, (), (), amounts),)
+        return (Panel(None, (), (), (), amounts),)
     first_amounts = [_next_amount(columns, label) for label in labels]
     starts = [0, *(_panel_start(columns, label) for label in labels[1:])]
     panels: list[Panel] = []
@@ -230,7 +234,8 @@ def panels_of(layout: Layout, columns: Sequence[Column]) -> tuple[Panel, ...]:
         panels.append(
             Panel(
                 label=label,
-                outer=tuple(c for c in head if columns[c].type == "text"),
+                outer=tuple(c for c in head if columns[c].type == "text" and c < label),
+                inner=tuple(c for c in head if columns[c].type == "text" and c > label),
                 codes=tuple(c for c in head if columns[c].type == "code"),
                 amounts=tuple(c for c in inside if columns[c].type == "amount"),
             )

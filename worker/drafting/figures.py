@@ -8,23 +8,34 @@ from decimal import Decimal
 from typing import Protocol
 
 from schemas.draft import DraftCell
+from schemas.words import stands_for_no_figure
 from worker.drafting.cells import figure
 from worker.rounding import rounding_slack
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures by (row index, column key); a place without a figure is missing."""
+    """Figures by (row index, column key); a place without a figure is missing.
+
+    ``places`` are those that have a cell, ``inked`` those where something is printed that
+    is, or stands in for, a figure: a dash counts, ``N/A`` does not.
+    """
 
     values: Mapping[tuple[int, str], Decimal]
     places: frozenset[tuple[int, str]]
+    inked: frozenset[tuple[int, str]]
 
     def any_in(self, row: int, keys: Iterable[str]) -> bool:
         """Whether the row prints a figure in one of the columns."""
         return any((row, key) in self.values for key in keys)
 
     def holds(self, result: tuple[int, str], terms: Sequence[tuple[int, str]]) -> bool | None:
-        """Whether the sum holds but for rounding; None where nothing but blanks and zeros stand."""
+        """Whether the sum holds but for rounding; None where the figures can't tell.
+
+        They can't where no term is printed, or nothing but blanks and zeros.
+        """
+        if not any(term in self.inked for term in terms):
+            return None
         total = self.values.get(result)
         parts = [self.values[term] for term in terms if term in self.values]
         if not any(parts) and not total:
@@ -42,13 +53,16 @@ def figures_of(rows: Sequence[_HasCells]) -> Figures:
     """The figures of the rows, by row index."""
     values: dict[tuple[int, str], Decimal] = {}
     places: set[tuple[int, str]] = set()
+    inked: set[tuple[int, str]] = set()
     for index, row in enumerate(rows):
         for key, cell in row.cells.items():
             places.add((index, key))
+            if cell.text and not stands_for_no_figure(cell.text):
+                inked.add((index, key))
             value = figure(cell)
             if value is not None:
                 values[index, key] = value
-    return Figures(values, frozenset(places))
+    return Figures(values, frozenset(places), frozenset(inked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,14 @@ class Evidence:
     def speaks_for(self) -> bool:
         """Whether more sums hold than fail."""
         return self.holds > self.fails
+
+    @property
+    def refutes(self) -> bool:
+        """Whether so many sums fail, and none holds, that misreadings can't be the cause."""
+        return self.fails >= 3 and not self.holds
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.holds + other.holds, self.fails + other.fails)
 
 
 def evidence(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:

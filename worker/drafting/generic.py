@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from schemas.draft import Column, Draft, DraftRow, Role, Sum
+from schemas.page import Warn
 from schemas.words import is_note, tight, total_kind
 from worker.drafting.across import column_totals
 from worker.drafting.cells import Paper
@@ -12,9 +13,9 @@ from worker.drafting.columns import Panel, panels_of
 from worker.drafting.figures import Figures, figures_of
 from worker.drafting.heading import Heading
 from worker.drafting.layout import Layout
-from worker.drafting.outline import Outline, read_outline, row_label
+from worker.drafting.outline import outlines, row_label
 from worker.drafting.rows import ReadRow, read_rows
-from worker.drafting.totals import Cover, column_sums, total_covers, tree_covers
+from worker.drafting.totals import Reading, best_reading, column_sums
 
 
 def draft_generic(
@@ -28,17 +29,13 @@ def draft_generic(
     read = read_rows(layout, columns, paper)
     panels = panels_of(layout, columns)
     figures = figures_of(read)
-    outlines = [read_outline(layout, panel) for panel in panels]
-    covers = [
-        _panel_covers(outline, figures, _keys(columns, panel))
-        for outline, panel in zip(outlines, panels, strict=True)
-    ]
+    readings = [_panel_reading(layout, columns, panel, figures) for panel in panels]
     sums: list[Sum] = []
-    for panel, found in zip(panels, covers, strict=True):
-        sums += column_sums(found, figures, [row.id for row in read], _keys(columns, panel))
+    for panel, reading in zip(panels, readings, strict=True):
+        keys = _keys(columns, panel)
+        sums += column_sums(reading.covers, figures, [row.id for row in read], keys)
         sums += _row_sums(layout, columns, panel, figures, read)
     sums += _balances(layout, columns, panels, read, figures)
-    parents = _parents(outlines[0], covers[0]) if len(panels) == 1 else {}
     return Draft(
         form="generic",
         title=heading.title,
@@ -47,8 +44,9 @@ def draft_generic(
         unit=heading.unit,
         pages=pages,
         columns=tuple(columns),
-        rows=_draft_rows(layout, panels, outlines, read, parents),
+        rows=_draft_rows(layout, panels, readings, read),
         sums=tuple(sums),
+        warnings=tuple(_unexplained(readings, read)),
     )
 
 
@@ -56,8 +54,20 @@ def _keys(columns: Sequence[Column], panel: Panel) -> list[str]:
     return [columns[index].key for index in panel.amounts]
 
 
-def _panel_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[Cover]:
-    return [*tree_covers(outline, figures, keys), *total_covers(outline, figures, keys)]
+def _panel_reading(
+    layout: Layout, columns: Sequence[Column], panel: Panel, figures: Figures
+) -> Reading:
+    keys = _keys(columns, panel)
+    ways = outlines(layout, panel, lambda row: figures.any_in(row, keys))
+    return best_reading(ways, figures, keys)
+
+
+def _unexplained(readings: Sequence[Reading], read: Sequence[ReadRow]) -> Iterator[Warn]:
+    for reading in readings:
+        for row in reading.unexplained:
+            label = reading.outline.labels[row]
+            said = f"“{label}” is the sum of no rows of this table: it is not checked downwards."
+            yield Warn("total_unexplained", said, read[row].pages[0] if read[row].pages else None)
 
 
 def _row_sums(
@@ -67,26 +77,16 @@ def _row_sums(
     figures: Figures,
     read: Sequence[ReadRow],
 ) -> Iterator[Sum]:
-    everything = range(len(read))
-    for total in column_totals(columns, panel.amounts, layout.numbers, figures, everything):
-        key = columns[total.result].key
+    """The sums across each row that prints a figure in them."""
+    for total in column_totals(columns, panel.amounts, layout.numbers, figures, range(len(read))):
+        result = columns[total.result].key
         for index, row in enumerate(read):
-            terms = tuple(
-                (row.id, columns[t].key) for t in total.terms if columns[t].key in row.cells
-            )
-            if (
-                key in row.cells
-                and terms
-                and _printed(figures, index, [key, *(k for _, k in terms)])
-            ):
-                yield Sum(total.rule, (row.id, key), terms)
+            terms = [key for t in total.terms if (key := columns[t].key) in row.cells]
+            printed = any((index, key) in figures.inked for key in [result, *terms])
+            if result in row.cells and terms and printed:
+                yield Sum(total.rule, (row.id, result), tuple((row.id, key) for key in terms))
 
 
-def _printed(figures: Figures, row: int, keys: Sequence[str]) -> bool:
-    return figures.any_in(row, keys)
-
-
-_INCOME = ("收入", "歳入", "歲入")
 _SPENDING = {"收入": "支出", "歳入": "歳出", "歲入": "歲出"}
 
 
@@ -116,32 +116,41 @@ def _same_total(income: str, spending: str) -> bool:
         income.startswith(word)
         and income.replace(word, _SPENDING[word]) == spending
         and total_kind(income) is not None
-        for word in _INCOME
+        for word in _SPENDING
     )
 
 
-def _parents(outline: Outline, covers: Sequence[Cover]) -> dict[int, int]:
+def _parents(reading: Reading) -> dict[int, int]:
     """For each row the row that it adds into, or is printed under."""
-    parents = {term: cover.result for cover in reversed(covers) for term in cover.terms}
-    return {**parents, **outline.parent} if outline.parent else parents
+    parents: dict[int, int] = {}
+    for cover in reading.covers:
+        for term in cover.terms:
+            parents.setdefault(term, cover.result)
+    for row, above in reading.outline.parent.items():
+        parents.setdefault(row, above)
+    return parents
 
 
 def _draft_rows(
     layout: Layout,
     panels: Sequence[Panel],
-    outlines: Sequence[Outline],
+    readings: Sequence[Reading],
     read: Sequence[ReadRow],
-    parents: dict[int, int],
 ) -> tuple[DraftRow, ...]:
+    """The rows; where tables stand side by side a row has no one parent."""
+    parents = _parents(readings[0]) if len(panels) == 1 else {}
     with_children = set(parents.values())
+    totals = {row for reading in readings for row in reading.outline.totals}
     rows: list[DraftRow] = []
     for index, row in enumerate(read):
-        label = next((text for p in panels if (text := row_label(layout, p, index))), "")
+        labels = [row_label(layout, panel, index) for panel in panels]
+        labels += [reading.outline.labels.get(index, "") for reading in readings]
+        label = next(filter(None, labels), "")
         parent = parents.get(index)
         rows.append(
             DraftRow(
                 id=row.id,
-                role=_role(label, index, outlines, with_children),
+                role=_role(label, index in totals, index in with_children),
                 label=label,
                 pages=row.pages,
                 cells=row.cells,
@@ -151,9 +160,9 @@ def _draft_rows(
     return tuple(rows)
 
 
-def _role(label: str, row: int, outlines: Sequence[Outline], with_children: set[int]) -> Role:
+def _role(label: str, is_total: bool, has_children: bool) -> Role:
     if is_note(label):
         return "note"
-    if any(row in outline.totals for outline in outlines):
+    if is_total:
         return "total"
-    return "group" if row in with_children else "item"
+    return "group" if has_children else "item"

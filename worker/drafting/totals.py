@@ -3,7 +3,9 @@
 A total word says that rows are summed but not which. The rows that nothing has summed yet
 stand in a queue; a total below them covers an end of that queue, a total above them a
 beginning of what follows. Among these choices the one that holds on the printed figures is
-taken; where none does, the most natural one is, so that the broken sum stays visible.
+taken; where none does, the most natural one is, so that the broken sum stays visible. Only
+where three columns or more all refuse it is the choice of rows itself at fault, and the
+table is not said to promise it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from schemas.words import is_less
 from worker.drafting.figures import Evidence, Figures, evidence
 from worker.drafting.outline import Outline
 
-_TREE_RULE = "tree"
 _RULES = {"grand": "grand_total", "sub": "subtotal"}
 
 
@@ -29,32 +30,41 @@ class Cover:
     terms: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Queue:
-    """Rows at the top level in order, as they are summed one after another."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a panel with the sums that it promises and how they fare.
 
-    figures: Figures
-    keys: tuple[str, ...]
-    open_rows: list[int] = field(default_factory=list)
-    headings: list[int] = field(default_factory=list)
-    covers: list[Cover] = field(default_factory=list)
+    ``unexplained`` are total rows of which no choice of rows gives the figures.
+    """
 
-    def judge(self, result: int, terms: Sequence[int]) -> Evidence:
-        return evidence(self.figures, result, terms, self.keys)
-
-    def best(self, result: int, choices: Sequence[Sequence[int]]) -> Sequence[int] | None:
-        """The first choice that holds better than the others; None where none holds."""
-        judged = [(self.judge(result, terms), terms) for terms in choices if terms]
-        good = [(e.holds - e.fails, -i) for i, (e, _) in enumerate(judged) if e.speaks_for]
-        return judged[-max(good)[1]][1] if good else None
+    outline: Outline
+    covers: tuple[Cover, ...]
+    unexplained: tuple[int, ...]
+    evidence: Evidence
 
 
-def tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[Cover]:
+def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str]) -> Reading:
+    """The way of reading whose sums fare best on the figures, the earlier one of equals."""
+    readings = [_read(way, figures, tuple(keys)) for way in ways]
+    return max(readings, key=lambda r: r.evidence.holds - 2 * r.evidence.fails)
+
+
+def _read(outline: Outline, figures: Figures, keys: tuple[str, ...]) -> Reading:
+    tree = _tree_covers(outline, figures, keys)
+    queue = _Queue(outline, figures, keys)
+    queue.run(_top_rows(outline, figures, keys, tree))
+    covers = (*tree, *queue.covers)
+    found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
+    found += Evidence(0, len(queue.unexplained) * len(keys))
+    return Reading(outline, covers, tuple(queue.unexplained), found)
+
+
+def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[Cover]:
     """The sums that codes, nesting, numbering or indentation promise.
 
     Lists that a word like 其中 opens name only some parts: they are sums only where they
-    hold in full. Structure that is no official code is taken as a promise of sums only where
-    it mostly keeps it, for indentation may as well group lines that don't add up.
+    hold in full. Structure that is no code is taken as a promise of sums only where it
+    mostly keeps it, for indentation may as well group lines that don't add up.
     """
     children: dict[int, list[int]] = {}
     for row in outline.order:
@@ -65,140 +75,160 @@ def tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list
         terms = tuple(row for row in rows if figures.any_in(row, keys))
         if not terms or not figures.any_in(parent, keys):
             continue
-        if outline.parts & set(rows) and not _whole(evidence(figures, parent, terms, keys), terms):
-            continue
-        covers.append(Cover(_TREE_RULE, parent, terms))
-    return covers if _kept(outline, covers, figures, keys) else []
+        found = evidence(figures, parent, terms, keys)
+        in_part = outline.parts & set(rows) and (found.fails or len(terms) < 2 or not found.holds)
+        if not in_part and not found.refutes:
+            covers.append(Cover("tree", parent, terms))
+    found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
+    return covers if outline.basis == "codes" or found.holds >= max(found.fails, 1) else []
 
 
-def _whole(found: Evidence, terms: Sequence[int]) -> bool:
-    return found.fails == 0 and found.holds > 0 and len(terms) > 1
+def _top_rows(
+    outline: Outline, figures: Figures, keys: Sequence[str], tree: Sequence[Cover]
+) -> list[int]:
+    """Rows that no row with figures is known to sum."""
+    summed = {term for cover in tree for term in cover.terms}
 
-
-def _kept(outline: Outline, covers: Sequence[Cover], figures: Figures, keys: Sequence[str]) -> bool:
-    found = [evidence(figures, cover.result, cover.terms, keys) for cover in covers]
-    holds, fails = sum(e.holds for e in found), sum(e.fails for e in found)
-    if outline.basis == "codes":
-        return fails < 6 or holds >= fails
-    return holds >= fails and holds > 0
-
-
-def total_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[Cover]:
-    """The sums that total words promise, in the order in which they are settled."""
-    queue = _Queue(figures, tuple(keys))
-    waiting: list[int] = []
-    rows = _top_rows(outline, figures, keys)
-    for index, row in enumerate(rows):
-        if row not in outline.totals:
-            _enter(queue, row, figures, keys)
-            continue
-        terms = _above(queue, outline, row, rows[index + 1 :])
-        if terms is None:
-            waiting.append(row)
-        else:
-            _settle(queue, outline, row, terms)
-        queue.open_rows.append(row)
-    for row in reversed(waiting):
-        _cover_below(queue, outline, row, set(waiting))
-    _cover_less(queue, outline, rows)
-    return queue.covers
-
-
-def _top_rows(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[int]:
-    """Rows that no row with figures is the parent of."""
-
-    def summed(row: int) -> bool:
+    def inside(row: int) -> bool:
         above = outline.parent.get(row)
-        while above is not None:
-            if figures.any_in(above, keys):
-                return True
-            above = outline.parent.get(above)
-        return False
+        return row in summed or (
+            above is not None and (row in outline.loose or row in outline.parts or inside(above))
+        )
 
-    return [row for row in outline.order if row in outline.totals or not summed(row)]
+    return [row for row in outline.order if row in outline.totals or not inside(row)]
 
 
-def _enter(queue: _Queue, row: int, figures: Figures, keys: Sequence[str]) -> None:
-    if figures.any_in(row, keys):
-        queue.open_rows.append(row)
-    elif not any((row, key) in figures.places for key in keys) or not _blank_item(queue, row):
-        queue.headings.append(len(queue.open_rows))
+@dataclass(slots=True)
+class _Queue:
+    """Rows at the top level in order, as they are summed one after another."""
 
+    outline: Outline
+    figures: Figures
+    keys: tuple[str, ...]
+    open_rows: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    covers: list[Cover] = field(default_factory=list)
+    unexplained: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    covered: set[int] = field(default_factory=set)
 
-def _blank_item(queue: _Queue, row: int) -> bool:
-    """A row whose money cells are all blank is an item of nothing, not a heading."""
-    return bool(queue.open_rows) and queue.open_rows[-1] == row - 1
+    def run(self, rows: Sequence[int]) -> None:
+        """Settle every total among ``rows``."""
+        for index, row in enumerate(rows):
+            if row in self.covered:
+                continue
+            if not self.figures.any_in(row, self.keys):
+                self._pass_by(row)
+            elif row not in self.outline.totals:
+                self.open_rows.append(row)
+            elif not self._settle_less(row):
+                self._enter_total(row, rows[index + 1 :])
+        for row in reversed(self.waiting):
+            self._cover_below(row)
 
+    def _enter_total(self, row: int, following: Sequence[int]) -> None:
+        terms = self._above(row, following)
+        if terms is not None:
+            self._settle(row, terms)
+        elif self.outline.totals[row] == "sub":
+            self._cover_run(row, following)
+        else:
+            self.waiting.append(row)
+        self.open_rows.append(row)
 
-def _above(
-    queue: _Queue, outline: Outline, row: int, following: Sequence[int]
-) -> Sequence[int] | None:
-    """The rows above that ``row`` covers; None where it covers rows below."""
-    open_rows = queue.open_rows
-    if not open_rows:
-        return None
-    natural = _natural_start(queue, outline, outline.totals[row])
-    starts = [natural, *(s for s in range(len(open_rows)) if s != natural)]
-    found = queue.best(row, [open_rows[s:] for s in starts])
-    if found is not None:
-        return found
-    next_total = next((i for i, r in enumerate(following) if r in outline.totals), len(following))
-    if following and queue.best(row, [following[:next_total], list(following)]) is not None:
-        return None
-    only_totals_above = all(r in outline.totals for r in open_rows)
-    below = [r for r in following if r not in outline.totals]
-    return (
-        None
-        if only_totals_above and below and outline.totals[row] == "sub"
-        else open_rows[natural:]
-    )
+    def _cover_run(self, row: int, following: Sequence[int]) -> None:
+        """Settle a subtotal over the rows right below it, up to the next group or total."""
+        marks = {*self.outline.totals, *self.outline.opens}
+        stop = next((i for i, r in enumerate(following) if r in marks), len(following))
+        run = [r for r in following[:stop] if self.figures.any_in(r, self.keys)]
+        terms = self._best(row, [run[:n] for n in range(len(run), 0, -1)]) or run
+        if not terms or self._judge(row, terms).refutes:
+            self.unexplained.append(row)
+        else:
+            self.covered |= set(terms)
+            self.covers.append(Cover(_RULES["sub"], row, tuple(terms)))
 
+    def _pass_by(self, row: int) -> None:
+        """A row without figures is an item of nothing where cells for them are there and
+        blank beside rows that have some, else a heading of what follows."""
+        has_cells = any((row, key) in self.figures.places for key in self.keys)
+        has_children = row in self.outline.parent.values()
+        if not has_cells or has_children or not self.open_rows:
+            self.headings.append(len(self.open_rows))
 
-def _natural_start(queue: _Queue, outline: Outline, kind: str) -> int:
-    """Where the rows that a total covers begin when figures don't tell."""
-    open_rows = queue.open_rows
-    if kind == "grand":
-        return 0
-    heading = queue.headings[-1] if queue.headings else 0
-    totals = [i for i, row in enumerate(open_rows) if row in outline.totals]
-    after_total = totals[-1] + 1 if totals else 0
-    start = max(heading, after_total)
-    return start if start < len(open_rows) else 0
+    def _judge(self, result: int, terms: Sequence[int]) -> Evidence:
+        return evidence(self.figures, result, terms, self.keys)
 
+    def _best(self, result: int, choices: Sequence[Sequence[int]]) -> Sequence[int] | None:
+        """The first of the choices that hold best; None where none holds."""
+        judged = [(self._judge(result, terms), terms) for terms in choices if terms]
+        good = [(e.holds - e.fails, -i) for i, (e, _) in enumerate(judged) if e.speaks_for]
+        return judged[-max(good)[1]][1] if good else None
 
-def _settle(queue: _Queue, outline: Outline, row: int, terms: Sequence[int]) -> None:
-    queue.covers.append(Cover(_RULES[outline.totals[row]], row, tuple(terms)))
-    gone = set(terms)
-    queue.open_rows = [r for r in queue.open_rows if r not in gone]
+    def _settle_less(self, row: int) -> bool:
+        """``A``, ``Less: B``, ``Total C``: A is B and C, and of the three C counts on."""
+        if len(self.open_rows) < 2 or not is_less(self.outline.labels[self.open_rows[-1]]):
+            return False
+        whole, less = self.open_rows[-2:]
+        if not self._judge(whole, (less, row)).speaks_for:
+            return False
+        self.covers.append(Cover("difference", whole, (less, row)))
+        self.open_rows[-2:] = [row]
+        return True
 
+    def _above(self, row: int, following: Sequence[int]) -> Sequence[int] | None:
+        """The rows above that ``row`` covers; None where it covers rows below."""
+        free = self._free()
+        if not free or row in self.outline.opens:
+            return None
+        natural = self._natural_start(free, self.outline.totals[row])
+        starts = [natural, *(s for s in range(len(free)) if s != natural)]
+        found = self._best(row, [free[s:] for s in starts])
+        if found is not None:
+            return found
+        totals = self.outline.totals
+        stop = next((i for i, r in enumerate(following) if r in totals), len(following))
+        if self._best(row, [following[:stop], list(following)]) is not None:
+            return None
+        only_totals_above = all(r in totals for r in free)
+        below = [r for r in following if r not in totals]
+        if only_totals_above and below and totals[row] == "sub":
+            return None
+        return free[natural:]
 
-def _cover_below(queue: _Queue, outline: Outline, row: int, waiting: set[int]) -> None:
-    """Settle a total that stands above its rows."""
-    at = queue.open_rows.index(row)
-    after = queue.open_rows[at + 1 :]
-    if not after:
-        return
-    stop = next((i for i, r in enumerate(after) if r in waiting), len(after))
-    natural = stop if outline.totals[row] == "sub" and stop else len(after)
-    lengths = [natural, *(n for n in range(len(after), 0, -1) if n != natural)]
-    subtotals = [r for r in after if r in outline.totals]
-    items = [r for r in after if r not in outline.totals]
-    choices = [after[:n] for n in lengths]
-    choices += [c for c in (subtotals, items) if len(c) > 1]
-    terms = queue.best(row, choices) or after[:natural]
-    _settle(queue, outline, row, terms)
+    def _free(self) -> list[int]:
+        """The open rows after the last total that waits for the rows below it."""
+        at = [self.open_rows.index(row) + 1 for row in self.waiting]
+        return self.open_rows[max(at, default=0) :]
 
+    def _natural_start(self, free: Sequence[int], kind: str) -> int:
+        """Where the rows that a total covers begin when figures don't tell."""
+        if kind == "grand":
+            return 0
+        skipped = len(self.open_rows) - len(free)
+        heading = self.headings[-1] - skipped if self.headings else 0
+        totals = [i for i, row in enumerate(free) if row in self.outline.totals]
+        start = max(heading, totals[-1] + 1 if totals else 0)
+        return start if start < len(free) else 0
 
-def _cover_less(queue: _Queue, outline: Outline, rows: Sequence[int]) -> None:
-    """``A``, ``Less: B``, ``Total C``: A is the sum of B and C, and B and C cover no more."""
-    covers = {cover.result: cover for cover in queue.covers}
-    labels = outline.labels
-    for index in range(1, len(rows) - 1):
-        whole, less, rest = rows[index - 1 : index + 2]
-        if is_less(labels.get(less, "")) and queue.judge(whole, (less, rest)).speaks_for:
-            if rest in covers:
-                queue.covers.remove(covers[rest])
-            queue.covers.append(Cover("difference", whole, (less, rest)))
+    def _cover_below(self, row: int) -> None:
+        """Settle a total that stands above all that it covers."""
+        after = self.open_rows[self.open_rows.index(row) + 1 :]
+        if not after:
+            return
+        choices = [after[:n] for n in range(len(after), 0, -1)]
+        choices.append([r for r in after if r in self.outline.totals])
+        choices.append([r for r in after if r not in self.outline.totals])
+        self._settle(row, self._best(row, choices) or after)
+
+    def _settle(self, row: int, terms: Sequence[int]) -> None:
+        if self._judge(row, terms).refutes:
+            self.unexplained.append(row)
+        else:
+            self.covers.append(Cover(_RULES[self.outline.totals[row]], row, tuple(terms)))
+        gone = set(terms)
+        self.open_rows = [r for r in self.open_rows if r not in gone]
+        self.headings = [h for h in self.headings if h <= len(self.open_rows)]
 
 
 def column_sums(
@@ -206,27 +236,32 @@ def column_sums(
 ) -> Iterator[Sum]:
     """The covers as sums, one for each column of money that adds up down the table.
 
-    A column without a single figure in a result row has no totals, and one whose totals
-    hold hardly ever beside others that mostly do (a price, a rate) does not add up.
+    A column whose totals hold hardly ever beside others that mostly do (a price, a rate)
+    does not add up, and neither does one whose totals are mostly blank. Where neither result nor terms are printed nothing is promised, nor
+    where a total stands alone over several blank rows.
     """
     for key in keys:
-        if not any((cover.result, key) in figures.values for cover in covers):
-            continue
         if not _adds_up(covers, figures, key, keys):
             continue
         for cover in covers:
-            terms = tuple((row_ids[t], key) for t in cover.terms if (t, key) in figures.places)
-            if terms and (cover.result, key) in figures.places:
-                yield Sum(cover.rule, (row_ids[cover.result], key), terms)
+            terms = [(t, key) for t in cover.terms if (t, key) in figures.places]
+            printed = any(term in figures.inked for term in terms)
+            alone = len(terms) == 1 and (cover.result, key) in figures.inked
+            if (cover.result, key) in figures.places and (printed or alone):
+                refs = tuple((row_ids[row], key) for row, _ in terms)
+                yield Sum(cover.rule, (row_ids[cover.result], key), refs)
 
 
 def _adds_up(covers: Sequence[Cover], figures: Figures, key: str, keys: Sequence[str]) -> bool:
-    mine = [evidence(figures, cover.result, cover.terms, [key]) for cover in covers]
-    holds, fails = sum(e.holds for e in mine), sum(e.fails for e in mine)
-    others = [
-        evidence(figures, cover.result, cover.terms, [k for k in keys if k != key])
-        for cover in covers
-    ]
-    other_holds, other_fails = sum(e.holds for e in others), sum(e.fails for e in others)
-    strange = fails >= 3 and holds * 3 < fails
-    return not (strange and other_holds > 2 * other_fails)
+    """Whether the column keeps the promises that the other columns keep."""
+    with_terms = [c for c in covers if any((t, key) in figures.inked for t in c.terms)]
+    with_result = [c for c in covers if (c.result, key) in figures.inked]
+    if not with_result or len(with_result) * 2 < len(with_terms):
+        return False
+    others = [k for k in keys if k != key]
+    mine, theirs = Evidence(0, 0), Evidence(0, 0)
+    for cover in covers:
+        mine += evidence(figures, cover.result, cover.terms, [key])
+        theirs += evidence(figures, cover.result, cover.terms, others)
+    strange = mine.fails >= 3 and mine.holds * 3 < mine.fails
+    return not (strange and theirs.holds > 2 * theirs.fails)
