@@ -250,7 +250,7 @@ def _bars(*, quiet: bool) -> Iterator[Silent]:
 def _print_outcome(outcome: Outcome) -> None:
     from service.plain import file_label, one_line
     from service.summary import summarise
-    from service.wording import count
+    from service.wording import count, warning_in_words
 
     result, name = outcome.result, file_label(str(outcome.input.path))
     if outcome.trouble is not None:
@@ -262,8 +262,7 @@ def _print_outcome(outcome: Outcome) -> None:
     for table in result.tables:
         print(f"  {summarise(table, result).line()}")
     for warning in result.warnings:
-        where = f"page {warning.page}: " if warning.page is not None else ""
-        print(f"  warning: {where}{one_line(warning.message)}")
+        print(f"  warning: {warning_in_words(warning)}")
     sys.stdout.flush()
 
 

@@ -18,10 +18,18 @@ from service.plain import file_label, one_line
 from service.printed import column_separators, is_figure_column, label_column, shown
 from service.rowtree import guides
 from service.summary import summarise
-from service.wording import Places, count, difference_in_words, header_path, pages_in_words
+from service.wording import (
+    Places,
+    count,
+    difference_in_words,
+    header_path,
+    pages_in_words,
+    warning_in_words,
+)
 
 _BOLD_ROLES = ("total", "group", "unit")
 _TEXT_WIDTH = 28  # most of a column of words; longer text is left out
+_HEADER_WIDTH = 26  # most of one part of a header
 _GAP = 3  # between columns
 _FEW_TERMS, _FEW_LINES = 4, 40
 
@@ -39,8 +47,7 @@ def show(result: Result, console: Console, table_id: str | None = None) -> None:
     for table in tables:
         _show_table(result, table, console)
     for warning in result.warnings:
-        where = f"page {warning.page}: " if warning.page is not None else ""
-        _line(console, Text(f"warning: {where}{one_line(warning.message)}", style="yellow"))
+        _line(console, Text(f"warning: {warning_in_words(warning)}", style="yellow"))
 
 
 def _chosen(result: Result, table_id: str | None) -> Sequence[Table]:
@@ -141,9 +148,17 @@ def _label_strip(table: Table, column: ResultColumn | None) -> _Strip:
         Text.assemble((stems[row.id], "dim"), one_line(row.label), no_wrap=True)
         for row in table.rows
     )
-    header = "\n".join(header_path(column)) if column else ""
+    header = _header(column) if column else ""
     widest = max((text.cell_len for text in texts), default=0)
     return _Strip(header, texts, max(widest, 6), False)
+
+
+def _header(column: ResultColumn, between: str = "\n") -> str:
+    """The header from outside in, each part by its beginning."""
+    parts = [Text(part) for part in header_path(column)]
+    for part in parts:
+        part.truncate(_HEADER_WIDTH, overflow="ellipsis")
+    return between.join(part.plain for part in parts)
 
 
 def _cut(strip: _Strip, most: int) -> _Strip:
@@ -156,7 +171,7 @@ def _cut(strip: _Strip, most: int) -> _Strip:
 def _strip(table: Table, column: ResultColumn, separators: bool) -> _Strip:
     right = is_figure_column(column)
     texts = tuple(_cell_text(row, column, separators) for row in table.rows)
-    header = "\n".join(header_path(column))
+    header = _header(column)
     widest = max((text.cell_len for text in texts), default=0)
     width = max(widest, min(max(map(cell_len, header.split("\n"))), 12), 4)
     strip = _Strip(header, texts, width, right)
@@ -176,7 +191,7 @@ def _cell_text(row: Row, column: ResultColumn, separators: bool) -> Text:
 
 
 def _show_left_out(table: Table, console: Console) -> None:
-    long = [" / ".join(header_path(c)) for c in table.columns if _is_long(table, c)]
+    long = [_header(c, " / ") for c in table.columns if _is_long(table, c)]
     if long:
         said = f"long text, in the workbook: {', '.join(long)}"
         _line(console, Text(said, style="dim"))

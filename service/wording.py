@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.result import CheckResult, ResultColumn, Row, Table
+from schemas.result import CheckResult, ResultColumn, ResultWarning, Row, Table
 from service.plain import one_line
 from service.printed import column_separators, shown
 
@@ -32,6 +33,15 @@ def header_path(column: ResultColumn) -> tuple[str, ...]:
         if text and (not path or path[-1] != text):
             path.append(text)
     return tuple(path) or (one_line(column.label),)
+
+
+def warning_in_words(warning: ResultWarning) -> str:
+    """The warning with its page in front, where it does not name the page itself."""
+    message = one_line(warning.message)
+    where = f"page {warning.page}"
+    if warning.page is None or re.match(rf"{where}\b", message, re.IGNORECASE):
+        return message
+    return f"{where}: {message}"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

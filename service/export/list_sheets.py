@@ -13,7 +13,7 @@ from service.export.paper import Paper, Style
 from service.export.widths import row_height, wrapped_lines
 from service.palette import CHECKS, VERDICTS
 from service.plain import one_line
-from service.wording import Places
+from service.wording import Places, warning_in_words
 
 _LINE: Style = {"border": 1, "border_color": "#D9D9D9", "valign": "top", "text_wrap": True}
 _HEAD: Style = {**_LINE, "bold": True, "bg_color": "#F2F2F2"}
@@ -127,8 +127,7 @@ def _write_warnings(paper: Paper, top: int, result: Result) -> None:
         return
     paper.write(top, 0, "Warnings", {"bold": True, "font_size": 12})
     for y, warning in enumerate(result.warnings, top + 1):
-        where = f"page {warning.page}: " if warning.page is not None else ""
-        paper.write(y, 0, f"{where}{one_line(warning.message)}", {})
+        paper.write(y, 0, warning_in_words(warning), {})
 
 
 def has_indicators(tables: Iterable[Table]) -> bool:

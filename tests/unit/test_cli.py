@@ -15,10 +15,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from schemas.result import Result
+from schemas.result import Result, ResultWarning
 from service.cli import main
 from service.inputs import find_inputs
 from service.result_file import load_result, result_bytes
+from service.wording import warning_in_words
 from tests.reading import read_by_first_word
 from tests.results import performance_result, result
 
@@ -368,3 +369,31 @@ def test_sigterm_ends_the_program_in_order(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 143
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_files_that_are_no_documents_are_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "zero.pdf").touch()
+    (tmp_path / "notes.txt").write_text("hello")
+    said = started(
+        "extract", str(tmp_path / "zero.pdf"), str(tmp_path / "notes.txt"), "--out",
+        str(tmp_path / "out"),
+    )  # fmt: skip
+    assert said.returncode == 3
+    first, second = said.stderr.splitlines()
+    assert "failed (input:empty): zero.pdf is empty (0 bytes)" in first
+    assert "failed (input:format): notes.txt is no PDF" in second
+    for name in ("zero.json", "notes.json"):
+        assert load_result(tmp_path / "out" / name).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("page", "message", "said"),
+    [
+        (3, "it is cut off", "page 3: it is cut off"),
+        (3, "Page 3 is cut off", "Page 3 is cut off"),
+        (3, "page 31 is cut off", "page 3: page 31 is cut off"),
+        (None, "no figures", "no figures"),
+    ],
+)
+def test_a_warning_names_its_page_once(page: int | None, message: str, said: str) -> None:
+    assert warning_in_words(ResultWarning(code="x", page=page, message=message)) == said
