@@ -24,6 +24,7 @@ Pixels = npt.NDArray[np.uint8]
 Rect = tuple[float, float, float, float]
 
 _WORDS_INK = "#9E9E9E"  # outline of cells that hold no figure
+_ROOM = 0.8  # points
 _FILL_ALPHA = 70  # of 255: the print stays readable under the colour
 _MARKED: tuple[Verdict, ...] = ("doubtful", "repaired", "source_error", "human")
 
@@ -135,6 +136,8 @@ def flags(table: Table, page: int) -> Iterator[Flag]:
 
 
 def _scaled(box: Box, scale: float) -> Rect:
+    """The box in pixels, with a little room between the ink and the line around it."""
+    box = box.grow(_ROOM, _ROOM)
     return box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale
 
 

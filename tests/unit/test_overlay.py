@@ -45,7 +45,7 @@ def test_a_figure_is_outlined_in_the_colour_of_its_verdict(
 ) -> None:
     held = performance_result()
     ink = VERDICTS[verdict].ink  # type: ignore[index]
-    assert ink in colours(drawn(held), found(held, row_id, key))
+    assert ink in colours(drawn(held), found(held, row_id, key), grow=2)
 
 
 def test_the_tint_lets_the_print_be_seen() -> None:
