@@ -24,6 +24,7 @@ _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
+_IN_TEXT = 0.4  # share of a short line's pixels that may
 _MEETS = 0.7  # text heights within which a line's end meets another line
 
 
@@ -130,19 +131,30 @@ class _Piece:
     y0: int
     own: Mask
 
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Where ``own`` lies in the image."""
+        h, w = self.own.shape
+        return slice(self.y0, self.y0 + h), slice(self.x0, self.x0 + w)
+
 
 def _pieces(grey: Image, unit: float) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted."""
     ridge = _line_like(grey, unit)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID) & thick
-    pieces = list(_stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN))
+    beside = _beside(grey, unit)
+    pieces = [
+        piece
+        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
+        if piece.line.length > 12 * unit or beside[piece.area][piece.own].mean() < _IN_TEXT
+    ]
     for piece in pieces:
         h, w = piece.own.shape
         top = max(piece.y0 - round(unit / 2), 0)
         thick[top : piece.y0 + h + round(unit / 2), piece.x0 : piece.x0 + w] = 0
-    dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(grey, unit) & thick
-    pieces.extend(_stretches(dotted, unit, 8 * unit, _DOTTED))
+    dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(beside, unit) & thick
+    pieces.extend(_stretches(dotted, unit, 16 * unit, _DOTTED))
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
 
 
@@ -170,19 +182,23 @@ def _mask(pieces: Sequence[_Piece], kept: Sequence[Line], shape: tuple[int, int]
         for whole in kept:
             near = abs(whole.at - line.at) < 12 and whole.start <= line.start
             if near and line.end <= whole.end:
-                h, w = piece.own.shape
-                mask[piece.y0 : piece.y0 + h, piece.x0 : piece.x0 + w] |= piece.own
+                mask[piece.area] |= piece.own
                 break
     return mask
 
 
-def _lonely(grey: Image, unit: float) -> NDArray[np.uint8]:
-    """1 where little ink stands just above and below, as along a line and not in text."""
+def _beside(grey: Image, unit: float) -> NDArray[np.uint8]:
+    """1 where ink stands just above or below."""
     reach = max(round(unit / 4), 4)
     ink = (grey < 190).astype(np.uint8)
     beside = np.zeros_like(ink)
     beside[reach:] |= ink[:-reach]
     beside[:-reach] |= ink[reach:]
+    return beside
+
+
+def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
+    """1 where little ink stands beside a long stretch, as along a line and not in text."""
     window = (round(10 * unit) | 1, 1)
     crowd = cv2.boxFilter(beside, cv2.CV_32F, window, borderType=cv2.BORDER_CONSTANT)
     return (crowd < _CROWDED).astype(np.uint8)

@@ -21,6 +21,7 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _GAP = 1.3  # line heights of empty paper that part two tokens
+_SEAM = 0.3  # line heights between two boxes that are one line
 _NEAR = 0.8  # line heights within which loose ink joins a line
 
 
@@ -71,7 +72,7 @@ def ink_lines(
     ``unit`` is the height of ordinary characters.
     """
     pieces = _writing(pieces_of(ink), unit)
-    frames = [part for box in boxes for part in _cut(box, rulings)]
+    frames = _seamless([part for box in boxes for part in _cut(box, rulings)], rulings)
     owner = _owners(pieces, frames)
     tangled = _tangled(ink, unit)
     lines = []
@@ -155,6 +156,33 @@ def _cut_across(box: LineBox, rulings: Sequence[Line], inset: float) -> list[Lin
     return [
         replace(box, y0=a, y1=b) for a, b in zip([box.y0, *ys], [*ys, box.y1], strict=True)
     ]
+
+
+def _seamless(frames: Sequence[LineBox], rulings: Sequence[Line]) -> list[LineBox]:
+    """The frames with those joined that lie end to end: a seam may run through a letter."""
+    walls = [r for r in rulings if not r.horizontal]
+    joined: list[LineBox] = []
+    for frame in sorted(frames, key=lambda f: f.x0):
+        for i, other in enumerate(joined):
+            height = min(frame.y1 - frame.y0, other.y1 - other.y0)
+            level = min(frame.y1, other.y1) - max(frame.y0, other.y0)
+            taller = max(frame.y1 - frame.y0, other.y1 - other.y0)
+            gap = frame.x0 - other.x1
+            if level < 0.7 * taller or not -height < gap < _SEAM * height:
+                continue
+            middle = (frame.y0 + frame.y1) / 2
+            if not _wall_between(other.x1 - height / 2, frame.x0 + height / 2, middle, walls):
+                joined[i] = _united(other, frame)
+                break
+        else:
+            joined.append(frame)
+    return joined
+
+
+def _united(a: LineBox, b: LineBox) -> LineBox:
+    return LineBox(
+        min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1), min(a.score, b.score)
+    )
 
 
 def _owners(pieces: Pieces, frames: Sequence[LineBox]) -> Ints:
@@ -255,9 +283,7 @@ def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[
             group.append(i)
             left.remove(i)
             line = _frame_of(loose.take(np.array(group)), found=False)
-        high = line.height >= 0.45 * unit
-        wide = line.x1 - line.x0 >= 0.3 * unit and line.height <= 0.3 * unit
-        if (high or wide) and line.height < 2.5 * unit:
+        if 0.25 * unit <= max(line.height, line.x1 - line.x0) and line.height < 2.5 * unit:
             yield line
 
 

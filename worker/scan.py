@@ -30,8 +30,9 @@ from worker.upright import quarter_turns
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
 
-_MARGIN_Y = 0.12  # of the line's height, kept above and below its ink
+_MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
+_SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 
 
@@ -112,8 +113,18 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     return [
         _token(line, frame[0], reading, page)
         for line, frame, reading in zip(lines, frames, readings, strict=True)
-        if reading.text.strip() and (line.found or reading.score >= _MIN_SCORE)
+        if _speaks(line, reading, page.unit)
     ]
+
+
+def _speaks(line: InkLine, reading: LineReading, unit: float) -> bool:
+    """Whether a reading is text and no speck: what the detector saw, or what reads well."""
+    text = reading.text.strip()
+    if line.found:
+        return bool(text)
+    if max(line.height, line.x1 - line.x0) < 0.6 * unit:
+        text = text.strip(_SPECKS)
+    return bool(text) and reading.score >= _MIN_SCORE
 
 
 def _crop_frame(line: InkLine, unit: float, shape: Sequence[int]) -> tuple[int, int, int, int]:
