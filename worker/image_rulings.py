@@ -25,6 +25,8 @@ _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
 _IN_TEXT = 0.4  # share of a short line's pixels that may
+_DASH_GAP = 0.45  # text heights between the dashes of a line, at most
+_ALONE = 15  # text heights: so long a line is one even where it meets no other
 _MEETS = 0.7  # text heights within which a line's end meets another line
 
 
@@ -242,18 +244,32 @@ def _joined(a: Line, b: Line) -> Line:
 
 
 def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[Line]:
-    """The lines long enough to stand alone, and short ones that end on other lines."""
+    """The lines that are rulings by where they run.
+
+    A very long line may stand alone; a long one must meet another, for the level strokes of
+    a few characters make a line too; a short one must end on others at both its ends.
+    """
     long = [line for line in across if line.length > 4 * unit]
-    kept = []
-    for line in lines:
-        ends = sum(
-            any(
-                abs(other.at - end) < _MEETS * unit
-                and other.start - _MEETS * unit < line.at < other.end + _MEETS * unit
-                for other in long
-            )
-            for end in (line.start, line.end)
-        )
-        if line.length > 4 * unit or ends == 2:
-            kept.append(line)
-    return kept
+    return [
+        line
+        for line in lines
+        if line.length > _ALONE * unit
+        or (line.length > 4 * unit and any(_crosses(line, other, unit) for other in long))
+        or all(_ends_on(line, end, long, unit) for end in (line.start, line.end))
+    ]
+
+
+def _crosses(line: Line, other: Line, unit: float) -> bool:
+    near = _MEETS * unit
+    return (
+        line.start - near < other.at < line.end + near
+        and other.start - near < line.at < other.end + near
+    )
+
+
+def _ends_on(line: Line, end: float, across: Sequence[Line], unit: float) -> bool:
+    near = _MEETS * unit
+    return any(
+        abs(other.at - end) < near and other.start - near < line.at < other.end + near
+        for other in across
+    )
