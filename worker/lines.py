@@ -73,9 +73,12 @@ def join_lines(lines: Sequence[TextLine]) -> str:
 
 
 def _runs_on(left: str, right: str) -> bool:
-    if _joins(left, right) or not (left[-1].isalnum() and right[0].isalnum()):
+    """Whether a line goes on in the next one without a space."""
+    if _joins(left, right):
         return True
-    return any(map(_wide, left)) and (left[-1].isdigit() or right[0].isdigit())
+    if any(map(_wide, left)) or any(map(_wide, right)):
+        return not (left[-1].isalpha() and right[0].isalpha())
+    return left.endswith("-") and left[-2:-1].isalpha() and right[0].islower()
 
 
 def _broken_figure(texts: Sequence[str]) -> str | None:
