@@ -146,6 +146,14 @@ def names_change(header: str) -> bool:
     return bool(_CHANGE_HEADER.search(tight(header)))
 
 
+_DIVISION = re.compile(r"^按.{1,10}(?:分|划分|分类)$|^(?:依|按).{1,10}別|^by\b", re.IGNORECASE)
+
+
+def splits_whole(header: str) -> bool:
+    """Whether a header divides the whole in one of several ways (``按收入性质分``)."""
+    return bool(_DIVISION.search(tight(header)))
+
+
 # -- marks --------------------------------------------------------------------------------
 
 _NO_FIGURE = frozenset(
@@ -214,6 +222,20 @@ def organisation_in(text: str) -> str | None:
     return None
 
 
+_ORGANISATION_NAME = re.compile(
+    r"[^\d:：，。,;；]{2,24}(?:局|处|處|厅|廳|委员会|委員會|办公室|辦公室|法院|检察院|人民政府|中心|"
+    r"学校|大学|大學|研究所|研究院|協會|庁|市役所|県庁)(?:[(（]本级[)）])?"
+    r"|(?:city|county|state|town|department|ministry|office|bureau) of [a-z ]{2,40}"
+    r"|[a-z &]{2,40} (?:department|ministry|agency|commission|authority)",
+    re.IGNORECASE,
+)
+
+
+def names_organisation(text: str) -> bool:
+    """Whether the whole line is the name of an office."""
+    return bool(_ORGANISATION_NAME.fullmatch(plain(text)))
+
+
 # -- years --------------------------------------------------------------------------------
 
 _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
@@ -265,15 +287,15 @@ def year_in(text: str, bare: bool = False) -> int | None:
 # -- headings -----------------------------------------------------------------------------
 
 _TITLE_END = re.compile(
-    r"(?:表|情况|明细|清单|总表|一览|書|书|說明|一覧|內容|calculation|statement|report|schedule|summary|budget)"
-    r"(?:[(（].{0,30}[)）])?$|(?:statement|schedule|summary)\b",
-    re.IGNORECASE,
+    r"(?:表|情况|明细|清单|一览|書|书|說明|说明|一覧|內容|目次|目录|目錄)(?:[(（].{0,30}[)）])?$"
 )
+_TITLE_LATIN = re.compile(r"\b(?:statement|schedule|summary|report|budget)s?\b", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"^(?:附件|附表|附錄|附录|附|表|公开|公開|別紙|别纸|annex|appendix|table|exhibit|no\.?)"
     r"[\s\-—0-9一二三四五六七八九十.、:：]{0,8}(?:表)?$",
     re.IGNORECASE,
 )
+_SECTION = re.compile(r"^第[0-9一二三四五六七八九十]+(?:部分|章|篇|節|节)|^(?:part|chapter|section)\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"^[-—–\s]*(?:第|page|p\.?)?\s*\d{1,4}\s*(?:页|頁|/\s*\d+|of\s*\d+)?(?:共\d+页)?[-—–\s]*$",
     re.IGNORECASE,
@@ -284,13 +306,18 @@ _NOTE = re.compile(
 
 
 def looks_like_title(text: str) -> bool:
-    """Whether the line ends as the names of tables do (``…表``, ``… Statement``)."""
-    return bool(_TITLE_END.search(tight(text)))
+    """Whether the line is worded as the names of tables are (``…表``, ``Statement of …``)."""
+    return bool(_TITLE_END.search(tight(text)) or _TITLE_LATIN.search(text))
 
 
 def is_attachment_mark(text: str) -> bool:
     """Whether the line is only a mark like ``附件1`` or ``公开02表``."""
     return bool(_ATTACHMENT.match(tight(text)))
+
+
+def is_section_heading(text: str) -> bool:
+    """Whether the line heads a section of the document rather than one table."""
+    return bool(_SECTION.match(plain(text)))
 
 
 def is_page_number(text: str) -> bool:

@@ -35,7 +35,11 @@ recogniser's own scores are wrong in fewer than one figure in fifty, and a figur
 agree needs no such score.
 """
 LEGIBLE = 0.5
-"""Least confidence at which agreeing sums accept a figure: below it the reading is a guess."""
+"""Least confidence at which a sum that agrees to the last digit accepts a figure.
+
+Below it the reading is a guess. A sum that agrees but for rounding does not lower the bar:
+it would also agree with a wrong last digit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +147,8 @@ def _suspects(
     suspects: dict[CellRef, _Judged] = {}
     for check in failing:
         filled = [ref for ref in dict.fromkeys(check.cells) if ref in cells]
-        crossing = [ref for ref in filled if _crossed(ref, check, checks_of[ref])]
-        doubtful = [ref for ref in filled if not _vouched(ref, check, checks_of[ref])]
+        crossing = [ref for ref in filled if _crossed(check, checks_of[ref])]
+        doubtful = [ref for ref in filled if not _vouched(check, checks_of[ref])]
         for ref in crossing or doubtful or filled:
             suspects.setdefault(ref, check)
     return suspects
@@ -156,11 +160,11 @@ def _across(check: _Judged) -> bool:
     return len(rows) == 1
 
 
-def _crossed(ref: CellRef, check: _Judged, checks: Sequence[_Judged]) -> bool:
+def _crossed(check: _Judged, checks: Sequence[_Judged]) -> bool:
     return any(c.status == "fail" and _across(c) != _across(check) for c in checks)
 
 
-def _vouched(ref: CellRef, check: _Judged, checks: Sequence[_Judged]) -> bool:
+def _vouched(check: _Judged, checks: Sequence[_Judged]) -> bool:
     """Whether an agreeing sum with figures of its own speaks for the cell.
 
     A sum whose only figures are this one and an equal one vouches as well: both would have
@@ -180,30 +184,28 @@ def _doubt(
         return _Doubt(f"What is printed here is no figure: “{cell.text}”.", 0.95)
     if ref in suspects:
         return _Doubt(_failure(ref, suspects[ref]), _priority(suspects[ref]))
-    covered = any(check.good for check in checks)
-    if cell.confidence < (LEGIBLE if covered and cell.value is not None else ACCEPTANCE):
-        return _unsure(cell, covered)
+    agreed = cell.value is not None and any(check.status == "pass" for check in checks)
+    if cell.text and cell.confidence < (LEGIBLE if agreed else ACCEPTANCE):
+        return _unsure(cell, any(check.good for check in checks))
     return None
 
 
-def _unsure(cell: DraftCell, covered: bool) -> _Doubt | None:
-    if cell.value is None and not cell.text:
-        return None
-    backing = "though its sums agree" if covered else "and no sum checks it"
+def _unsure(cell: DraftCell, covered: bool) -> _Doubt:
+    backing = "though its sums agree but for rounding" if covered else "and no sum checks it"
     reason = f"The reading “{cell.text}” is only {cell.confidence:.0%} sure, {backing}."
     return _Doubt(reason, round(max(0.0, min(0.8, 1.0 - cell.confidence)), 4))
 
 
 def _failure(ref: CellRef, check: _Judged) -> str:
     """One sentence with the figures of a failing sum, told from the cell's side."""
-    assert check.difference is not None and check.terms_sum is not None
-    total = check.terms_sum + check.difference
+    terms_sum, difference = check.terms_sum or Decimal(0), check.difference or Decimal(0)
+    total = terms_sum + difference
     place = "a term of" if ref != check.promise.result else "the result of"
     count = len(check.promise.terms)
     return (
         f"This figure is {place} a sum that does not hold: the {count} term"
-        f"{'s add' if count != 1 else ' adds'} up to {check.terms_sum:,f}, "
-        f"the printed result is {total:,f}, difference {check.difference:+,f}."
+        f"{'s add' if count != 1 else ' adds'} up to {terms_sum:,f}, "
+        f"the printed result is {total:,f}, difference {difference:+,f}."
     )
 
 

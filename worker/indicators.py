@@ -25,14 +25,18 @@ _DASH = r"[\-‐‑‒–—―−─一~]"
 _STOP = r"[;,:。]"
 _SEPARATORS = ";,。:、 "
 
+_NAME = r"[^;,:。、\d]"
+_LEVEL2 = (
+    rf"(?P<level2>{_NAME}{{1,10}}?指标(?={_NAME})|{_NAME}{{2,16}}{_STOP}|{_NAME}{{2,14}}?指标)"
+)
 _HEAD = re.compile(
     rf"(?:(?P<number>\d{{1,3}})[、.,。:;])?"
-    rf"(?P<code1>[1-9]){_DASH}(?P<level1>[^;,:。\d]{{2,12}}){_STOP}"
-    rf"(?P<code2>[1-9]\d){_DASH}(?P<level2>[^;,:。\d]{{2,16}}){_STOP}"
+    rf"(?P<code1>[1-9]){_DASH}?(?P<level1>{_NAME}{{2,12}}?){_STOP}?"
+    rf"(?P<code2>[1-9]\d){_DASH}?{_LEVEL2}"
 )
 _DAMAGED_HEAD = re.compile(
-    rf"(?<=[。;.])(?P<number>\d{{1,3}})[、.,:;](?P<code1>\w){_DASH}?(?P<level1>[^;,:。\d]{{2,12}}){_STOP}"
-    rf"(?P<code2>\w{{0,2}}){_DASH}?(?P<level2>[^;,:。\d]{{2,16}}){_STOP}"
+    rf"(?:^|(?<=[。;.]))(?P<number>\d{{1,3}})[、.,:;](?P<code1>\w){_DASH}?"
+    rf"(?P<level1>{_NAME}{{2,12}}){_STOP}(?P<code2>\w{{0,2}}?){_DASH}?(?P<level2>{_NAME}{{2,16}}{_STOP})"
 )
 _TERM = re.compile(
     r"(?:实施周期|实施周|施周期|实施期|项目周期|中长期|总体|全周期)(?:绩效)?(?:指标|目标)值[:;.,]?"
@@ -44,7 +48,8 @@ _OPERATORS = {
     ">=": "≥", "<=": "≤", "⩾": "≥", "⩽": "≤", "≮": "≥", "≯": "≤",
     "大于等于": "≥", "大于或等于": "≥", "不少于": "≥", "不低于": "≥", "不小于": "≥", "至少": "≥",
     "小于等于": "≤", "小于或等于": "≤", "不超过": "≤", "不高于": "≤", "不大于": "≤", "不多于": "≤",
-    "大于": ">", "超过": ">", "高于": ">", "多于": ">", "小于": "<", "少于": "<", "低于": "<", "等于": "=",
+    "大于": ">", "超过": ">", "高于": ">", "多于": ">",
+    "小于": "<", "少于": "<", "低于": "<", "等于": "=",
 }  # fmt: skip
 _SUFFIXES = {"及以上": "≥", "以上": "≥", "及以内": "≤", "以内": "≤", "及以下": "≤", "以下": "≤"}
 _OPERATOR = "|".join(sorted(map(re.escape, _OPERATORS), key=len, reverse=True))
@@ -132,20 +137,20 @@ class _Piece:
 
 def _pieces(folded: str) -> list[_Piece]:
     heads = list(_HEAD.finditer(folded))
-    taken: list[re.Match[str]] = []
-    for index, head in enumerate(heads):
-        end = heads[index + 1].start() if index + 1 < len(heads) else len(folded)
-        taken.append(head)
-        taken.extend(_damaged(folded, head.end(), end))
-    ends = [head.start() for head in taken[1:]] + [len(folded)]
-    return [_Piece(head, end) for head, end in zip(taken, ends, strict=True)]
+    starts = [0, *(head.end() for head in heads)]
+    ends = [*(head.start() for head in heads), len(folded)]
+    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        heads += _damaged(folded, start, end, targets=1 if index == 0 else 2)
+    heads.sort(key=lambda head: head.start())
+    stops = [*(head.start() for head in heads[1:]), len(folded)]
+    return [_Piece(head, stop) for head, stop in zip(heads, stops, strict=False)]
 
 
-def _damaged(folded: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Heads that lost a sign, sought only where a body holds the targets of two."""
-    if len(_YEAR.findall(folded, start, end)) < 2 and len(_TERM.findall(folded, start, end)) < 2:
-        return
-    yield from _DAMAGED_HEAD.finditer(folded, start, end)
+def _damaged(folded: str, start: int, end: int, targets: int) -> Iterator[re.Match[str]]:
+    """Heads that lost a sign, sought only where more targets stand than the heads need."""
+    years, terms = _YEAR.findall(folded, start, end), _TERM.findall(folded, start, end)
+    if max(len(years), len(terms)) >= targets:
+        yield from _DAMAGED_HEAD.finditer(folded, start, end)
 
 
 def _after(labels: Sequence[re.Match[str]], start: int, end: int) -> list[tuple[int, int]]:
@@ -216,7 +221,7 @@ def _indicator(folded: _Folded, piece: _Piece, lines: Sequence[PrintedLine]) -> 
 
 
 def _name_of_level(folded: _Folded, head: re.Match[str], group: str) -> str:
-    return re.sub(r"\s+", "", folded.slice(*head.span(group)))
+    return re.sub(r"\s+", "", folded.slice(*head.span(group))).rstrip("；;，,。：:")
 
 
 def _numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
@@ -228,7 +233,7 @@ def _numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
             yield Warn(
                 "indicator_number", f"The indicator after number {before} has no number.", page
             )
-        elif before and after != before + 1 or (not before and after != 1):
+        elif after != before + 1:
             yield Warn(
                 "indicator_gap",
                 f"Indicator numbers go from {before} to {after}: one may be lost or misread.",

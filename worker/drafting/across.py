@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from schemas.amount import narrow
 from schemas.draft import Column
-from schemas.words import is_part, names_change, total_kind
+from schemas.words import is_part, names_change, splits_whole, total_kind
 from worker.drafting.figures import Figures
 
 
@@ -78,10 +78,8 @@ def column_totals(
     found = list(_formulas(numbers, amounts))
     done = {total.result for total in found}
     for node in _nodes(_header_tree(columns, amounts)):
-        for total in _sums_of(node, judge):
-            if total.result not in done:
-                found.append(total)
-                done.add(total.result)
+        found.extend(total for total in _sums_of(node, judge) if total.result not in done)
+        done |= {total.result for total in found}
     found.extend(_changes(columns, amounts, judge))
     return found
 
@@ -125,6 +123,10 @@ def _sums_of(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:
         if node.column is None:
             yield from _crosswise(node, others, judge)
             continue
+        whole_ways = [n for n in others[0] if splits_whole(n.label)]
+        if len(whole_ways) > 1:
+            yield from _several(node.column, whole_ways)
+            continue
         choices = [_values(nodes) for nodes in others]
         if any(is_part(n.label) for n in others[0]) and not _all_hold(
             judge, node.column, choices[0]
@@ -133,6 +135,12 @@ def _sums_of(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:
         terms = judge.choose(node.column, choices)
         if terms and len(terms) > 1:
             yield ColumnSum("row_total", node.column, tuple(terms))
+
+
+def _several(result: int, ways: Sequence[_Node]) -> Iterator[ColumnSum]:
+    """A total that is divided up in several ways is the sum of each division."""
+    for way in ways:
+        yield ColumnSum("row_total", result, tuple(way.value()))
 
 
 def _all_hold(judge: _Judge, result: int, terms: Sequence[int]) -> bool:
@@ -151,7 +159,7 @@ def _siblings(parent: _Node, index: int) -> list[list[_Node]]:
     all_others = [*parent.children[:index], *rest]
     choices = [after, before] if after else [before]
     choices += [rest, [n for n in all_others if not n.is_total]]
-    choices += [after[:n] for n in range(len(after) - 1, 1, -1)]
+    choices += [after[:n] for n in range(len(after) - 1, 0, -1)]
     choices += [after[n:] for n in range(1, len(after) - 1)]
     choices += [before[n:] for n in range(1, len(before) - 1)]
     return choices

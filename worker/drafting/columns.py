@@ -79,7 +79,8 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
         return None
     if not figures or (len(figures) + marks) < _MOST * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
-        return "code" if codes > _MOST * len(texts) else "text"
+        only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
+        return "code" if only_totals or codes > _MOST * len(texts) else "text"
     if sum(amount.percent for amount in figures) * 2 > len(figures) or words.names_percent(leaf):
         return "percent"
     return _type_of_figures(figures, texts, path)
@@ -164,22 +165,16 @@ def _label_columns(
     """The column of each panel that names its rows."""
     found: set[int] = set()
     for start, stop in _spans(layout, paths, types):
-        choices = [
-            (
-                _distinct(layout, col)
-                + 0.5 * words.names_things(paths[col][-1] if paths[col] else ""),
-                -col,
-            )
-            for col in range(start, stop)
-            if types[col] == "text"
-        ]
+        choices = [col for col in range(start, stop) if types[col] == "text"]
         if choices:
-            found.add(-max(choices)[1])
+            found.add(max(choices, key=lambda col: (_tells_rows_apart(layout, paths, col), -col)))
     return found
 
 
-def _distinct(layout: Layout, col: int) -> int:
-    return len(set(_column_texts(layout, col)))
+def _tells_rows_apart(layout: Layout, paths: Sequence[tuple[str, ...]], col: int) -> float:
+    """How many different texts a column holds; a header that names things settles a tie."""
+    leaf = paths[col][-1] if paths[col] else ""
+    return len(set(_column_texts(layout, col))) + 0.5 * words.names_things(leaf)
 
 
 def _spans(
@@ -218,8 +213,11 @@ def _opens_panel(
     return False
 
 
-def panels_of(layout: Layout, columns: Sequence[Column]) -> tuple[Panel, ...]:
-    """The tables side by side, left to right; figures belong to the nearest label on their left."""
+def panels_of(columns: Sequence[Column]) -> tuple[Panel, ...]:
+    """The tables side by side, left to right.
+
+    Figures belong to the nearest label on their left.
+    """
     labels = [i for i, column in enumerate(columns) if column.type == "label"]
     if not labels:
         amounts = tuple(i for i, c in enumerate(columns) if c.type == "amount")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from schemas.draft import Column, Draft, DraftRow, Role, Sum
 from schemas.page import Warn
@@ -27,7 +28,7 @@ def draft_generic(
 ) -> Draft:
     """The table as ``generic``, with the sums that its words, codes and formulas promise."""
     read = read_rows(layout, columns, paper)
-    panels = panels_of(layout, columns)
+    panels = panels_of(columns)
     figures = figures_of(read)
     readings = [_panel_reading(layout, columns, panel, figures) for panel in panels]
     sums: list[Sum] = []
@@ -98,7 +99,7 @@ def _balances(
     figures: Figures,
 ) -> Iterator[Sum]:
     """收入总计 and 支出总计 in one row are the same money, received and spent."""
-    for left, right in zip(panels, panels[1:], strict=False):
+    for left, right in pairwise(panels):
         if not left.amounts or not right.amounts:
             continue
         for index, row in enumerate(read):

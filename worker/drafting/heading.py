@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,8 +12,10 @@ from schemas.words import (
     is_attachment_mark,
     is_note,
     is_page_number,
+    is_section_heading,
     is_unit_line,
     looks_like_title,
+    names_organisation,
     organisation_in,
     plain,
     unit_in,
@@ -24,6 +27,9 @@ _T = TypeVar("_T")
 _NEAR = 8
 """How many lines above a table are taken to speak of it."""
 _LONGEST_TITLE = 60
+_LARGER = 1.15
+"""How much larger than its neighbours a line is that names a table without saying so."""
+_PROSE = re.compile(r"[，。；;]|[,.] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,21 @@ def _can_be_title(text: str) -> bool:
         and not is_unit_line(body)
         and not is_note(body)
         and organisation_in(text) is None
-        and not body.endswith(("。", "；", "，", "：", ":", ";"))
+        and not body.endswith(("：", ":"))
+        and (looks_like_title(body) or not _PROSE.search(text))
         and any(char.isalpha() for char in body)
     )
 
 
-def _title_score(line: TextLine, distance: int, body_height: float) -> float:
-    """How much a line above the table looks like its name; nearer and larger is better."""
-    score = -0.4 * distance
-    score += 3.0 * looks_like_title(line.text)
-    score += min(2.0, 2.0 * (line.box.height / body_height - 1.0)) if body_height else 0.0
-    return score
+def _title_score(line: TextLine, distance: int, usual: float) -> float:
+    """How much a line above the table looks like its name; nearer and larger is better.
+
+    ``distance`` counts lines from the table, ``usual`` is the common height of the lines.
+    """
+    larger = _height(line) / usual - 1.0 if usual else 0.0
+    score = 3.0 * looks_like_title(line.text) + min(0.8, max(0.0, larger))
+    listing = 0.4 * len(_PROSE.findall(line.text))
+    return score - 0.3 * distance - 2.0 * is_section_heading(line.text) - listing
 
 
 def _height(line: TextLine) -> float:
@@ -64,18 +74,18 @@ def _height(line: TextLine) -> float:
 
 
 def _title_above(lines: Sequence[TextLine]) -> str | None:
-    near = [line for line in lines[-_NEAR:]]
+    near = lines[-_NEAR:]
     heights = sorted(_height(line) for line in near)
     usual = heights[len(heights) // 2] if heights else 0.0
     choices = [
         (_title_score(line, distance, usual), line)
         for distance, line in enumerate(reversed(near))
         if _can_be_title(line.text)
+        and (looks_like_title(line.text) or _height(line) > _LARGER * usual)
     ]
     if not choices:
         return None
-    best = max(choices, key=lambda choice: choice[0])
-    return plain(best[1].text)
+    return plain(max(choices, key=lambda choice: choice[0])[1].text)
 
 
 def _title_in_banners(banners: Sequence[str]) -> str | None:
@@ -113,7 +123,8 @@ def read_heading(
     year = _first(years) or (year_in(title, bare=True) if title else None)
     return Heading(
         title=title,
-        organisation=_first(organisation_in(text) for text in near),
+        organisation=_first(organisation_in(text) for text in near)
+        or _first(plain(text) for text in near if names_organisation(text)),
         fiscal_year=year if year is not None else _header_year(headers),
         unit=_first(unit_in(text) for text in near) or _first(map(unit_in, headers)),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import GridCell, Sheet
-from schemas.words import is_unit_line, organisation_in, plain, unit_in
+from schemas.words import is_unit_line, organisation_in, plain, total_kind, unit_in
 
 Row = tuple[GridCell, ...]
 
@@ -129,14 +129,28 @@ def figure_columns(rows: Iterable[Row]) -> set[int]:
 
 
 def _extend_header(header: list[Row], body: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Leading body rows that name or number columns belong to the header."""
+    """Leading body rows that name or number columns, or divide headers, belong to the header."""
     figures = figure_columns(body)
     while len(body) > 1:
         first = body[0]
-        if numbers_of(first) is None and not (not header and _names_columns(first, figures)):
+        names = (not header and _names_columns(first, figures)) or _divides(header, first, body)
+        if numbers_of(first) is None and not names:
             break
         header, body = [*header, first], body[1:]
     return header, body
+
+
+def _divides(header: Sequence[Row], row: Row, body: Sequence[Row]) -> bool:
+    """Whether the row of words stands right below header cells that span several columns.
+
+    Only asked of tables without a figure, whose rows can't be told apart by figures.
+    """
+    filled = _filled(row)
+    if not header or not filled or any(figure_columns([r]) for r in body):
+        return False
+    wide = [c for c in header[-1] if c.colspan > 1 and c.text.strip()]
+    below = [c for c in filled if any(w.col <= c.col < w.col + w.colspan for w in wide)]
+    return len(below) > 1 and len(below) == len(filled) and not total_kind(filled[0].text)
 
 
 def _cover(body: Sequence[Row]) -> tuple[dict[int, GridCell], ...]:

@@ -46,8 +46,9 @@ class Entry:
 
     ``first_ink`` and ``label_ink`` are the x of the row's first ink, in any column left of
     the figures and in the label column or right of it; ``first_column`` is the column of
-    the former, ``last_column`` the last filled one up to the label. Right of the label only the column counts, for texts there may be centred.
-    ``own_label`` says that the label column itself is filled.
+    the former, ``last_column`` the last filled one up to the label. Right of the label only
+    the column counts, for texts there may be centred. ``own_label`` says that the label
+    column itself is filled.
     """
 
     row: int

@@ -52,7 +52,7 @@ def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str])
 def _read(outline: Outline, figures: Figures, keys: tuple[str, ...]) -> Reading:
     tree = _tree_covers(outline, figures, keys)
     queue = _Queue(outline, figures, keys)
-    queue.run(_top_rows(outline, figures, keys, tree))
+    queue.run(_top_rows(outline, tree))
     covers = (*tree, *queue.covers)
     found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
     found += Evidence(0, len(queue.unexplained) * len(keys))
@@ -83,9 +83,7 @@ def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> lis
     return covers if outline.basis == "codes" or found.holds >= max(found.fails, 1) else []
 
 
-def _top_rows(
-    outline: Outline, figures: Figures, keys: Sequence[str], tree: Sequence[Cover]
-) -> list[int]:
+def _top_rows(outline: Outline, tree: Sequence[Cover]) -> list[int]:
     """Rows that no row with figures is known to sum."""
     summed = {term for cover in tree for term in cover.terms}
 
@@ -149,8 +147,11 @@ class _Queue:
             self.covers.append(Cover(_RULES["sub"], row, tuple(terms)))
 
     def _pass_by(self, row: int) -> None:
-        """A row without figures is an item of nothing where cells for them are there and
-        blank beside rows that have some, else a heading of what follows."""
+        """A row without figures is a heading of what follows, or an item of nothing.
+
+        It is the latter where cells for figures are there and blank below rows that have
+        some.
+        """
         has_cells = any((row, key) in self.figures.places for key in self.keys)
         has_children = row in self.outline.parent.values()
         if not has_cells or has_children or not self.open_rows:
@@ -237,8 +238,9 @@ def column_sums(
     """The covers as sums, one for each column of money that adds up down the table.
 
     A column whose totals hold hardly ever beside others that mostly do (a price, a rate)
-    does not add up, and neither does one whose totals are mostly blank. Where neither result nor terms are printed nothing is promised, nor
-    where a total stands alone over several blank rows.
+    does not add up, and neither does one whose totals are mostly blank. Where neither
+    result nor terms are printed nothing is promised, nor where a total stands alone over
+    several blank rows.
     """
     for key in keys:
         if not _adds_up(covers, figures, key, keys):

@@ -1,0 +1,305 @@
+"""Tables of no known form: header tree, labels, and only the sums that are promised."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.draft import Draft, Sum
+from tests.sheets import sheet
+from worker.drafting.draft import draft
+
+
+def promises(table: Draft) -> dict[tuple[str, str], set[str]]:
+    """For each result, ``label.column``, the terms in the same words."""
+    labels = {row.id: row.label for row in table.rows}
+    found: dict[tuple[str, str], set[str]] = {}
+    for s in table.sums:
+        result = (labels[s.result[0]], s.result[1])
+        found[result] = found.get(result, set()) | {_name(s, labels, *term) for term in s.terms}
+    return found
+
+
+def _name(s: Sum, labels: dict[str, str], row: str, column: str) -> str:
+    return column if row == s.result[0] else labels[row]
+
+
+CODES = [
+    ["科目编码", "科目名称", "合计", "基本支出", "<", "项目支出"],
+    ["^", "^", "^", "人员", "公用", "^"],
+]
+
+
+def test_a_tree_of_codes_and_nested_headers() -> None:
+    table = draft(
+        sheet(
+            CODES,
+            [
+                ["合计", "", "60.00", "25.00", "15.00", "20.00"],
+                ["205", "教育支出", "40.00", "25.00", "15.00", ""],
+                ["20502", "普通教育", "40.00", "25.00", "15.00", ""],
+                ["2050201", "学前教育", "30.00", "15.00", "15.00", ""],
+                ["2050202", "小学教育", "10.00", "10.00", "", ""],
+                ["208", "社会保障", "20.00", "", "", "20.00"],
+            ],
+        )
+    )
+    assert [(c.key, c.type, c.path) for c in table.columns] == [
+        ("c1", "code", ("科目编码",)),
+        ("c2", "label", ("科目名称",)),
+        ("c3", "amount", ("合计",)),
+        ("c4", "amount", ("基本支出", "人员")),
+        ("c5", "amount", ("基本支出", "公用")),
+        ("c6", "amount", ("项目支出",)),
+    ]
+    assert [r.parent for r in table.rows] == [None, "r1", "r2", "r3", "r3", "r1"]
+    assert [r.role for r in table.rows] == ["total", "group", "group", "item", "item", "item"]
+    found = promises(table)
+    assert found["普通教育", "c3"] == {"学前教育", "小学教育", "c4", "c5", "c6"}
+    assert found["合计", "c6"] == {"教育支出", "社会保障"}
+
+
+def test_codes_over_three_columns_with_the_parts_above_left_out() -> None:
+    table = draft(
+        sheet(
+            [["科目编码", "<", "<", "功能科目", "合计"], ["类", "款", "项", "^", "^"]],
+            [
+                ["205", "", "", "教育支出", "30.00"],
+                ["", "02", "", "普通教育", "30.00"],
+                ["", "", "01", "学前教育", "10.00"],
+                ["205", "02", "02", "小学教育", "20.00"],
+                ["合计", "", "", "", "30.00"],
+            ],
+        )
+    )
+    assert [r.parent for r in table.rows] == ["r5", "r1", "r2", "r2", None]
+    assert promises(table)["普通教育", "c5"] == {"学前教育", "小学教育"}
+
+
+def test_codes_inside_labels() -> None:
+    table = draft(
+        sheet(
+            [["科目", "预算"]],
+            [
+                ["合计", "7.00"],
+                ["[301]工资福利支出", "5.00"],
+                ["[30101]基本工资", "3.00"],
+                ["[30102]津贴补贴", "2.00"],
+                ["[302]商品和服务支出", "2.00"],
+                ["[30201]办公费", "2.00"],
+            ],
+        )
+    )
+    found = promises(table)
+    assert found["合计", "c2"] == {"[301]工资福利支出", "[302]商品和服务支出"}
+    assert found["[301]工资福利支出", "c2"] == {"[30101]基本工资", "[30102]津贴补贴"}
+
+
+SIDES = [["收入", "<", "支出", "<"], ["项目", "预算数", "项目", "预算数"]]
+
+
+def test_two_tables_side_by_side_do_not_mix() -> None:
+    table = draft(
+        sheet(
+            SIDES,
+            [
+                ["一、财政拨款", "90.00", "一、一般公共服务支出", "80.00"],
+                ["1.一般公共预算", "70.00", "二、教育支出", "15.00"],
+                ["2.政府性基金", "20.00", "", ""],
+                ["本年收入合计", "90.00", "本年支出合计", "95.00"],
+                ["上年结转", "10.00", "结转下年", "5.00"],
+                ["收入总计", "100.00", "支出总计", "100.00"],
+            ],
+        )
+    )
+    by_result = {s.result: s for s in table.sums if s.rule != "balance"}
+    assert by_result["r1", "c2"].terms == (("r2", "c2"), ("r3", "c2"))
+    assert by_result["r4", "c2"].terms == (("r1", "c2"),)
+    assert by_result["r6", "c2"].terms == (("r4", "c2"), ("r5", "c2"))
+    assert by_result["r4", "c4"].terms == (("r1", "c4"), ("r2", "c4"))
+    assert by_result["r6", "c4"].terms == (("r4", "c4"), ("r5", "c4"))
+    balance = [s for s in table.sums if s.rule == "balance"]
+    assert [(s.result, s.terms) for s in balance] == [(("r6", "c2"), (("r6", "c4"),))]
+    assert {r.parent for r in table.rows} == {None}
+
+
+def test_a_broken_sum_stays_promised() -> None:
+    rows = [["甲", "10.00"], ["乙", "20.00"], ["丙", "30.00"], ["合计", "61.00"]]
+    table = draft(sheet([["单位", "金额"]], rows))
+    assert promises(table)["合计", "c2"] == {"甲", "乙", "丙"}
+
+
+@pytest.mark.parametrize("total", ["合计", "總計", "合計", "Total", "小计"])
+def test_a_total_below_or_above_its_rows(total: str) -> None:
+    rows = [["甲", "10.00"], ["乙", "20.00"]]
+    below = draft(sheet([["单位", "金额"]], [*rows, [total, "30.00"]]))
+    above = draft(sheet([["单位", "金额"]], [[total, "30.00"], *rows]))
+    assert promises(below)[total, "c2"] == promises(above)[total, "c2"] == {"甲", "乙"}
+
+
+def test_subtotals_are_counted_once() -> None:
+    rows = [
+        ["甲", "1.00"],
+        ["乙", "2.00"],
+        ["小计", "3.00"],
+        ["丙", "4.00"],
+        ["丁", "5.00"],
+        ["小计", "9.00"],
+        ["合计", "12.00"],
+    ]
+    table = draft(sheet([["单位", "金额"]], rows))
+    by_result = {s.result[0]: [row for row, _ in s.terms] for s in table.sums}
+    assert by_result == {"r3": ["r1", "r2"], "r6": ["r4", "r5"], "r7": ["r3", "r6"]}
+
+
+def test_indents_make_a_tree_where_the_figures_agree() -> None:
+    rows = [["合计", "6.00"], ["某局", "6.00"], ["  工资", "4.00"], ["  办公", "2.00"]]
+    table = draft(sheet([["单位", "金额"]], rows))
+    assert promises(table)["某局", "c2"] == {"工资", "办公"}
+    assert promises(table)["合计", "c2"] == {"某局"}
+
+
+def test_indents_that_are_no_sums_promise_nothing() -> None:
+    rows = [
+        ["某局", "6.00"],
+        ["  人数", "41.00"],
+        ["  车辆", "7.00"],
+        ["某院", "5.00"],
+        ["  人数", "9.00"],
+        ["  车辆", "8.00"],
+    ]
+    assert draft(sheet([["单位", "金额"]], rows)).sums == ()
+
+
+def test_parts_named_by_a_word_are_no_full_sum() -> None:
+    rows = [
+        ["三公经费", "9.00"],
+        ["其中：公务接待费", "3.00"],
+        ["会议费", "5.00"],
+        ["合计", "14.00"],
+    ]
+    table = draft(sheet([["项目", "金额"]], rows))
+    assert promises(table) == {("合计", "c2"): {"三公经费", "会议费"}}
+    assert table.rows[1].parent == "r1"
+
+
+def test_rows_without_a_word_promise_nothing() -> None:
+    rows = [["甲", "10.00"], ["乙", "20.00"], ["丙", "30.00"]]
+    assert draft(sheet([["单位", "金额"]], rows)).sums == ()
+
+
+def test_a_formula_row_states_the_sums() -> None:
+    table = draft(
+        sheet(
+            [["单位", "应下达", "已下达", "本次下达"]],
+            [
+                ["栏次", "1=2+3", "2", "3"],
+                ["甲县", "9.00", "4.00", "5.00"],
+                ["乙县", "8.00", "8.00", ""],
+            ],
+        )
+    )
+    assert [r.label for r in table.rows] == ["甲县", "乙县"]
+    assert {(s.rule, s.result, s.terms) for s in table.sums} == {
+        ("formula", (row, "c2"), ((row, "c3"), (row, "c4"))) for row in ("r1", "r2")
+    }
+
+
+def test_a_total_column_after_its_parts() -> None:
+    table = draft(
+        sheet(
+            [["县市区", "中央资金", "省级资金", "合计", "备注"]],
+            [["甲县", "33.0", "2.8", "35.8", ""], ["乙县", "7.0", "0.7", "7.7", "新增"]],
+        )
+    )
+    assert [c.type for c in table.columns] == ["label", "amount", "amount", "amount", "text"]
+    assert promises(table)["乙县", "c4"] == {"c2", "c3"}
+
+
+def test_totals_over_groups_of_the_same_columns() -> None:
+    table = draft(
+        sheet(
+            [
+                ["单位", "总计", "<", "接待费", "<", "购置费", "<"],
+                ["^", "预算", "基金", "预算", "基金", "预算", "基金"],
+            ],
+            [["某局", "5.00", "3.00", "4.00", "1.00", "1.00", "2.00"]],
+        )
+    )
+    assert promises(table)["某局", "c2"] == {"c4", "c6"}
+    assert promises(table)["某局", "c3"] == {"c5", "c7"}
+
+
+def test_numbers_of_another_kind_are_no_amounts() -> None:
+    table = draft(
+        sheet(
+            [["序号", "企业名称", "统一社会信用代码", "年度", "占比（%）"]],
+            [
+                ["1", "甲公司", "911306000000000001", "2024", "12.50"],
+                ["2", "乙公司", "911306000000000002", "2025", "80.00"],
+            ],
+        )
+    )
+    assert [c.type for c in table.columns] == ["count", "label", "code", "text", "percent"]
+    assert table.sums == ()
+
+
+def test_blank_columns_of_money_are_still_money() -> None:
+    table = draft(
+        sheet(
+            [["单位", "合计", "财政拨款", "专户资金", "其他资金", "备注"]],
+            [["甲", "10.00", "10.00", "", "", ""], ["乙", "5.00", "5.00", "", "", ""]],
+        )
+    )
+    assert [c.type for c in table.columns] == ["label", *["amount"] * 4, "text"]
+
+
+def test_an_english_statement() -> None:
+    table = draft(
+        sheet(
+            [["", "2015", "2014", "Increase (Decrease)"]],
+            [
+                ["REAL ESTATE TAX", "", "", ""],
+                ["CURRENT YEAR", "2,656,144", "4,451,919", "(1,795,775)"],
+                ["PRIOR YEARS", "5,659,918", "3,719,878", "1,940,040"],
+                ["TOTAL REAL ESTATE TAX", "8,316,062", "8,171,797", "144,265"],
+                ["SALES TAX", "100", "-", "100"],
+                ["TOTAL TAX REVENUE", "8,316,162", "8,171,797", "144,365"],
+                ["LESS: PICA TAX", "162", "97", "65"],
+                ["TOTAL GENERAL FUND", "8,316,000", "8,171,700", "144,300"],
+            ],
+            [
+                "Revenue Department",
+                "Comparative Statement of Net Revenue",
+                "(in thousands of dollars)",
+            ],
+        )
+    )
+    assert table.title == "Comparative Statement of Net Revenue"
+    assert table.organisation == "Revenue Department"
+    assert table.unit == "thousands of dollars"
+    found = promises(table)
+    assert found["TOTAL REAL ESTATE TAX", "c2"] == {"CURRENT YEAR", "PRIOR YEARS", "c3", "c4"}
+    assert {"TOTAL REAL ESTATE TAX", "SALES TAX"} <= found["TOTAL TAX REVENUE", "c3"]
+    assert {"LESS: PICA TAX", "TOTAL GENERAL FUND"} <= found["TOTAL TAX REVENUE", "c3"]
+
+
+def test_a_year_of_the_republic_and_a_unit_in_a_column_title() -> None:
+    table = draft(
+        sheet(
+            [["科目名稱", "預算數（新臺幣千元）"]],
+            [["合計", "86"], ["財產收入", "2"], ["其他收入", "84"]],
+            ["臺北市政府主計處", "歲入預算表", "中華民國116年度"],
+        )
+    )
+    assert (table.title, table.organisation) == ("歲入預算表", "臺北市政府主計處")
+    assert (table.fiscal_year, table.unit) == (2027, "新臺幣千元")
+
+
+def test_an_empty_table_is_a_right_answer() -> None:
+    header = [
+        ["项目", "<", "政府性基金预算支出", "<", "<"],
+        ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
+    ]
+    table = draft(sheet(header, [["", "", "", "", ""], ["合计", "", "", "", ""]]))
+    assert [c.type for c in table.columns] == ["code", "label", "amount", "amount", "amount"]
+    assert table.sums == ()
