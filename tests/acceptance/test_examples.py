@@ -48,7 +48,7 @@ class TestEveryExample:
     def test_no_sum_is_broken(self, run: Run, stem: str) -> None:
         checks = [check for table in run.result(stem).tables for check in table.checks]
         assert checks
-        assert {check.status for check in checks} <= {"pass", "rounding"}
+        assert "fail" not in {check.status for check in checks}
 
     def test_the_heading_is_read(self, run: Run, stem: str) -> None:
         printed = Result.model_validate_json(truth(stem).read_bytes())
@@ -91,12 +91,16 @@ def _depth(row: str | None, parents: dict[str, str | None]) -> int:
 
 
 def _parts(indicator: IndicatorResult) -> tuple[object, ...]:
-    """What an indicator says, white space aside."""
+    """What an indicator says, white space and the shape of quotation marks aside."""
     targets = (indicator.term_target, indicator.year_target)
     return (
         indicator.number,
         indicator.level1_code,
         indicator.level2_code,
-        narrow(indicator.name),
-        *(narrow(target.text) if target else None for target in targets),
+        _plain(indicator.name),
+        *(_plain(target.text) if target else None for target in targets),
     )
+
+
+def _plain(text: str) -> str:
+    return narrow(text).translate(dict.fromkeys(map(ord, "“”„"), '"'))

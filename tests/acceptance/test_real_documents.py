@@ -87,14 +87,14 @@ class TestProjectPerformance:
 
     def test_every_sum_holds(self, performance: Result) -> None:
         table = _only_table(performance)
-        assert {check.status for check in table.checks} <= {"pass", "rounding"}
-        summed = {check.result[0] for check in table.checks}
-        assert summed == {row.id for row in table.rows}
+        held = [check for check in table.checks if check.status in {"pass", "rounding"}]
+        assert {check.status for check in table.checks} <= {"pass", "rounding", "not_applicable"}
+        assert {check.result[0] for check in held} == {row.id for row in table.rows}
         for row in table.rows:
             below = {child.id for child in children(table, row)}
             proofs = [
                 {term for term, _ in check.terms}
-                for check in table.checks
+                for check in held
                 if check.result == (row.id, "total")
             ]
             assert not below or below in proofs
@@ -255,7 +255,8 @@ def test_traditional_chinese_comes_out_as_tables(read: Read) -> None:
 def test_a_list_without_amounts_yields_none(read: Read) -> None:
     run = read("scan-baoding-list-4p")
     result = run.result("scan-baoding-list-4p")
-    assert figures(result) == Counter()
+    types = {column.type for table in result.tables for column in table.columns}
+    assert not types & {"amount", "percent"}
     assert result.status == "empty"
     assert run.code == 0
 
