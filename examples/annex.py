@@ -16,8 +16,8 @@ import pymupdf
 
 from eval.scanner import ScanSettings, placement
 from eval.seal import Seal
-from examples.truth import printed_cell, true_result
-from examples.typeset import Face, Leaf, SetLine, finished, wrap
+from eval.truth import printed_cell, true_result
+from eval.typeset import Face, Leaf, SetLine, finished, wrap
 from schemas.draft import ColumnType, Role
 from schemas.geometry import Box
 from schemas.result import Cell, Result, ResultColumn, Row, Table

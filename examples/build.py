@@ -13,10 +13,10 @@ from pathlib import Path
 
 from eval.scanner import ScanSettings, scan_pdf
 from eval.seal import GREY, Seal
+from eval.truth import gold_json
 from examples.annex import SCANS, notice_gold, read_notice, set_notice
 from examples.liwan import read_budget, set_budget
 from examples.liwan_gold import budget_gold
-from examples.truth import gold_json
 
 HERE = Path(__file__).parent
 DPI = 200

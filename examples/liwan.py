@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pymupdf
 
-from examples.typeset import Face, Leaf, SetLine, finished, ruled_grid, wrap
+from eval.typeset import Face, Leaf, SetLine, finished, ruled_grid, wrap
 from schemas.draft import Role
 from schemas.geometry import Box
 

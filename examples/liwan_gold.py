@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from eval.truth import corners, printed_cell, true_result
+from eval.typeset import SetLine
 from examples.liwan import HEADERS, KEYS, Budget, BudgetRow, SetPart, SetTable
-from examples.truth import corners, printed_cell, true_result
-from examples.typeset import SetLine
 from schemas.draft import ColumnType
 from schemas.geometry import Box
 from schemas.result import IndicatorResult, Result, ResultColumn, Row, Table, TargetValue

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import pymupdf
 
-from examples.typeset import Face, Leaf, finished, ruled_grid, wrap
+from eval.typeset import Face, Leaf, finished, ruled_grid, wrap
 from schemas.geometry import Box
 
 TITLE = "令和7年度　一般会計歳出予算"

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import pymupdf
 
-from examples.typeset import Face, Leaf, finished, ruled_grid
+from eval.typeset import Face, Leaf, finished, ruled_grid
 from schemas.geometry import Box
 
 TITLE = "2031年部门项目支出表"

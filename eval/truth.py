@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from examples.typeset import SetLine
+from eval.typeset import SetLine
 from schemas.amount import Amount, parse_amount
 from schemas.draft import ColumnType
 from schemas.geometry import Box

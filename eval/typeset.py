@@ -1,7 +1,8 @@
 """Setting tables in type: wrapped text in boxes, rulings, and where each line landed.
 
-Boxes are in points, origin top left. The font is the one that MuPDF carries, so that the
-same pages come out on every machine.
+Boxes are in points, origin top left. The fonts are those that MuPDF carries, so that the
+same pages come out on every machine: one for Chinese, and for Latin letters and figures the
+same or one of the Base 14 (``helv``, ``tiro``, ``cour``).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import pymupdf
@@ -18,15 +20,19 @@ from schemas.geometry import Box
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "center"]
 
-_FONT = pymupdf.Font("china-s")
+CHINESE = "china-s"
 _ASCENT = 0.88
 _DESCENT = 0.14
 _UNBROKEN = re.compile(r"[0-9A-Za-z.,%]+|.", re.DOTALL)
+_RUN = re.compile(r"[ -~]+|[^ -~]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How text is set: size and leading in points, and where it stands in its box."""
+    """How text is set: size and leading in points, and where it stands in its box.
+
+    ``latin`` is the font of ASCII characters.
+    """
 
     size: float = 9.0
     leading: float = 12.0
@@ -35,6 +41,7 @@ class Face:
     valign: Valign = "center"
     padding: float = 2.5
     colour: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    latin: str = CHINESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +51,27 @@ class SetLine:
     text: str
     box: Box
     size: float
+    latin: str = CHINESE
 
     def part(self, start: int, end: int) -> Box:
         """The box around the characters from ``start`` to before ``end``."""
-        x0 = self.box.x0 + text_width(self.text[:start], self.size)
-        x1 = x0 + text_width(self.text[start:end], self.size)
+        x0 = self.box.x0 + text_width(self.text[:start], self.size, self.latin)
+        x1 = x0 + text_width(self.text[start:end], self.size, self.latin)
         return Box(x0, self.box.y0, max(x1, x0), self.box.y1)
 
 
-def text_width(text: str, size: float) -> float:
+@lru_cache
+def typeface(name: str) -> pymupdf.Font:
+    """The font that MuPDF carries under this name."""
+    return pymupdf.Font(name)
+
+
+def text_width(text: str, size: float, latin: str = CHINESE) -> float:
     """The advance of ``text`` in points."""
-    return float(_FONT.text_length(text, size)) if text else 0.0
+    return sum(float(font.text_length(run, size)) for run, font in _runs(text, latin))
 
 
-def wrap(text: str, width: float, size: float) -> tuple[str, ...]:
+def wrap(text: str, width: float, size: float, latin: str = CHINESE) -> tuple[str, ...]:
     """``text`` in lines of at most ``width`` points, without loss; none for ``""``.
 
     Like the spreadsheets that such forms are printed from: a line breaks anywhere but inside
@@ -65,7 +79,7 @@ def wrap(text: str, width: float, size: float) -> tuple[str, ...]:
     """
     lines: list[str] = []
     for part in _UNBROKEN.findall(text):
-        if lines and text_width(lines[-1] + part, size) <= width:
+        if lines and text_width(lines[-1] + part, size, latin) <= width:
             lines[-1] += part
         else:
             lines.append(part)
@@ -89,10 +103,13 @@ class Leaf:
         y = box.y0 + (slack / 2 if face.valign == "center" else face.padding)
         landed = []
         for line in lines:
-            x = _left(text_width(line, face.size), box, face)
+            x = _left(text_width(line, face.size, face.latin), box, face)
             baseline = y + (face.leading - face.size) / 2 + face.size * _ASCENT
-            writer.append((x, baseline), line, font=_FONT, fontsize=face.size)
-            landed.append(_landed(line, x, baseline, face.size))
+            at = x
+            for run, font in _runs(line, face.latin):
+                writer.append((at, baseline), run, font=font, fontsize=face.size)
+                at += float(font.text_length(run, face.size))
+            landed.append(_landed(line, x, baseline, face))
             y += face.leading
         return tuple(landed)
 
@@ -138,6 +155,14 @@ def _left(width: float, box: Box, face: Face) -> float:
             return box.x0 + (box.width - width) / 2
 
 
-def _landed(line: str, x: float, baseline: float, size: float) -> SetLine:
-    box = Box(x, baseline - size * _ASCENT, x + text_width(line, size), baseline + size * _DESCENT)
-    return SetLine(line, box, size)
+def _landed(line: str, x: float, baseline: float, face: Face) -> SetLine:
+    size, width = face.size, text_width(line, face.size, face.latin)
+    box = Box(x, baseline - size * _ASCENT, x + width, baseline + size * _DESCENT)
+    return SetLine(line, box, size, face.latin)
+
+
+def _runs(text: str, latin: str) -> list[tuple[str, pymupdf.Font]]:
+    """``text`` cut where the font changes."""
+    if latin == CHINESE:
+        return [(text, typeface(CHINESE))] if text else []
+    return [(run, typeface(latin if run.isascii() else CHINESE)) for run in _RUN.findall(text)]
