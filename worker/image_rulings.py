@@ -27,7 +27,8 @@ _CROWDED = 0.15  # share of a dotted line's length that may have ink close besid
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _DASH_GAP = 0.45  # text heights between the dashes of a line, at most
 _ALONE = 15  # text heights: so long a line is one even where it meets no other
-_MEETS = 0.7  # text heights within which a line's end meets another line
+_MEETS = 0.7  # text heights within which a line meets another one
+_ENDS = 0.2  # text heights within which a short line must end on another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def _crosses(line: Line, other: Line, unit: float) -> bool:
 
 
 def _ends_on(line: Line, end: float, across: Sequence[Line], unit: float) -> bool:
-    near = _MEETS * unit
+    near = max(_ENDS * unit, 3.0)
     return any(
         abs(other.at - end) < near and other.start - near < line.at < other.end + near
         for other in across

@@ -18,7 +18,8 @@ from schemas.page import Ruling
 # end _REACH short of the one that it meets.
 _SNAP = 3.0
 _REACH = 4.0
-_CLOSING = 5.0  # a border's end lies this close to the border that it ends at
+_CLOSING = 3.0  # a border's end lies this close to the border that it ends at
+_LOOSE = 0.15  # share of a short border that may run past the borders that it ends at
 _LONG = 0.4  # of the longest ruling: such a line is a border wherever it ends
 _COVERED = 0.5  # share of a slot's side that must be drawn for the side to be a border
 
@@ -110,12 +111,12 @@ def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
 
 
 def _without_stubs(group: list[Ruling]) -> list[Ruling]:
-    """The rulings without short ones that end in the open: strokes of seals, underlines.
+    """The rulings without short ones that are no borders: strokes of seals, underlines.
 
-    A border ends at another border; only long lines may run past the last one, as those of
-    tables without an outer frame do.
+    A border runs from one crossing border to another; only long lines may run far past the
+    last one, as those of tables without an outer frame do.
     """
-    ends = {
+    longest = {
         horizontal: max((r.length for r in group if r.horizontal is horizontal), default=0.0)
         for horizontal in (True, False)
     }
@@ -126,20 +127,21 @@ def _without_stubs(group: list[Ruling]) -> list[Ruling]:
     return [
         r
         for r in group
-        if r.length > _LONG * ends[r.horizontal]
-        or all(_closed(r.at, end, across[r.horizontal]) for end in (r.start, r.end))
+        if r.length > _LONG * longest[r.horizontal]
+        or _between(r, across[r.horizontal]) > (1 - _LOOSE) * r.length
     ]
 
 
-def _closed(at: float, end: float, across: Sequence[tuple[float, float, float]]) -> bool:
-    """Whether a crossing ruling passes the end of a ruling at ``at``."""
-    first = bisect_left(across, (end - _CLOSING, float("-inf"), 0.0))
-    for place, start, stop in across[first:]:
-        if place > end + _CLOSING:
-            return False
-        if start - _CLOSING <= at <= stop + _CLOSING:
-            return True
-    return False
+def _between(ruling: Ruling, across: Sequence[tuple[float, float, float]]) -> float:
+    """The length of the ruling from the first to the last ruling that it meets."""
+    first = bisect_left(across, (ruling.start - _CLOSING, float("-inf"), 0.0))
+    last = bisect_right(across, (ruling.end + _CLOSING, float("inf"), 0.0))
+    met = [
+        place
+        for place, start, stop in across[first:last]
+        if start - _CLOSING <= ruling.at <= stop + _CLOSING
+    ]
+    return met[-1] - met[0] if met else 0.0
 
 
 def _clusters(values: Iterable[float]) -> list[float]:
