@@ -267,7 +267,7 @@ def _orientation_input(image: Image) -> Floats:
 
 # --- reading lines ----------------------------------------------------------------------
 
-_BATCH_PIXELS = 6000
+_BATCH_PIXELS = 3000
 """Width of all lines of one batch together; more gains nothing on a CPU."""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,15 +25,18 @@ from worker.imaging import (
     text_height,
 )
 from worker.ink_lines import InkLine, ink_lines
-from worker.ocr import LineReading, OcrEngine
-from worker.upright import quarter_turns
+from worker.ocr import LineBox, LineReading, OcrEngine
+from worker.upright import legible_turns, likely_turns
 
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
 
+_RINGS = ("0", "o", "O", "〇", "○")  # what a full stop on a line of its own is read as
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
+_SEEN_HEIGHT = 14  # pixels of text height at which lines are found
 _SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
+_MAKES_SENSE = 0.8
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 
 
@@ -59,11 +63,20 @@ def read_scan(
     ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
     ``page_width`` x ``page_height``. A page without text is ``blank``.
     """
-    page = _upright(image, page_width, page_height, engine)
-    if page is None:
+    clean = _cleaned(image)
+    if clean is None:
         return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
+    likely = likely_turns(clean.grey, engine)
+    turns = legible_turns(clean.grey, engine) if likely is None else likely
+    page = _upright(clean, turns, page_width, page_height)
     drawing = find_lines(page.grey, page.unit)
     tokens = _tokens(page, drawing, engine)
+    if likely is not None and _sense(tokens) < _MAKES_SENSE:
+        turns = legible_turns(clean.grey, engine)
+        if turns != likely:
+            page = _upright(clean, turns, page_width, page_height)
+            drawing = find_lines(page.grey, page.unit)
+            tokens = _tokens(page, drawing, engine)
     height, width = page.grey.shape
     return PageText(
         number=page_number,
@@ -78,21 +91,37 @@ def read_scan(
     )
 
 
-def _upright(
-    image: Colour, page_width: float, page_height: float, engine: OcrEngine
-) -> _Upright | None:
-    """The page turned, straightened and evenly lit; None where it bears no text."""
+def _sense(tokens: Sequence[Token]) -> float:
+    """Mean score of all characters, 0.0 without any."""
+    scores = [score for token in tokens for score in token.char_scores]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    """The page evenly lit and without stamps, as it lies; with its text height."""
+
+    grey: Image
+    threshold: int
+    unit: float
+
+
+def _cleaned(image: Colour) -> _Clean | None:
+    """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
     grey = flatten_light(grey)
     grey = faded(grey, round_stamps(grey))
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
-    if not unit:
-        return None
-    turns = quarter_turns(grey, engine)
-    turned = quarter_turned(grey, turns)
-    straight, there = straightened(turned, skew_angle(turned < threshold))
-    sx, sy = page_width / image.shape[1], page_height / image.shape[0]
+    return _Clean(grey, threshold, unit) if unit else None
+
+
+def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
+    """The page turned and straightened."""
+    height, width = clean.grey.shape
+    turned = quarter_turned(clean.grey, turns)
+    straight, there = straightened(turned, skew_angle(turned < clean.threshold))
+    sx, sy = page_width / width, page_height / height
     if turns % 2:
         sx, sy = sy, sx
     back = (
@@ -101,19 +130,30 @@ def _upright(
         .then(Affine(sx, 0, 0, 0, sy, 0))
         .then(turn(turns, page_width, page_height).inverse())
     )
-    return _Upright(straight, unit, threshold, sx, sy, back)
+    return _Upright(straight, clean.unit, clean.threshold, sx, sy, back)
 
 
 def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     clean = without_lines(page.grey, drawing)
-    boxes = engine.detect(clean)
-    lines = ink_lines(clean < page.threshold, boxes, drawing.lines, page.unit)
+    boxes = _detected(clean, page.unit, engine)
+    lines = ink_lines(clean < _faint(page.threshold), boxes, drawing.lines, page.unit)
     frames = [_crop_frame(line, page.unit, clean.shape) for line in lines]
     readings = engine.recognise([clean[y0:y1, x0:x1] for x0, y0, x1, y1 in frames])
     return [
         _token(line, frame[0], reading, page)
         for line, frame, reading in zip(lines, frames, readings, strict=True)
         if _speaks(line, reading, page.unit)
+    ]
+
+
+def _detected(clean: Image, unit: float, engine: OcrEngine) -> list[LineBox]:
+    """The engine's line boxes, found at the size that is enough to see lines."""
+    scale = min(1.0, _SEEN_HEIGHT / unit)
+    small = cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    fx, fy = clean.shape[1] / small.shape[1], clean.shape[0] / small.shape[0]
+    return [
+        LineBox(round(b.x0 * fx), round(b.y0 * fy), round(b.x1 * fx), round(b.y1 * fy), b.score)
+        for b in engine.detect(small)
     ]
 
 
@@ -145,8 +185,11 @@ def _crop_frame(line: InkLine, unit: float, shape: Sequence[int]) -> tuple[int, 
 
 
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
+    text = reading.text
+    if text in _RINGS and line.height < 0.45 * page.unit:
+        text, reading = "。", replace(reading, alternatives=())
     return Token(
-        text=reading.text,
+        text=text,
         box=Box(line.x0 * page.sx, line.y0 * page.sy, line.x1 * page.sx, line.y1 * page.sy),
         source="ocr",
         confidence=_confidence(reading),
@@ -162,3 +205,8 @@ def _confidence(reading: LineReading) -> float:
         if alternative.text == reading.text:
             return min(alternative.probability, 1.0)
     return math.prod(reading.scores)
+
+
+def _faint(threshold: int) -> int:
+    """The grey of the thinnest signs, as the ring of a full stop: lighter than strokes."""
+    return (2 * threshold + 245) // 3

@@ -1,7 +1,8 @@
 """Which way up a page stands.
 
-A page-orientation model judges the whole page at a glance and is mostly right; where it is
-not sure the page is read a little in each position, and the legible one is taken.
+A page-orientation model judges the whole page at a glance and is nearly always right. Where
+it is not sure, or what was read so makes no sense, a few lines are read in each position and
+the legible one is taken.
 """
 
 from __future__ import annotations
@@ -16,24 +17,31 @@ from worker.ocr import LineBox, OcrEngine
 Image = NDArray[np.uint8]
 
 _SURE = 0.85
+_LEGIBLE = 0.92  # above this no other position is tried
 _SIDE = 1600  # pixels of the longer side that are enough to try a few lines
 _LINES = 6
 
 
-def quarter_turns(grey: Image, engine: OcrEngine) -> int:
-    """Clockwise quarter turns (0 to 3) that make the page upright."""
+def likely_turns(grey: Image, engine: OcrEngine) -> int | None:
+    """Clockwise quarter turns that make the page upright, None where the model is unsure."""
     odds = engine.orientation(grey)
     likely = int(np.argmax(odds))
+    return likely if odds[likely] > _SURE else None
+
+
+def legible_turns(grey: Image, engine: OcrEngine) -> int:
+    """The clockwise quarter turns with which a few lines of the page read best."""
     scale = min(1.0, _SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    order = sorted(range(4), key=lambda k: -odds[k])
-    legible = {}
-    for k in order:
-        legible[k] = legibility(quarter_turned(small, k), engine)
-        if legible[k] > (0.8 if odds[k] > _SURE else 0.92):
-            return k
-    best = max(legible, key=lambda k: legible[k])
-    return best if legible[best] > 0.0 else likely
+    odds = engine.orientation(grey)
+    best, best_legible = int(np.argmax(odds)), 0.0
+    for k in sorted(range(4), key=lambda k: -odds[k]):
+        legible = legibility(quarter_turned(small, k), engine)
+        if legible > best_legible:
+            best, best_legible = k, legible
+        if legible > _LEGIBLE:
+            break
+    return best
 
 
 def legibility(grey: Image, engine: OcrEngine) -> float:
