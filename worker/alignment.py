@@ -171,7 +171,7 @@ def _grid(
     body: Sequence[TextLine],
 ) -> Grid:
     cols = len(edges) - 1
-    head, depth = _header_cells(page.number, edges, header)
+    head, depth = _header_cells(page.number, edges, bands, header)
     placed = _place(body, edges, cols - len(bands))
     ys = sorted({y for y, _ in placed})
     tops = [
@@ -215,6 +215,24 @@ def _place(body: Sequence[TextLine], edges: Sequence[float], labels: int) -> Pla
     placed: Placed = {}
     for col in sorted(columns):
         place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
+    return _levelled(placed, labels)
+
+
+def _levelled(placed: Placed, labels: int) -> Placed:
+    """The rows with figures that were set a little off their line put back to it.
+
+    A row without a label belongs to a neighbour less than a line away which is blank in all
+    of its columns.
+    """
+    ys = sorted({y for y, _ in placed})
+    for above, below in itertools.pairwise(ys):
+        cols = {y: {c for at, c in placed if at == y} for y in (above, below)}
+        height = max(ln.box.height for (y, _), held in placed.items() if y in cols for ln in held)
+        bare = [y for y in cols if cols[y] and min(cols[y]) >= labels]
+        if below - above < 1.1 * height and bare and not cols[above] & cols[below]:
+            home = below if bare[0] == above else above
+            moved = {((home if y in cols else y), c): held for (y, c), held in placed.items()}
+            return _levelled(moved, labels)
     return placed
 
 
@@ -225,14 +243,15 @@ def _sample(token: Token) -> float:
 
 
 def _header_cells(
-    page: int, edges: Sequence[float], header: Sequence[TextLine]
+    page: int, edges: Sequence[float], bands: Sequence[_Band], header: Sequence[TextLine]
 ) -> tuple[list[GridCell], int]:
     """Header cells on one or two levels: names over several columns stand above the others."""
+    tokens = [t for line in header for t in line.tokens]
     spans: list[tuple[int, int, Token]] = []
     single: dict[int, list[Token]] = {}
     for line in header:
         for token in line.tokens:
-            first, last = _span(token, edges)
+            first, last = _span(token, edges, bands, tokens)
             if last > first:
                 spans.append((first, last, token))
             else:
@@ -252,18 +271,45 @@ def _header_cells(
     return sorted(cells, key=lambda c: (c.row, c.col)), depth
 
 
-def _span(token: Token, edges: Sequence[float]) -> tuple[int, int]:
-    """First and last column that a header token stands over."""
-    held = [
-        col
-        for col in range(len(edges) - 1)
-        if min(edges[col + 1], token.box.x1) - max(edges[col], token.box.x0)
-        > 0.25 * token.box.width
-    ]
-    if len(held) >= 2 and held[0] > 0:
-        return held[0], held[-1]
-    col = _column(edges, token.box.cx)
-    return col, col
+def _span(
+    token: Token, edges: Sequence[float], bands: Sequence[_Band], header: Sequence[Token]
+) -> tuple[int, int]:
+    """First and last column that a header token stands over.
+
+    Names are centred over what they name: a token names all columns that it reaches into
+    where their common centre is much nearer to its own than that of a single one, or where
+    the next header line has a name for each of them.
+    """
+    labels = len(edges) - 1 - len(bands)
+    beside = token.box.x1 < bands[0].x0
+    if beside and not any(t.box.x1 >= bands[0].x0 and _stacked(t, token) for t in header):
+        col = _column(edges, token.box.cx)
+        return col, col
+    single = _nearest(bands, token.box.cx)
+    reached = [
+        k
+        for k in range(len(bands))
+        if min(edges[labels + k + 1], token.box.x1) - max(edges[labels + k], token.box.x0) > 1
+    ] or [single]
+    below = [t for t in header if 0 < t.box.cy - token.box.cy < 3 * token.box.height]
+    named = {_nearest(bands, t.box.cx) for t in below if _stacked(t, token)}
+    off = abs(_centre(bands, single, single) - token.box.cx)
+    centred = abs(_centre(bands, reached[0], reached[-1]) - token.box.cx) < 0.6 * off
+    if centred or (len(reached) > 1 and set(reached) == named):
+        return reached[0] + labels, reached[-1] + labels
+    return single + labels, single + labels
+
+
+def _stacked(a: Token, b: Token) -> bool:
+    return min(a.box.x1, b.box.x1) > max(a.box.x0, b.box.x0)
+
+
+def _nearest(bands: Sequence[_Band], x: float) -> int:
+    return min(range(len(bands)), key=lambda k: abs(_centre(bands, k, k) - x))
+
+
+def _centre(bands: Sequence[_Band], first: int, last: int) -> float:
+    return (bands[first].x0 + bands[last].x1) / 2
 
 
 def _head(
