@@ -141,7 +141,8 @@ def _suspects(
 
     Where two failing sums of different directions cross in one cell, that cell explains
     both and the others are cleared. Otherwise every cell of a failing sum is suspect but
-    those that another sum, which agrees, vouches for; where that leaves none, all are.
+    those that another sum, which agrees, vouches for, and blank cells of a text layer,
+    where nothing can have been overlooked; where that leaves none, all are.
     """
     failing = [check for check in judged if check.status == "fail"]
     suspects: dict[CellRef, _Judged] = {}
@@ -149,7 +150,8 @@ def _suspects(
         filled = [ref for ref in dict.fromkeys(check.cells) if ref in cells]
         crossing = [ref for ref in filled if _crossed(check, checks_of[ref])]
         doubtful = [ref for ref in filled if not _vouched(check, checks_of[ref])]
-        for ref in crossing or doubtful or filled:
+        seen = [ref for ref in doubtful if cells[ref].text or cells[ref].source != "text"]
+        for ref in crossing or seen or doubtful or filled:
             suspects.setdefault(ref, check)
     return suspects
 
@@ -165,12 +167,8 @@ def _crossed(check: _Judged, checks: Sequence[_Judged]) -> bool:
 
 
 def _vouched(check: _Judged, checks: Sequence[_Judged]) -> bool:
-    """Whether an agreeing sum with figures of its own speaks for the cell.
-
-    A sum whose only figures are this one and an equal one vouches as well: both would have
-    to be misread alike.
-    """
-    return any(c.good and c is not check for c in checks)
+    """Whether another sum that agrees to the last digit speaks for the cell."""
+    return any(c.status == "pass" and c is not check for c in checks)
 
 
 def _doubt(

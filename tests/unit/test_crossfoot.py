@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.page import Reading
+from schemas.page import Reading, TokenSource
 from schemas.result import ReviewItem, Table
 from tests.sheets import sheet
 from worker.crossfoot import crossfoot
@@ -28,7 +28,7 @@ def foot(
     confidence: float = 1.0,
     readings: dict[str, tuple[Reading, ...]] | None = None,
 ) -> tuple[Table, tuple[ReviewItem, ...]]:
-    source = "text" if confidence == 1.0 else "ocr"
+    source: TokenSource = "text" if confidence == 1.0 else "ocr"
     made = sheet(HEADER, body, source=source, confidence=confidence, readings=readings)
     return crossfoot(draft(made), "t1")
 
@@ -99,7 +99,7 @@ def test_without_a_sum_only_a_sure_reading_is_accepted() -> None:
 
 
 def test_alternatives_are_other_figures_that_the_ink_may_say() -> None:
-    readings = {
+    readings: dict[str, tuple[Reading, ...]] = {
         "17.00": (
             Reading("17.00", 0.7),
             Reading("12.00", 0.2),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.draft import Indicator
+from schemas.draft import Indicator, Target
 from schemas.geometry import Box
 from schemas.page import Warn
 from worker.indicators import PrintedLine, parse_indicators, parse_target
@@ -30,9 +30,9 @@ def test_a_cell_gives_its_indicators_in_order() -> None:
     (first, second), warnings = parse(CELL)
     assert (first.number, first.level1_code, first.level1) == (1, "1", "产出指标")
     assert (first.level2_code, first.level2, first.name) == ("11", "数量指标", "购置办公家具套数")
-    assert first.term_target is not None and first.term_target.value == "10"
-    assert first.year_target is not None and first.year_target.text == "≥8"
-    assert second.year_target is not None and second.year_target.words == "比较满意"
+    assert first.term_target == Target("≥10", operator="≥", value="10")
+    assert first.year_target == Target("≥8", operator="≥", value="8")
+    assert second.year_target == Target("比较满意", words="比较满意")
     assert first.text + second.text == CELL
     assert warnings == ()
 
@@ -70,7 +70,8 @@ def test_text_that_looks_like_a_separator_or_a_number_stays_in_its_field() -> No
     )
     (first, second), warnings = parse(cell)
     assert first.name == "3、4号楼恢复时间"
-    assert first.term_target is not None and first.term_target.words == "一级≤1小时；二级≤2小时"
+    target = "一级≤1小时；二级≤2小时"
+    assert first.term_target == Target(target, words=target)
     assert second.name == "成本"
     assert warnings == ()
 
@@ -87,7 +88,8 @@ def test_what_is_no_indicator_is_told_and_not_dropped() -> None:
     assert [w.code for w in warnings] == ["indicator_text"]
     assert "另行下达" in warnings[0].message
     nothing, warnings = parse("按规定执行")
-    assert nothing == () and "按规定执行" in warnings[0].message
+    assert nothing == ()
+    assert "按规定执行" in warnings[0].message
 
 
 @pytest.mark.parametrize(

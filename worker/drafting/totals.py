@@ -18,6 +18,8 @@ from schemas.words import is_less
 from worker.drafting.figures import Evidence, Figures, evidence
 from worker.drafting.outline import Outline
 
+_FORGIVEN = 2
+_SAID = 2
 _RULES = {"grand": "grand_total", "sub": "subtotal"}
 
 
@@ -44,9 +46,20 @@ class Reading:
 
 
 def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str]) -> Reading:
-    """The way of reading whose sums fare best on the figures, the earlier one of equals."""
+    """The way of reading of which most sums hold, the earlier one of equals.
+
+    A few failing sums don't count against a way: one misread figure breaks two, and a way
+    that promises less must not win by having less to break. Printed codes and numbers say
+    more of a structure than one sum that happens to hold without it.
+    """
     readings = [_read(way, figures, tuple(keys)) for way in ways]
-    return max(readings, key=lambda r: r.evidence.holds - 2 * r.evidence.fails)
+
+    def merit(reading: Reading) -> int:
+        found = reading.evidence
+        said = _SAID if reading.outline.basis in ("codes", "numbering") else 0
+        return said + found.holds - max(0, found.fails - _FORGIVEN)
+
+    return max(readings, key=merit)
 
 
 def _read(outline: Outline, figures: Figures, keys: tuple[str, ...]) -> Reading:
@@ -63,8 +76,8 @@ def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> lis
     """The sums that codes, nesting, numbering or indentation promise.
 
     Lists that a word like 其中 opens name only some parts: they are sums only where they
-    hold in full. Structure that is no code is taken as a promise of sums only where it
-    mostly keeps it, for indentation may as well group lines that don't add up.
+    hold in full. Codes and numbers are taken at their word; mere places are a promise of
+    sums only where they mostly keep it, for indents may as well group what is not summed.
     """
     children: dict[int, list[int]] = {}
     for row in outline.order:
@@ -80,7 +93,14 @@ def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> lis
         if not in_part and not found.refutes:
             covers.append(Cover("tree", parent, terms))
     found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
-    return covers if outline.basis == "codes" or found.holds >= max(found.fails, 1) else []
+    match outline.basis:
+        case "codes":
+            kept = True
+        case "numbering":
+            kept = found.holds >= found.fails - 1
+        case _:
+            kept = found.holds >= max(found.fails, 1)
+    return covers if kept else []
 
 
 def _top_rows(outline: Outline, tree: Sequence[Cover]) -> list[int]:
@@ -189,7 +209,8 @@ class _Queue:
             return found
         totals = self.outline.totals
         stop = next((i for i, r in enumerate(following) if r in totals), len(following))
-        if self._best(row, [following[:stop], list(following)]) is not None:
+        run = [r for r in following[:stop] if self.figures.any_in(r, self.keys)]
+        if len(run) > 1 and self._best(row, [run]) is not None:
             return None
         only_totals_above = all(r in totals for r in free)
         below = [r for r in following if r not in totals]
