@@ -27,8 +27,9 @@ class Case:
 
     ``result`` is None for a tool that reads lines only, ``lines`` is empty for one that
     gives tables only. ``truth`` is the gold in the result format where there is such gold.
-    ``pages`` and ``seconds`` are those of the whole document. ``clean`` says that the tool
-    was shown a text layer or an unspoilt page: some scores are taken there only.
+    ``pages`` and ``seconds`` are those of the whole document. ``boxes`` says that the truth's
+    boxes are those of the file that was read. ``clean`` says that the tool was shown a text
+    layer or an unspoilt page: some scores are taken there only.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Case:
     lines: tuple[Line, ...] = ()
     pages: int = 1
     seconds: float = 0.0
+    boxes: bool = False
     clean: bool = False
     seed: int = field(default=0)
 

@@ -97,4 +97,4 @@ def _touch(left: Box, right: Box) -> bool:
     return left.contains(right.cx, right.cy) or right.contains(left.cx, left.cy)
 
 
-PLACE = Measure(MEANINGS, _score, needs=("tables", "truth"))
+PLACE = Measure(MEANINGS, _score, needs=("tables", "truth", "boxes"))

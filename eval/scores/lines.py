@@ -87,8 +87,8 @@ def _printed(case: Case) -> Iterator[tuple[int | None, Decimal]]:
 
 
 def _by_row(case: Case, read: Sequence[tuple[int, Decimal, Box | None]]) -> Score:
-    if case.truth is None:
-        return Score("anywhere.row", unscored="the gold has no boxes")
+    if case.truth is None or not case.boxes:
+        return Score("anywhere.row", unscored="the gold has no boxes for this file")
     if any(box is None for _, _, box in read):
         return Score("anywhere.row", unscored="the tool gives no boxes")
     found = total = 0

@@ -9,12 +9,13 @@ from typing import Literal, Protocol
 from eval.scores.case import Case
 
 Better = Literal["high", "low"]
-Need = Literal["tables", "truth"]
+Need = Literal["tables", "truth", "boxes"]
 Group = Literal["figures", "work", "structure", "text", "place", "checks", "cost", "outside"]
 
 _LACKING = {
     "tables": "the tool reads lines, it gives no tables",
     "truth": "the gold is not in the result format",
+    "boxes": "the gold has no boxes for this file",
 }
 
 
@@ -85,7 +86,13 @@ class Measure:
 
 
 def has(case: Case, need: Need) -> bool:
-    return (case.result if need == "tables" else case.truth) is not None
+    match need:
+        case "tables":
+            return case.result is not None
+        case "truth":
+            return case.truth is not None
+        case "boxes":
+            return case.boxes
 
 
 def share(name: str, part: float, of: float, nothing: str) -> Score:
