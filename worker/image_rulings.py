@@ -27,6 +27,7 @@ _CROWDED = 0.15  # share of a dotted line's length that may have ink close besid
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _DASH_GAP = 0.45  # text heights between the dashes of a line, at most
 _ALONE = 15  # text heights: so long a line is one even where it meets no other
+_BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
 _MEETS = 0.7  # text heights within which a line meets another one
 _ENDS = 0.2  # text heights within which a short line must end on another one
 
@@ -97,14 +98,16 @@ def without_lines(grey: Image, drawing: Drawing, paper: int = 255) -> Image:
 
 
 def _erasable(grey: Image, across: Mask) -> Mask:
-    """The pixels of horizontal lines, less the columns where ink runs through a line."""
-    band = cv2.dilate(across.astype(np.uint8), np.ones((5, 3), np.uint8))
-    edge = cv2.dilate(band, np.ones((3, 1), np.uint8)) & ~band & 1
-    touching = edge & (grey < 150).astype(np.uint8)
-    reach = 12
+    """The pixels of horizontal lines and their blur, less where ink runs through a line."""
+    band = across.astype(np.uint8)
+    blur = cv2.dilate(band, np.ones((5, 3), np.uint8)) & ~band & 1
+    # A figure may stand so close to a line that their blurs meet: its strokes stay.
+    rim = blur & (grey > _BLUR).astype(np.uint8)
+    touching = blur & (grey < 150).astype(np.uint8)
+    reach = 14
     downward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, reach - 1))
     upward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, 0))
-    erasable: Mask = (band & ~(downward & upward) & 1) > 0
+    erasable: Mask = ((band & ~(downward & upward) & 1) | rim) > 0
     return erasable
 
 
@@ -157,7 +160,7 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         top = max(piece.y0 - round(unit / 2), 0)
         thick[top : piece.y0 + h + round(unit / 2), piece.x0 : piece.x0 + w] = 0
     dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(beside, unit) & thick
-    pieces.extend(_stretches(dotted, unit, 16 * unit, _DOTTED))
+    pieces.extend(_stretches(dotted, 0.4 * unit, 16 * unit, _DOTTED))
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
 
 
@@ -185,9 +188,25 @@ def _mask(pieces: Sequence[_Piece], kept: Sequence[Line], shape: tuple[int, int]
         for whole in kept:
             near = abs(whole.at - line.at) < 12 and whole.start <= line.start
             if near and line.end <= whole.end:
-                mask[piece.area] |= piece.own
+                _draw(mask, piece)
                 break
     return mask
+
+
+def _draw(mask: Mask, piece: _Piece) -> None:
+    """Fill the line's own thickness along its middle, which may bend slowly."""
+    drawn = np.flatnonzero(piece.own.any(axis=0))
+    rows = np.arange(piece.own.shape[0])[:, None]
+    middles = (piece.own * rows).sum(axis=0)[drawn] / piece.own.sum(axis=0)[drawn]
+    columns = np.arange(piece.own.shape[1])
+    # What touches the line on one side pulls a column's middle: the median doesn't follow.
+    steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
+    knots = [float(np.median(middles[i:j])) for i, j in zip(steps, steps[1:], strict=False)]
+    at = [float(drawn[(i + j) // 2]) for i, j in zip(steps, steps[1:], strict=False)]
+    path = np.interp(columns, at, knots) + piece.y0
+    half = piece.line.thickness / 2 + 0.6
+    for x, y in zip(columns + piece.x0, path, strict=True):
+        mask[max(round(y - half), 0) : round(y + half) + 1, x] = True
 
 
 def _beside(grey: Image, unit: float) -> NDArray[np.uint8]:
