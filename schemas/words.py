@@ -32,9 +32,11 @@ _GRAND_WHOLE = re.compile(
     r"grandtotal|totals?|sum)(?:[:(].*)?"
 )
 _GRAND_END = re.compile(r"(?:总计|總計|総計|grandtotal)$")
-_SUM_END = re.compile(r"(?:合计|小计|共计|合計|小計|共計|累计|subtotal|total)$")
-_SUM_START = re.compile(r"(?:合计|总计|小计|合計|總計|小計|subtotal|total|grandtotal)")
-_SUB = re.compile(r"小计|小計|subtotal|sub-total")
+_SUM_END = re.compile(r"(?:合计|共计|合計|共計|total)$")
+_SUB = re.compile(r"^(?:小计|小計|sub-?total)|(?:小计|小計|sub-?total)(?:[:(].*)?$")
+_RANK = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.](?!\d)|^[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]"
+)
 _NOT_A_SUM = re.compile(r"^(?:count|number|no\.)|合计数量")
 _PART = re.compile(
     r"^(?:[*\-·]*)(?:其中|内中|內中|うち|内訳|内、|ofwhich|including|thereof)[:、,.]?"
@@ -49,7 +51,7 @@ def total_kind(label: str) -> TotalKind | None:
     ``本年收入合计`` and ``TOTAL REAL ESTATE TAX`` are sums of a part; ``收入总计``,
     ``合计`` and ``Total`` of all that they can cover.
     """
-    body = tight(label).strip(":*.、")
+    body = _RANK.sub("", tight(label)).strip(":*.、")
     if not body or _PART.match(body) or _NOT_A_SUM.search(body) or is_less(label):
         return None
     if _SUB.search(body):
@@ -241,7 +243,7 @@ def names_organisation(text: str) -> bool:
 _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
 _WESTERN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\s*fiscal|\s*budget|度)", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(
-    r"(?:fy|fiscalyear(?:ended|ending)?)[^\d]{0,12}((?:19|20)\d{2})", re.IGNORECASE
+    r"(?:fy|fiscalyear(?:ended|ending)?).{0,24}?((?:19|20)\d{2})", re.IGNORECASE
 )
 _CHINESE_YEAR = re.compile(r"([二一][〇零○O一二三四五六七八九]{3})年")
 _REPUBLIC_YEAR = re.compile(r"(?:民国|民國)(\d{2,3}|[〇零一二三四五六七八九十百]{1,5})年")
@@ -295,7 +297,9 @@ _ATTACHMENT = re.compile(
     r"[\s\-—0-9一二三四五六七八九十.、:：]{0,8}(?:表)?$",
     re.IGNORECASE,
 )
-_SECTION = re.compile(r"^第[0-9一二三四五六七八九十]+(?:部分|章|篇|節|节)|^(?:part|chapter|section)\b", re.IGNORECASE)
+_SECTION = re.compile(
+    r"^第[0-9一二三四五六七八九十]+(?:部分|章|篇|節|节)|^(?:part|chapter|section)\b", re.IGNORECASE
+)
 _PAGE_NUMBER = re.compile(
     r"^[-—–\s]*(?:第|page|p\.?)?\s*\d{1,4}\s*(?:页|頁|/\s*\d+|of\s*\d+)?(?:共\d+页)?[-—–\s]*$",
     re.IGNORECASE,

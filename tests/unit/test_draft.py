@@ -71,6 +71,13 @@ def test_rows_are_total_units_and_projects() -> None:
     assert [len(r.indicators) for r in table.rows] == [0, 0, 1, 1, 0, 1]
 
 
+def test_a_project_without_text_is_known_by_its_indent() -> None:
+    body = [[*row] for row in BODY]
+    body[3][5] = body[3][6] = ""
+    rows = draft(sheet(HEADER, body, ABOVE)).rows
+    assert [r.role for r in rows] == ["total", "unit", "project", "project", "unit", "project"]
+
+
 def test_every_row_and_level_promises_its_sum() -> None:
     sums = performance().sums
     assert {s.rule for s in sums} == {"row_total", "grand_total", "unit_total"}

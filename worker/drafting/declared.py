@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from worker.drafting.rows import ReadRow, read_rows
 from worker.indicators import parse_indicators
 
 _INDICATORS = "indicators"
+_LEAST_INDENT = 4.0
 
 
 def match_columns(form: Form, columns: Sequence[Column]) -> dict[int, FormColumn] | None:
@@ -56,7 +58,7 @@ def draft_form(
     )
     read = read_rows(layout, named, paper)
     label = next(i for i, field in fields.items() if field is form.label)
-    roles = [_role(form, row, layout.text(i, label)) for i, row in enumerate(read)]
+    roles = _roles(form, layout, read, label)
     parents = _parents(form, roles)
     warnings: list[Warn] = []
     rows: list[DraftRow] = []
@@ -89,14 +91,36 @@ def draft_form(
     )
 
 
-def _role(form: Form, row: ReadRow, label: str) -> Role:
-    """The role of a row: a total word, else innermost where a leaf column holds text."""
-    if total_kind(label) is not None:
-        return form.levels[0]
-    if is_note(label):
-        return "note"
-    leaf = any(row.cells[key].text for key in form.leaf_columns if key in row.cells)
-    return form.levels[-1] if leaf else form.levels[-2]
+def _roles(form: Form, layout: Layout, read: Sequence[ReadRow], label: int) -> list[Role]:
+    """The role of each row: a total word, else innermost where a leaf column holds text.
+
+    A row that lacks the text but starts as far right as those that have it, while others
+    start further left, is innermost as well.
+    """
+    labels = [layout.text(index, label).strip() for index in range(len(read))]
+    leaves = [any(row.cells[k].text for k in form.leaf_columns if k in row.cells) for row in read]
+    starts = [cell.indent if (cell := layout.at(i, label)) else 0.0 for i in range(len(read))]
+    inner = _inner_start(starts, leaves)
+    roles: list[Role] = []
+    for text, leaf, start in zip(labels, leaves, starts, strict=True):
+        if total_kind(text) is not None and not leaf:
+            roles.append(form.levels[0])
+        elif is_note(text):
+            roles.append("note")
+        else:
+            roles.append(form.levels[-1] if leaf or start > inner else form.levels[-2])
+    return roles
+
+
+def _inner_start(starts: Sequence[float], leaves: Sequence[bool]) -> float:
+    """The indent (points) beyond which a row is innermost; infinite where indents don't tell."""
+    inner = sorted(start for start, leaf in zip(starts, leaves, strict=True) if leaf)
+    outer = [start for start, leaf in zip(starts, leaves, strict=True) if not leaf]
+    if not inner or not outer:
+        return math.inf
+    middle = inner[len(inner) // 2]
+    gap = middle - min(outer)
+    return middle - gap / 2 if gap > _LEAST_INDENT else math.inf
 
 
 def _parents(form: Form, roles: Sequence[Role]) -> list[int | None]:

@@ -97,7 +97,10 @@ def row_label(layout: Layout, panel: Panel, row: int) -> str:
 def outlines(
     layout: Layout, panel: Panel, has_figures: Callable[[int], bool]
 ) -> tuple[Outline, ...]:
-    """The ways to read a panel, the most telling marks first; never empty."""
+    """The ways to read a panel, the most telling marks first; never empty.
+
+    Mere places come last: a row may start further right for many reasons.
+    """
     entries = _entries(layout, panel, has_figures)
     totals = {e.row: kind for e in entries if (kind := total_kind(e.label)) is not None}
     items = [e for e in entries if e.row not in totals]
@@ -115,8 +118,11 @@ def outlines(
             opens=opens,
         )
 
-    ways = [outline(*way) for way in _ways(entries, items, frozenset(totals))]
-    return tuple(_distinct([*ways, outline("none", {}, frozenset())]))
+    said: list[Outline] = []
+    placed: list[Outline] = []
+    for basis, parent, loose in _ways(entries, items, frozenset(totals)):
+        (placed if basis == "position" else said).append(outline(basis, parent, loose))
+    return tuple(_distinct([*said, outline("none", {}, frozenset()), *placed]))
 
 
 def _distinct(ways: Sequence[Outline]) -> Iterator[Outline]:

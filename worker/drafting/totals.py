@@ -20,6 +20,8 @@ from worker.drafting.outline import Outline
 
 _FORGIVEN = 2
 _SAID = 2
+_FARTHEST = 120
+"""How many rows away, short of all, the end of what a total covers is sought by figures."""
 _RULES = {"grand": "grand_total", "sub": "subtotal"}
 
 
@@ -159,7 +161,8 @@ class _Queue:
         marks = {*self.outline.totals, *self.outline.opens}
         stop = next((i for i, r in enumerate(following) if r in marks), len(following))
         run = [r for r in following[:stop] if self.figures.any_in(r, self.keys)]
-        terms = self._best(row, [run[:n] for n in range(len(run), 0, -1)]) or run
+        shorter = range(min(len(run) - 1, _FARTHEST), 0, -1)
+        terms = self._best(row, [run, *(run[:n] for n in shorter)]) or run
         if not terms or self._judge(row, terms).refutes:
             self.unexplained.append(row)
         else:
@@ -203,7 +206,8 @@ class _Queue:
         if not free or row in self.outline.opens:
             return None
         natural = self._natural_start(free, self.outline.totals[row])
-        starts = [natural, *(s for s in range(len(free)) if s != natural)]
+        nearest = range(max(0, len(free) - _FARTHEST), len(free))
+        starts = [natural, *(s for s in nearest if s != natural)]
         found = self._best(row, [free[s:] for s in starts])
         if found is not None:
             return found
@@ -238,7 +242,8 @@ class _Queue:
         after = self.open_rows[self.open_rows.index(row) + 1 :]
         if not after:
             return
-        choices = [after[:n] for n in range(len(after), 0, -1)]
+        shorter = range(min(len(after) - 1, _FARTHEST), 0, -1)
+        choices = [after, *(after[:n] for n in shorter)]
         choices.append([r for r in after if r in self.outline.totals])
         choices.append([r for r in after if r not in self.outline.totals])
         self._settle(row, self._best(row, choices) or after)
