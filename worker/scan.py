@@ -26,6 +26,7 @@ from worker.imaging import (
 )
 from worker.ink_lines import InkLine, ink_lines
 from worker.ocr import LineBox, LineReading, OcrEngine
+from worker.second_look import reread
 from worker.upright import legible_turns, likely_turns
 
 Image = NDArray[np.uint8]
@@ -137,11 +138,11 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     clean = without_lines(page.grey, drawing)
     boxes = _detected(clean, page.unit, engine)
     lines = ink_lines(clean < _faint(page.threshold), boxes, drawing.lines, page.unit)
-    frames = [_crop_frame(line, page.unit, clean.shape) for line in lines]
-    readings = engine.recognise([clean[y0:y1, x0:x1] for x0, y0, x1, y1 in frames])
+    crops = [_crop(clean, line, page.unit) for line in lines]
+    readings = reread(engine, [image for image, _ in crops])
     return [
-        _token(line, frame[0], reading, page)
-        for line, frame, reading in zip(lines, frames, readings, strict=True)
+        _token(line, left, reading, page)
+        for line, (_, left), reading in zip(lines, crops, readings, strict=True)
         if _speaks(line, reading, page.unit)
     ]
 
@@ -167,8 +168,8 @@ def _speaks(line: InkLine, reading: LineReading, unit: float) -> bool:
     return bool(text) and reading.score >= _MIN_SCORE
 
 
-def _crop_frame(line: InkLine, unit: float, shape: Sequence[int]) -> tuple[int, int, int, int]:
-    """The crop around a line's ink: x0, y0, x1, y1.
+def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
+    """The crop around a line's ink, and the x of its left edge.
 
     A dash or a dot is cropped as high as a character: cut out tightly it could be any
     stroke.
@@ -176,12 +177,9 @@ def _crop_frame(line: InkLine, unit: float, shape: Sequence[int]) -> tuple[int, 
     lack = max(0.9 * unit - line.height, 0.0) / 2
     height = max(line.height, 0.9 * unit)
     dy, dx = lack + _MARGIN_Y * height, _MARGIN_X * height
-    return (
-        max(math.floor(line.x0 - dx), 0),
-        max(math.floor(line.y0 - dy), 0),
-        min(math.ceil(line.x1 + dx), shape[1]),
-        min(math.ceil(line.y1 + dy), shape[0]),
-    )
+    left = max(math.floor(line.x0 - dx), 0)
+    rows = slice(max(math.floor(line.y0 - dy), 0), math.ceil(line.y1 + dy))
+    return clean[rows, left : math.ceil(line.x1 + dx)], left
 
 
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:

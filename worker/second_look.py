@@ -1,0 +1,99 @@
+"""Reading a crop again, with more or less paper around it, where the first look is unsure.
+
+A recogniser that was trained on lines stumbles over a lone sign and over figures at the
+edge of legibility; what it says of several crops of the same ink is worth more than one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.page import Reading
+from worker.ocr import LineReading, OcrEngine
+
+Image = NDArray[np.uint8]
+
+_SURE = 0.995
+_PAPER = 250
+_ROOMS = ((1.0, 0.3), (1.0, 0.5))
+"""Paper added beside and above, in heights of the crop, for a lone sign."""
+_TRIMS = ((0.1, 0.12), (-0.06, 0.0))
+"""The same for a figure, and the shift of the crop's middle."""
+
+
+def reread(engine: OcrEngine, crops: Sequence[Image]) -> list[LineReading]:
+    """One reading per crop, doubtful lone signs and figures looked at more than once."""
+    first = engine.recognise(crops)
+    again = [i for i, reading in enumerate(first) if _doubtful(reading)]
+    looks = [look for i in again for look in _looks(crops[i], first[i])]
+    if not looks:
+        return first
+    more = engine.recognise([image for image, _ in looks])
+    best = list(first)
+    for k, i in enumerate(again):
+        readings = [first[i]]
+        for n in (2 * k, 2 * k + 1):
+            readings.append(_moved(more[n], looks[n][1], crops[i].shape[1]))
+        best[i] = _agreed(readings)
+    return best
+
+
+def _doubtful(reading: LineReading) -> bool:
+    if reading.alternatives:
+        own = next((a for a in reading.alternatives if a.text == reading.text), None)
+        return own is None or own.probability < _SURE
+    return len(reading.text) == 1 and reading.score < _SURE
+
+
+def _looks(crop: Image, reading: LineReading) -> list[tuple[Image, int]]:
+    """Other crops of the same ink, and how far each starts left of the first."""
+    height = crop.shape[0]
+    if len(reading.text) == 1:
+        return [_roomier(crop, round(x * height), round(y * height)) for x, y in _ROOMS]
+    return [_roomier(crop, 0, round(y * height), round(dy * height)) for y, dy in _TRIMS]
+
+
+def _roomier(crop: Image, x: int, y: int, shift: int = 0) -> tuple[Image, int]:
+    top, bottom = y + shift, y - shift
+    if min(top, bottom) < 0:
+        cut = crop[max(-top, 0) : crop.shape[0] - max(-bottom, 0)]
+        return cut if cut.shape[0] > 8 else crop, 0
+    wide = cv2.copyMakeBorder(crop, top, bottom, x, x, cv2.BORDER_CONSTANT, value=_PAPER)
+    return wide, x
+
+
+def _moved(reading: LineReading, left: int, width: int) -> LineReading:
+    """The reading with its edges counted from the first crop again."""
+    edges = tuple(min(max(x - left, 0.0), float(width)) for x in reading.edges)
+    return LineReading(reading.text, reading.scores, edges, reading.score, reading.alternatives)
+
+
+def _agreed(readings: Sequence[LineReading]) -> LineReading:
+    """The reading of the text that all looks together find most probable.
+
+    Its probability, and those of the other texts, are means over the looks.
+    """
+    odds: dict[str, float] = defaultdict(float)
+    for reading in readings:
+        for text, probability in _candidates(reading):
+            odds[text] += probability / len(readings)
+    if not odds:
+        return readings[0]
+    said = [reading for reading in readings if reading.text]
+    best = max(said, key=lambda reading: (odds[reading.text], reading.score))
+    ranked = sorted(odds.items(), key=lambda item: -item[1])
+    figure = any(reading.alternatives for reading in readings)
+    alternatives = tuple(Reading(text, min(p, 1.0)) for text, p in ranked) if figure else ()
+    return LineReading(best.text, best.scores, best.edges, best.score, alternatives)
+
+
+def _candidates(reading: LineReading) -> list[tuple[str, float]]:
+    if reading.alternatives:
+        return [(a.text, a.probability) for a in reading.alternatives]
+    return [(reading.text, math.prod(reading.scores))] if reading.text else []
