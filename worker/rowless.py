@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from schemas.amount import parse_amount
 from schemas.geometry import Box
@@ -116,7 +117,8 @@ def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) 
     added = len(ys) - 1
     top, bottom = grid.row_edges[row], grid.row_edges[row + 1]
     starts = [top, *(_top_of(y, placed) for y in ys[1:])]
-    edges = [*starts, bottom]
+    # A tall line may start above the row before it: an edge never goes back up.
+    edges = list(accumulate([*starts, bottom], max))
     split = {id(c) for c in cells}
     kept = [_moved(c, row, added) for c in grid.cells if id(c) not in split]
     fresh = [
