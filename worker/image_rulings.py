@@ -65,13 +65,15 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     unit = max(text_height, 8.0)
     across = _pieces(grey, unit)
     down = _pieces(np.ascontiguousarray(grey.T), unit)
-    rows, columns = _merged(across, unit), [_flip(line) for line in _merged(down, unit)]
-    kept_rows = _anchored(rows, columns, unit)
-    kept_columns = _anchored(columns, rows, unit)
+    rows, columns = _merged(across, unit), _merged(down, unit)
+    row_lines = [row.line for row in rows]
+    column_lines = [_flip(column.line) for column in columns]
+    kept_rows = _anchored(row_lines, column_lines, unit)
+    kept_columns = _anchored(column_lines, row_lines, unit)
     return Drawing(
-        (*kept_rows, *kept_columns),
-        _mask(across, kept_rows, (grey.shape[0], grey.shape[1])),
-        _mask(down, [_flip(line) for line in kept_columns], (grey.shape[1], grey.shape[0])).T,
+        tuple([row_lines[i] for i in kept_rows] + [column_lines[i] for i in kept_columns]),
+        _mask([rows[i] for i in kept_rows], grey.shape[0], grey.shape[1]),
+        _mask([columns[i] for i in kept_columns], grey.shape[1], grey.shape[0]).T,
     )
 
 
@@ -92,18 +94,23 @@ def rulings_of(lines: Sequence[Line], x_points: float, y_points: float) -> tuple
 def without_lines(grey: Image, drawing: Drawing, paper: int = 255) -> Image:
     """The image with the rulings painted over; ink that crosses them stays."""
     clean = grey.copy()
-    clean[_erasable(grey, drawing.across)] = paper
-    clean.T[_erasable(np.ascontiguousarray(grey.T), drawing.down.T)] = paper
+    clean[_erasable(grey, drawing.across, drawing.down)] = paper
+    turned = np.ascontiguousarray(grey.T)
+    clean.T[_erasable(turned, drawing.down.T, drawing.across.T)] = paper
     return clean
 
 
-def _erasable(grey: Image, across: Mask) -> Mask:
-    """The pixels of horizontal lines and their blur, less where ink runs through a line."""
+def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
+    """The pixels of horizontal lines and their blur, less where ink runs through a line.
+
+    Vertical lines, ``down``, don't count as such ink.
+    """
     band = across.astype(np.uint8)
     blur = cv2.dilate(band, np.ones((5, 3), np.uint8)) & ~band & 1
     # A figure may stand so close to a line that their blurs meet: its strokes stay.
     rim = blur & (grey > _BLUR).astype(np.uint8)
-    touching = blur & (grey < 150).astype(np.uint8)
+    crossing = cv2.dilate(np.ascontiguousarray(down).astype(np.uint8), np.ones((3, 7), np.uint8))
+    touching = blur & (grey < 150).astype(np.uint8) & ~crossing & 1
     reach = 14
     downward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, reach - 1))
     upward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, 0))
@@ -180,16 +187,12 @@ def _stretches(
             yield _Piece(_measured(own, x, y), x, y, own)
 
 
-def _mask(pieces: Sequence[_Piece], kept: Sequence[Line], shape: tuple[int, int]) -> Mask:
-    """The pixels of the pieces that became part of a kept line."""
-    mask = np.zeros(shape, bool)
-    for piece in pieces:
-        line = piece.line
-        for whole in kept:
-            near = abs(whole.at - line.at) < 12 and whole.start <= line.start
-            if near and line.end <= whole.end:
-                _draw(mask, piece)
-                break
+def _mask(merged: Sequence[_Merged], height: int, width: int) -> Mask:
+    """The pixels that the lines are drawn with."""
+    mask = np.zeros((height, width), bool)
+    for line in merged:
+        for piece in line.pieces:
+            _draw(mask, piece)
     return mask
 
 
@@ -242,17 +245,27 @@ def _measured(own: Mask, x: int, y: int) -> Line:
     return Line(True, at, float(start), float(end), max(thickness, 1.0))
 
 
-def _merged(pieces: Sequence[_Piece], unit: float) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """A line and the pieces that make it."""
+
+    line: Line
+    pieces: tuple[_Piece, ...]
+
+
+def _merged(pieces: Sequence[_Piece], unit: float) -> list[_Merged]:
     """Pieces of one line joined: almost at the same height, with little between them."""
-    lines: list[Line] = []
-    for piece in sorted((p.line for p in pieces), key=lambda line: line.start):
-        for i, line in enumerate(lines):
-            gap = piece.start - line.end
-            if abs(piece.at - line.at) < max(unit / 5, 2.5) and gap < 1.5 * unit:
-                lines[i] = _joined(line, piece)
+    lines: list[_Merged] = []
+    for piece in sorted(pieces, key=lambda p: p.line.start):
+        for i, whole in enumerate(lines):
+            gap = piece.line.start - whole.line.end
+            near = abs(piece.line.at - whole.line.at) < max(unit / 5, 2.5)
+            if near and gap < 1.5 * unit:
+                joined = _joined(whole.line, piece.line)
+                lines[i] = _Merged(joined, (*whole.pieces, piece))
                 break
         else:
-            lines.append(piece)
+            lines.append(_Merged(piece.line, (piece,)))
     return lines
 
 
@@ -263,33 +276,19 @@ def _joined(a: Line, b: Line) -> Line:
     return Line(a.horizontal, at, min(a.start, b.start), max(a.end, b.end), longer.thickness)
 
 
-def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[Line]:
-    """The lines that are rulings by where they run.
-
-    A very long line may stand alone; a long one must meet another, for the level strokes of
-    a few characters make a line too; a short one must end on others at both its ends.
-    """
+def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[int]:
+    """Which lines are long enough to stand alone, or end on other lines at both ends."""
     long = [line for line in across if line.length > 4 * unit]
-    return [
-        line
-        for line in lines
-        if line.length > _ALONE * unit
-        or (line.length > 4 * unit and any(_crosses(line, other, unit) for other in long))
-        or all(_ends_on(line, end, long, unit) for end in (line.start, line.end))
-    ]
-
-
-def _crosses(line: Line, other: Line, unit: float) -> bool:
-    near = _MEETS * unit
-    return (
-        line.start - near < other.at < line.end + near
-        and other.start - near < line.at < other.end + near
-    )
-
-
-def _ends_on(line: Line, end: float, across: Sequence[Line], unit: float) -> bool:
-    near = max(_ENDS * unit, 3.0)
-    return any(
-        abs(other.at - end) < near and other.start - near < line.at < other.end + near
-        for other in across
-    )
+    kept = []
+    for i, line in enumerate(lines):
+        ends = sum(
+            any(
+                abs(other.at - end) < _MEETS * unit
+                and other.start - _MEETS * unit < line.at < other.end + _MEETS * unit
+                for other in long
+            )
+            for end in (line.start, line.end)
+        )
+        if line.length > 4 * unit or ends == 2:
+            kept.append(i)
+    return kept
