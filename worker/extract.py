@@ -132,14 +132,16 @@ def _is_table(sheet: Sheet) -> bool:
     """Whether a sheet says more than a box with a remark.
 
     Figures make a table; so does a header that names most columns, for an empty form and a
-    list are right answers too.
+    list are right answers too, and so do the filled fields of a form.
     """
     if sheet.cols < 2 or not sheet.body:
         return False
-    texts = (cell.text for row in sheet.body for cell in row if cell.text)
+    texts = [cell.text for row in sheet.body for cell in row if cell.text]
     named = {col for c in sheet.header if c.text for col in range(c.col, c.col + c.colspan)}
-    return any(isinstance(parse_amount(text), Amount) for text in texts) or (
-        len(named) > 0.6 * sheet.cols
+    return (
+        any(isinstance(parse_amount(text), Amount) for text in texts)
+        or len(named) > 0.6 * sheet.cols
+        or (len(texts) > 1 and any(c.isdigit() for text in texts for c in text))
     )
 
 

@@ -15,6 +15,7 @@ from worker.alignment import aligned_grids
 from worker.header import header_depth
 from worker.lattice import Lattice, Slot, lattices
 from worker.lines import join_lines, lines_of
+from worker.preamble import split_preamble
 from worker.rowless import split_rowless
 
 
@@ -32,7 +33,7 @@ def grids(page: PageText) -> tuple[Grid, ...]:
             continue
         taken = {id(t) for t in inside}
         left = [t for t in left if id(t) not in taken]
-        found.append(_ruled(page, lattice, inside))
+        found.extend(_ruled(page, lattice, inside))
     aligned = aligned_grids(page, left, [g.box for g in found])
     used = {id(t) for grid in aligned for cell in grid.cells for t in cell.tokens}
     left = [t for t in left if id(t) not in used]
@@ -44,7 +45,7 @@ def _within(box: Box, token: Token) -> bool:
     return box.contains(token.box.cx, token.box.cy)
 
 
-def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> Grid:
+def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> list[Grid]:
     cells = tuple(
         _cell(page.number, slot, [t for t in tokens if _in_slot(slot, lattice, t)])
         for slot in lattice.slots
@@ -61,8 +62,8 @@ def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> Grid:
         header_rows=0,
         to_page=page.to_page,
     )
-    grid = split_rowless(grid)
-    return replace(grid, header_rows=header_depth(grid))
+    parts = split_preamble(split_rowless(grid))
+    return [replace(part, header_rows=header_depth(part)) for part in parts]
 
 
 def _in_slot(slot: Slot, lattice: Lattice, token: Token) -> bool:
@@ -99,5 +100,5 @@ def _with_surroundings(found: Sequence[Grid], lines: Sequence[TextLine]) -> tupl
         under = found[k + 1].box.y0 if k + 1 < len(found) else float("inf")
         above = tuple(ln for ln in lines if over <= ln.box.cy < grid.box.y0)
         below = tuple(ln for ln in lines if grid.box.y1 < ln.box.cy <= under)
-        placed.append(replace(grid, above=above, below=below))
+        placed.append(replace(grid, above=(*above, *grid.above), below=below))
     return tuple(placed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -30,6 +31,8 @@ def header_depth(grid: Grid) -> int:
             break
         # Only cells over figures tell how deep the header is: a side label may span the body.
         depth = max([depth + 1, *(c.row + c.rowspan for c in row if c.col in amounts and c.text)])
+    if _keys_and_values(rows[:depth], grid.cols):
+        return 0
     return min(depth, grid.rows - 1) if depth else _spanning_top(rows, grid, amounts)
 
 
@@ -42,10 +45,10 @@ def rows_of(grid: Grid) -> list[list[GridCell]]:
 
 
 def amount_columns(grid: Grid) -> set[int]:
-    """Columns most of whose single-column texts are figures or dashes."""
+    """Columns most of whose texts are figures or dashes; a merged cell counts in its first."""
     figures: dict[int, list[int]] = {}
     for cell in grid.cells:
-        if cell.colspan == 1 and cell.text and cell.row:
+        if cell.text and cell.row:
             seen = figures.setdefault(cell.col, [0, 0, 0])
             parsed = parse_amount(cell.text)
             seen[0] += 1
@@ -76,6 +79,20 @@ def _divided(span: GridCell, row: Sequence[GridCell]) -> bool:
     """Whether a row names at least two columns under a spanning header cell."""
     inside = range(span.col, span.col + span.colspan)
     return sum(bool(c.text) for c in row if c.col in inside and c.colspan < span.colspan) > 1
+
+
+def _keys_and_values(rows: Sequence[Sequence[GridCell]], cols: int) -> bool:
+    """Whether leading rows are the fields of a form: names one under the other at the left.
+
+    The first column of a header has one name; another one under it divides it, or is a
+    number.
+    """
+    plain = [row[0] for row in rows if row and not _numbers_columns(row) and row[0].col == 0]
+    named = [c for c in plain if c.text and c.colspan < cols]
+    return any(
+        above.row + above.rowspan == below.row and above.colspan <= below.colspan
+        for above, below in itertools.pairwise(named)
+    )
 
 
 def _names_amounts(row: Sequence[GridCell], amounts: set[int]) -> bool:

@@ -19,6 +19,10 @@ from worker.indicators import PrintedLine
 BLANK_CONFIDENCE = 0.99
 """How sure a blank cell of a page image is: detectors rarely miss a whole figure, but do."""
 
+SURE_WORD = 0.9
+"""How sure a word in a column of figures must be to be taken for one, not for a spoilt figure."""
+
+_WORD = re.compile(r"[^\W\d_a-zA-Z]{3,}|[A-Za-z][A-Za-z ]{3,}")
 _FIGURES: tuple[ColumnType, ...] = ("amount", "percent", "count")
 _TWO_FIGURES = re.compile(r"\d\s+\d")
 
@@ -63,15 +67,16 @@ def draft_cell(
     value, readable = _value(text, column)
     ink = [line.box for line in cell.lines]
     tokens = [token for part in (cell, *more) for token in part.tokens]
+    confidence = _confidence(tokens, text, paper)
     return DraftCell(
         text=text,
         value=value,
         page=cell.page,
         box=paper.place(cell.page, Box.around(ink) if ink else cell.box),
         source=tokens[0].source if tokens else paper.source,
-        confidence=_confidence(tokens, text, paper),
+        confidence=confidence,
         readings=_readings(tokens) if column in _FIGURES else (),
-        readable=readable,
+        readable=readable or (confidence >= SURE_WORD and bool(_WORD.fullmatch(text))),
     )
 
 

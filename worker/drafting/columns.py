@@ -16,6 +16,10 @@ _MOST = 0.6
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
+_SPOILT = re.compile(
+    r"[(\-]?[\doOCDQ]{1,3}(?:[,.·]?[\doOCDQlI]{1,3})*[.,]{1,2}[\doOCDQ日]{0,3}[).]?"
+)
+"""A figure of which OCR read a sign or two wrong: ``0.0C``, ``446.95.``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ def _column_texts(layout: Layout, col: int) -> list[str]:
         cell.text.strip()
         for row in layout.body
         for cell in row
-        if cell.col == col and cell.colspan == 1 and not words.is_note(cell.text)
+        if cell.col == col
+        and not words.is_note(cell.text)
+        # Merged cells are as a rule labels; a figure is one wherever it stands.
+        and (cell.colspan == 1 or isinstance(parse_amount(cell.text), Amount))
     ]
     return [text for text in texts if text and not words.stands_for_no_figure(text)]
 
@@ -77,7 +84,10 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     marks = sum(isinstance(mark, Mark) for mark in parsed)
     if not figures and marks == len(texts):
         return None
-    if not figures or (len(figures) + marks) < _MOST * len(texts):
+    spoilt = sum(
+        bool(_SPOILT.fullmatch(t)) and p is None for t, p in zip(texts, parsed, strict=True)
+    )
+    if not figures or (len(figures) + marks + spoilt) < _MOST * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
         only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
         return "code" if only_totals or codes > _MOST * len(texts) else "text"

@@ -122,9 +122,8 @@ def figure_columns(rows: Iterable[Row]) -> set[int]:
     seen: dict[int, list[bool]] = {}
     for row in rows:
         for cell in _filled(row):
-            if cell.colspan == 1:
-                is_figure = isinstance(parse_amount(cell.text), Amount)
-                seen.setdefault(cell.col, []).append(is_figure)
+            is_figure = isinstance(parse_amount(cell.text), Amount)
+            seen.setdefault(cell.col, []).append(is_figure)
     return {col for col, marks in seen.items() if sum(marks) * 2 > len(marks)}
 
 
