@@ -9,6 +9,7 @@ depends on the machine, and a test that fails on a busy one says nothing.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -16,8 +17,9 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -25,8 +27,8 @@ from typing import Any, Literal
 
 import pymupdf
 from rich.console import Console
-from rich.table import Table
 
+from eval.bench_report import Spread, page_of, table_of
 from eval.bench_run import TOOLS, Timing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,22 +45,6 @@ class Case:
     kind: Kind
     source: Path
     pages: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A median between the least and the greatest of a few runs."""
-
-    low: float
-    middle: float
-    high: float
-
-    @staticmethod
-    def of(values: Sequence[float]) -> Spread:
-        return Spread(min(values), median(values), max(values))
-
-    def __str__(self) -> str:
-        return f"{self.middle:.2f} ({self.low:.2f}–{self.high:.2f})"
 
 
 def kind_of(page: pymupdf.Page) -> Kind:
@@ -109,22 +95,24 @@ def measure(case: Case, path: Path, repeats: int) -> dict[str, list[Timing]]:
     return runs
 
 
-def seconds_per_page(runs: Sequence[Timing]) -> list[float]:
-    return [timing.read_seconds / timing.pages for timing in runs]
+def spreads(
+    runs: dict[str, list[Timing]], per_page: Callable[[Timing], float]
+) -> dict[str, dict[str, float]]:
+    """A figure of every tool, and the ratio of the runs that followed each other."""
+    found = {tool: [per_page(timing) for timing in timings] for tool, timings in runs.items()}
+    pairs = zip(found["crossfoot"], found["rapidocr"], strict=True)
+    found["ratio"] = [ours / theirs for ours, theirs in pairs]
+    return {name: dataclasses.asdict(Spread.of(values)) for name, values in found.items()}
 
 
 def summary(case: Case, runs: dict[str, list[Timing]]) -> dict[str, Any]:
-    """The case's figures. Ratios are of runs that followed each other."""
-    seconds = {tool: seconds_per_page(timings) for tool, timings in runs.items()}
-    pairs = zip(seconds["crossfoot"], seconds["rapidocr"], strict=True)
+    """The case's figures with every run that they come from."""
     return {
         "case": case.name,
         "kind": case.kind,
         "pages": len(case.pages),
-        "seconds_per_page": {
-            tool: dataclasses.asdict(Spread.of(values)) for tool, values in seconds.items()
-        },
-        "ratio": dataclasses.asdict(Spread.of([ours / theirs for ours, theirs in pairs])),
+        "seconds_per_page": spreads(runs, lambda t: t.read_seconds / t.pages),
+        "cpu_seconds_per_page": spreads(runs, lambda t: t.cpu_seconds / t.pages),
         "peak_mib": {tool: max(t.peak_mib for t in timings) for tool, timings in runs.items()},
         "load_seconds": {
             tool: median(t.load_seconds for t in timings) for tool, timings in runs.items()
@@ -133,28 +121,24 @@ def summary(case: Case, runs: dict[str, list[Timing]]) -> dict[str, Any]:
     }
 
 
-def table(rows: Sequence[dict[str, Any]], repeats: int) -> Table:
-    """The measurements as a person reads them."""
-    shown = Table(title=f"Median of {repeats} runs (least–greatest); ratio = Crossfoot / RapidOCR")
-    shown.add_column("pages of")
-    for head in ("pages", "Crossfoot s/page", "RapidOCR s/page", "ratio", "MiB", "MiB RapidOCR"):
-        shown.add_column(head, justify="right")
-    for row in rows:
-        ours, theirs = (Spread(**row["seconds_per_page"][tool]) for tool in TOOLS)
-        peaks = [f"{row['peak_mib'][tool]:.0f}" for tool in TOOLS]
-        ratio = str(Spread(**row["ratio"]))
-        shown.add_row(row["case"], str(row["pages"]), str(ours), str(theirs), ratio, *peaks)
-    return shown
-
-
 def machine() -> dict[str, Any]:
     """What the figures were taken on, and with which parts."""
     return {
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "versions": {part: version(part) for part in PARTS},
     }
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    with contextlib.suppress(OSError):
+        for told in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if told.startswith("model name"):
+                return told.partition(":")[2].strip()
+    return platform.machine()
 
 
 def documents() -> list[Path]:
@@ -179,11 +163,17 @@ def main() -> None:
             for case in cases_of(source, args.pages):
                 console.print(f"{case.name}: {len(case.pages)} pages × {args.repeats} …")
                 rows.append(summary(case, measure(case, cut(case, Path(folder)), args.repeats)))
-    console.print(table(rows, args.repeats))
+    report = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "repeats": args.repeats,
+        "cases": rows,
+    }
+    Console(width=160).print(table_of(report))
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    report = {"machine": machine(), "repeats": args.repeats, "cases": rows}
     args.out.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
-    console.print(f"Written to {args.out}")
+    args.out.with_suffix(".md").write_text(page_of(report), encoding="utf-8")
+    console.print(f"Written to {args.out} and {args.out.with_suffix('.md')}")
 
 
 if __name__ == "__main__":

@@ -31,13 +31,16 @@ class Timing:
     """What one run cost.
 
     ``load_seconds`` is imports and models; ``read_seconds`` the file, from opening it to the
-    finished answer; ``loaded_mib`` the peak of resident memory before, ``peak_mib`` after.
+    finished answer, ``cpu_seconds`` what all threads together worked on it (a busy machine
+    stretches the former, hardly the latter); ``loaded_mib`` is the peak of resident memory
+    before, ``peak_mib`` after.
     """
 
     tool: str
     pages: int
     load_seconds: float
     read_seconds: float
+    cpu_seconds: float
     loaded_mib: float
     peak_mib: float
 
@@ -89,10 +92,10 @@ def measure(tool: str, path: Path, *, models: bool) -> Timing:
     """What ``tool`` takes to read the file at ``path`` once."""
     start = time.perf_counter()
     read = TOOLS[tool](models=models)
-    loaded, loaded_mib = time.perf_counter(), peak_mib()
+    loaded, loaded_mib, worked = time.perf_counter(), peak_mib(), time.process_time()
     pages = read(path)
-    done = time.perf_counter()
-    return Timing(tool, pages, loaded - start, done - loaded, loaded_mib, peak_mib())
+    done, cpu_seconds = time.perf_counter(), time.process_time() - worked
+    return Timing(tool, pages, loaded - start, done - loaded, cpu_seconds, loaded_mib, peak_mib())
 
 
 def main() -> None:
