@@ -15,13 +15,16 @@ from schemas.result import Result
 class Read:
     """What a tool made of a document: tables, or lines only (``result`` is None then).
 
-    ``seconds`` is the time of reading, models already loaded.
+    ``seconds`` is the time of reading, models already loaded. ``boxes`` says that cells or
+    lines have their places, ``sure`` that the tool tells how sure it is of a figure.
     """
 
     result: Result | None
     lines: tuple[Line, ...]
     pages: int
     seconds: float
+    boxes: bool = True
+    sure: bool = True
 
 
 class Reader(Protocol):

@@ -84,7 +84,7 @@ def _case(document: Document, prepared: Prepared, read: Read) -> Case:
         lines=read.lines,
         pages=read.pages,
         seconds=read.seconds,
-        boxes=prepared.boxes,
+        boxes=prepared.boxes and read.boxes,
         clean=document.level in (AS_IT_IS, LEVELS[0]),
         seed=document.seed,
     )
@@ -104,7 +104,7 @@ def _record(task: Task, prepared: Prepared, case: Case, read: Read, failure: str
         file_sha256=_digest(prepared.path),
         scores=tuple(map(Scored.keep, scores(case, outside=task.outside))),
         forms=_forms(case, prepared),
-        sureness=tuple(as_numbers(sureness(case))),
+        sureness=tuple(as_numbers(sureness(case))) if read.sure else (),
         cells=tuple(_cells(task, case, prepared.path)) if read.result else (),
         review=len(read.result.review) if read.result else 0,
         failure=failure,
