@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.amount import Amount, parse_amount
+from schemas.amount import Amount, Mark, parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
@@ -16,6 +16,7 @@ from worker.rowless import Placed, body_cell, cluster_lines, place_lines
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2
+_OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +222,31 @@ def _place(body: Sequence[TextLine], edges: Sequence[float], labels: int) -> Pla
 def _levelled(placed: Placed, labels: int) -> Placed:
     """The rows with figures that were set a little off their line put back to it.
 
-    A row without a label belongs to a neighbour less than a line away which is blank in all
-    of its columns.
+    A row of figures without a label belongs to a neighbour little more than a line away
+    that is blank in all of its columns; stray dashes stay where they are.
     """
     ys = sorted({y for y, _ in placed})
-    for above, below in itertools.pairwise(ys):
-        cols = {y: {c for at, c in placed if at == y} for y in (above, below)}
-        height = max(ln.box.height for (y, _), held in placed.items() if y in cols for ln in held)
-        bare = [y for y in cols if cols[y] and min(cols[y]) >= labels]
-        if below - above < 1.1 * height and bare and not cols[above] & cols[below]:
-            home = below if bare[0] == above else above
-            moved = {((home if y in cols else y), c): held for (y, c), held in placed.items()}
-            return _levelled(moved, labels)
+    for pair in itertools.pairwise(ys):
+        for bare, home in (pair, pair[::-1]):
+            strayed = [c for y, c in placed if y == bare and not _only_dashes(placed[bare, c])]
+            apart = abs(home - bare) / max(ln.box.height for ln in _row(placed, bare))
+            labelled = any(c < labels for y, c in placed if y == bare)
+            free = not any((home, c) in placed for c in strayed)
+            if strayed and not labelled and free and apart < _OFF_LINE:
+                moved = {
+                    ((home if y == bare and c in strayed else y), c): held
+                    for (y, c), held in placed.items()
+                }
+                return _levelled(moved, labels)
     return placed
+
+
+def _row(placed: Placed, y: float) -> list[TextLine]:
+    return [line for (at, _), held in placed.items() if at == y for line in held]
+
+
+def _only_dashes(lines: Sequence[TextLine]) -> bool:
+    return all(isinstance(parse_amount(line.text), Mark) for line in lines)
 
 
 def _sample(token: Token) -> float:
