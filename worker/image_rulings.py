@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -168,6 +169,12 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         thick[top : piece.y0 + h + round(unit / 2), piece.x0 : piece.x0 + w] = 0
     dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(beside, unit) & thick
     pieces.extend(_stretches(dotted, 0.4 * unit, 16 * unit, _DOTTED))
+    short = _filled(thick, 1.2 * unit, 0.97) & thick
+    pieces.extend(
+        piece
+        for piece in _stretches(short, 1, 1.1 * unit, 0.98)
+        if piece.line.length < 3 * unit and beside[piece.area][piece.own].mean() < _CROWDED
+    )
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
 
 
@@ -204,8 +211,8 @@ def _draw(mask: Mask, piece: _Piece) -> None:
     columns = np.arange(piece.own.shape[1])
     # What touches the line on one side pulls a column's middle: the median doesn't follow.
     steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
-    knots = [float(np.median(middles[i:j])) for i, j in zip(steps, steps[1:], strict=False)]
-    at = [float(drawn[(i + j) // 2]) for i, j in zip(steps, steps[1:], strict=False)]
+    knots = [float(np.median(middles[i:j])) for i, j in pairwise(steps)]
+    at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
     path = np.interp(columns, at, knots) + piece.y0
     half = piece.line.thickness / 2 + 0.6
     for x, y in zip(columns + piece.x0, path, strict=True):
@@ -226,7 +233,8 @@ def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
     """1 where little ink stands beside a long stretch, as along a line and not in text."""
     window = (round(10 * unit) | 1, 1)
     crowd = cv2.boxFilter(beside, cv2.CV_32F, window, borderType=cv2.BORDER_CONSTANT)
-    return (crowd < _CROWDED).astype(np.uint8)
+    lonely: NDArray[np.uint8] = (crowd < _CROWDED).astype(np.uint8)
+    return lonely
 
 
 def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np.uint8]:
@@ -234,7 +242,8 @@ def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np
     window = max(round(length), 5) | 1
     mean = cv2.boxFilter(ridge, cv2.CV_32F, (window, 1), borderType=cv2.BORDER_CONSTANT)
     full = (mean >= share).astype(np.uint8)
-    return cv2.dilate(full, np.ones((1, window), np.uint8))
+    grown: NDArray[np.uint8] = cv2.dilate(full, np.ones((1, window), np.uint8))
+    return grown
 
 
 def _measured(own: Mask, x: int, y: int) -> Line:
@@ -281,9 +290,11 @@ def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> lis
     long = [line for line in across if line.length > 4 * unit]
     kept = []
     for i, line in enumerate(lines):
+        # A stroke of a character may be as long as a row is high, but ends short of it.
+        reach = _MEETS * unit if line.length > 3 * unit else 0.2 * unit + 2
         ends = sum(
             any(
-                abs(other.at - end) < _MEETS * unit
+                abs(other.at - end) < reach
                 and other.start - _MEETS * unit < line.at < other.end + _MEETS * unit
                 for other in long
             )

@@ -37,7 +37,8 @@ def flatten_light(grey: Image) -> Image:
     paper = cv2.GaussianBlur(paper, (0, 0), reach / 2)
     size = (grey.shape[1], grey.shape[0])
     light = cv2.resize(np.maximum(paper, 60), size, interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, light, scale=250)
+    even: Image = cv2.divide(grey, light, scale=250)
+    return even
 
 
 def ink_threshold(grey: Image) -> int:
@@ -107,7 +108,8 @@ def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
 
 
 def _saturation(rgb: Colour) -> Image:
-    return rgb.max(axis=2) - rgb.min(axis=2)
+    spread: Image = rgb.max(axis=2) - rgb.min(axis=2)
+    return spread
 
 
 def _coloured_stamps(rgb: Colour) -> list[Mask]:
@@ -121,8 +123,9 @@ def _coloured_stamps(rgb: Colour) -> list[Mask]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     side = min(rgb.shape[:2]) * scale
     size = (rgb.shape[1], rgb.shape[0])
-    regions = []
-    for i in range(1, count):
+    regions: list[Mask] = []
+    order = sorted(range(1, count), key=lambda i: -int(stats[i, 2]) * int(stats[i, 3]))
+    for i in order:
         _, _, w, h, _ = (int(v) for v in stats[i])
         if min(w, h) < 0.07 * side or max(w, h) > 0.5 * side or max(w, h) > 1.8 * min(w, h):
             continue
@@ -130,22 +133,40 @@ def _coloured_stamps(rgb: Colour) -> list[Mask]:
         filled = np.zeros(small.shape[:2], np.uint8)
         cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
         filled = cv2.dilate(filled, np.ones((7, 7), np.uint8))
-        regions.append(cv2.resize(filled, size, interpolation=cv2.INTER_NEAREST) > 0)
+        region = cv2.resize(filled, size, interpolation=cv2.INTER_NEAREST) > 0
+        if not any(np.logical_and(region, other).any() for other in regions):
+            regions.append(region)
     return regions
 
 
 def _through_ink(rgb: Colour, inside: Mask) -> tuple[Image, float]:
-    """The part seen through its coloured ink, and the ink's grey there."""
-    bright = rgb.max(axis=2)
-    ink = inside & (_saturation(rgb) > 50)
+    """The part seen through its coloured ink, and the ink's grey there.
+
+    JPEG keeps colour coarser than brightness: along the edges of the ink the colour is
+    lost while the darkness is sharp. There the brightness itself is stretched.
+    """
+    bright, colour = rgb.max(axis=2), _saturation(rgb)
+    ink = inside & (colour > 50)
     if ink.sum() < 20:
         return bright, float(PAPER)
+    luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     level = float(np.percentile(bright[ink], 35))
     black = float(np.percentile(bright[inside], 0.5))
-    span = max(level - black, 1.0)
-    lit = (bright.astype(np.float32) - black) / span * PAPER
-    lit = black + (lit * (PAPER - black) / PAPER)
-    return np.clip(lit, 0, PAPER).astype(np.uint8), level
+    lit = _stretched(bright, black, level)
+    dark = float(np.percentile(luma[ink], 60))
+    if dark - black > _STAMP_LIGHTER:
+        reach = np.ones((7, 7), np.uint8)
+        edge = cv2.dilate(ink.astype(np.uint8), reach).astype(bool)
+        edge &= colour < 0.8 * float(np.median(colour[ink]))
+        lit[edge] = np.maximum(lit, _stretched(luma, black, dark))[edge]
+    return lit, level
+
+
+def _stretched(grey: Image, black: float, paper: float) -> Image:
+    """The image with the greys from ``black`` to ``paper`` spread to white."""
+    share = (grey.astype(np.float32) - black) / max(paper - black, 1.0)
+    spread: Image = np.clip(black + share * (PAPER - black), 0, PAPER).astype(np.uint8)
+    return spread
 
 
 def round_stamps(grey: Image) -> tuple[Stamp, ...]:

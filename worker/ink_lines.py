@@ -153,9 +153,7 @@ def _cut_across(box: LineBox, rulings: Sequence[Line], inset: float) -> list[Lin
         and min(r.end, box.x1) - max(r.start, box.x0) > 0.5 * (box.x1 - box.x0)
         and box.y0 + inset < r.at < box.y1 - inset
     )
-    return [
-        replace(box, y0=a, y1=b) for a, b in zip([box.y0, *ys], [*ys, box.y1], strict=True)
-    ]
+    return [replace(box, y0=a, y1=b) for a, b in zip([box.y0, *ys], [*ys, box.y1], strict=True)]
 
 
 def _seamless(frames: Sequence[LineBox], rulings: Sequence[Line]) -> list[LineBox]:
@@ -300,6 +298,4 @@ def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:
     cuts = np.flatnonzero(gaps > _GAP * max(line.height, unit)) + 1
     if not len(cuts):
         return [line]
-    return [
-        replace(_frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)
-    ]
+    return [replace(_frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)]

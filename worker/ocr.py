@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -296,7 +297,8 @@ def _batches(widths: Sequence[int]) -> Iterable[list[int]]:
 
 def _padded(lines: Sequence[Floats]) -> Floats:
     # Zero, the mid grey, is what the networks were trained to see beside a line.
-    batch = np.zeros((len(lines), 3, LINE_HEIGHT, max(l.shape[2] for l in lines)), np.float32)
+    widest = max(line.shape[2] for line in lines)
+    batch = np.zeros((len(lines), 3, LINE_HEIGHT, widest), np.float32)
     for row, line in zip(batch, lines, strict=True):
         row[:, :, : line.shape[2]] = line
     return batch
@@ -326,7 +328,7 @@ def _edges(spans: Sequence[tuple[float, float]], width: float) -> tuple[float, .
     if not spans:
         return ()
     middles = [(start + end) / 2 for start, end in spans]
-    inner = [(a + b) / 2 for a, b in zip(middles, middles[1:], strict=False)]
+    inner = [(a + b) / 2 for a, b in pairwise(middles)]
     half = (middles[-1] - middles[0]) / (2 * max(len(middles) - 1, 1)) if inner else width / 2
     first, last = max(middles[0] - half, 0.0), min(middles[-1] + half, width)
     return (first, *inner, last)

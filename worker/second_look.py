@@ -37,10 +37,9 @@ def reread(engine: OcrEngine, crops: Sequence[Image]) -> list[LineReading]:
     more = engine.recognise([image for image, _ in looks])
     best = list(first)
     for k, i in enumerate(again):
-        readings = [first[i]]
-        for n in (2 * k, 2 * k + 1):
-            readings.append(_moved(more[n], looks[n][1], crops[i].shape[1]))
-        best[i] = _agreed(readings)
+        width = crops[i].shape[1]
+        seen = [_moved(more[n], looks[n][1], width) for n in (2 * k, 2 * k + 1)]
+        best[i] = _agreed([first[i], *seen])
     return best
 
 

@@ -1,0 +1,103 @@
+"""Rulings of page images: thin, thick, dotted, broken, and what is none."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.unit.paper import COLUMNS, ROWS, Ink, noisy, skewed, stamped, table_page
+from worker.image_rulings import find_lines, rulings_of, without_lines
+from worker.imaging import flatten_light
+
+UNIT = 24.0
+
+
+def _blank() -> NDArray[np.uint8]:
+    return np.full((900, 900), 250, np.uint8)
+
+
+def _places(page: NDArray[np.uint8], horizontal: bool) -> list[float]:
+    lines = find_lines(page, UNIT).lines
+    return sorted(line.at for line in lines if line.horizontal == horizontal)
+
+
+@pytest.mark.parametrize("dpi", [130, 200, 300])
+def test_the_rulings_of_a_table_stand_where_they_were_drawn(dpi: int) -> None:
+    page = flatten_light(noisy(table_page(Ink(dpi=dpi)))[..., 0])
+    drawing = find_lines(page, 9.5 * dpi / 72)
+    rulings = rulings_of(drawing.lines, 72 / dpi, 72 / dpi)
+    rows = sorted(r.at for r in rulings if r.horizontal)
+    columns = sorted(r.at for r in rulings if not r.horizontal)
+    assert rows == pytest.approx(ROWS, abs=0.8)
+    assert columns == pytest.approx(COLUMNS, abs=0.8)
+    for ruling in rulings:
+        ends = (COLUMNS[0], COLUMNS[-1]) if ruling.horizontal else (ROWS[0], ROWS[-1])
+        assert (ruling.start, ruling.end) == pytest.approx(ends, abs=2)
+
+
+@pytest.mark.parametrize(("thickness", "grey"), [(1, 120), (1, 200), (2, 60), (6, 0)], ids=str)
+def test_thin_faint_and_thick_lines_are_found(thickness: int, grey: int) -> None:
+    page = _blank()
+    cv2.line(page, (100, 400), (800, 400), grey, thickness)
+    assert _places(page, horizontal=True) == pytest.approx([400.5], abs=1)
+
+
+def test_a_dotted_line_is_found() -> None:
+    page = _blank()
+    for x in range(100, 800, 8):
+        page[400:402, x : x + 4] = 0
+    assert _places(page, horizontal=True) == pytest.approx([401], abs=1)
+
+
+def test_a_broken_line_is_one() -> None:
+    page = _blank()
+    cv2.line(page, (100, 400), (430, 400), 0, 2)
+    cv2.line(page, (445, 401), (800, 401), 0, 2)
+    lines = find_lines(page, UNIT).lines
+    assert [(round(v.start, -1), round(v.end, -1)) for v in lines] == [(100, 800)]
+
+
+def test_text_alone_has_no_rulings() -> None:
+    page = flatten_light(table_page(Ink(ruled=False))[..., 0])
+    assert find_lines(page, UNIT).lines == ()
+
+
+def test_a_column_of_equal_figures_is_no_ruling() -> None:
+    page = _blank()
+    for row in range(20):
+        cv2.putText(page, "10.00", (500, 60 + 40 * row), 0, 0.8, 0, 2)
+    assert _places(page, horizontal=False) == []
+
+
+def test_a_seal_is_no_ruling() -> None:
+    page = stamped(table_page(), 600, 300, 150, (125, 125, 125))[..., 0]
+    drawing = find_lines(flatten_light(page), UNIT)
+    assert len(drawing.lines) == len(ROWS) + len(COLUMNS)
+
+
+def test_a_short_border_counts_where_it_ends_on_others() -> None:
+    page = _blank()
+    cv2.line(page, (100, 300), (800, 300), 0, 2)
+    cv2.line(page, (100, 340), (800, 340), 0, 2)
+    cv2.line(page, (450, 300), (450, 340), 0, 2)
+    cv2.line(page, (600, 500), (600, 540), 0, 2)
+    assert _places(page, horizontal=False) == pytest.approx([450], abs=1)
+
+
+def test_erasing_the_rulings_leaves_the_text() -> None:
+    page = flatten_light(skewed(table_page(), 0.0)[..., 0])
+    bare = flatten_light(table_page(Ink(ruled=False))[..., 0])
+    clean = without_lines(page, find_lines(page, UNIT))
+    assert (clean < 128).sum() == pytest.approx((bare < 128).sum(), rel=0.01)
+
+
+def test_a_figure_flush_with_the_border_keeps_its_strokes() -> None:
+    page = _blank()
+    cv2.line(page, (600, 100), (600, 800), 0, 4)
+    cv2.putText(page, "0", (570, 400), 0, 1.0, 0, 2)
+    alone = _blank()
+    cv2.putText(alone, "0", (570, 400), 0, 1.0, 0, 2)
+    clean = without_lines(page, find_lines(page, UNIT))
+    assert (clean[:, :598] < 128).sum() >= 0.9 * (alone[:, :598] < 128).sum()

@@ -1,0 +1,115 @@
+"""Light, stamps, skew and turns of page images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.unit.paper import noisy, shaded, skewed, stamped, table_page
+from worker.imaging import (
+    faded,
+    flatten_light,
+    grey_without_stamps,
+    ink_threshold,
+    quarter_turned,
+    round_stamps,
+    skew_angle,
+    straightened,
+    text_height,
+)
+
+RED = (215, 60, 60)
+GREY = (125, 125, 125)
+
+
+def _ink(image: np.ndarray) -> np.ndarray:
+    return image < ink_threshold(image)
+
+
+def test_paper_in_shadow_becomes_as_light_as_paper_in_light() -> None:
+    even = flatten_light(shaded(table_page())[..., 0])
+    right, left = even[800:1100, 1300:1600], even[800:1100, 100:400]
+    assert abs(float(np.median(right)) - float(np.median(left))) <= 3
+    assert even.min() < 90
+
+
+def test_a_red_seal_goes_and_the_text_below_it_stays() -> None:
+    page = table_page()
+    sealed = stamped(page, 600, 300, 150, RED)
+    grey, stamps = grey_without_stamps(sealed)
+    assert len(stamps) == 1
+    before, after = page[..., 0] < 128, grey < 128
+    assert (before & ~after).mean() < 0.0005
+    assert (after & ~before).mean() < 0.0005
+
+
+def test_small_red_text_is_no_seal() -> None:
+    page = table_page()
+    red = page.copy()
+    red[..., 0] = np.maximum(page[..., 0], 200)
+    grey, stamps = grey_without_stamps(red)
+    assert stamps == ()
+    assert (grey < 128).sum() > 0.8 * (page[..., 0] < 128).sum()
+
+
+def test_a_grey_seal_is_faded_and_the_text_below_it_stays() -> None:
+    page = table_page()
+    grey = stamped(page, 600, 300, 150, GREY)[..., 0]
+    stamps = round_stamps(grey)
+    assert len(stamps) == 1
+    assert stamps[0].level == pytest.approx(125, abs=10)
+    clear = faded(grey, stamps)
+    text = page[..., 0] < 80
+    assert (clear[text] < 128).mean() > 0.95
+    assert (clear[~text & (grey == 125)] > 200).mean() > 0.98
+
+
+def test_a_page_without_round_stamps_has_none() -> None:
+    assert round_stamps(table_page()[..., 0]) == ()
+
+
+@pytest.mark.parametrize("degrees", [-4.3, -1.0, -0.15, 0.0, 0.4, 1.5, 4.8])
+def test_skew_is_found_to_a_twentieth_of_a_degree(degrees: float) -> None:
+    page = flatten_light(noisy(skewed(table_page(), degrees))[..., 0])
+    assert skew_angle(_ink(page)) == pytest.approx(degrees, abs=0.05)
+
+
+def test_skew_of_a_page_of_words_only() -> None:
+    from tests.unit.paper import Ink
+
+    page = flatten_light(skewed(table_page(Ink(ruled=False)), 1.2)[..., 0])
+    assert skew_angle(_ink(page)) == pytest.approx(1.2, abs=0.1)
+
+
+def test_straightening_keeps_every_corner_and_maps_points() -> None:
+    page = np.full((300, 400), 255, np.uint8)
+    page[100:104, 200:204] = 0
+    turned, there = straightened(page, 3.0)
+    x, y = there.point(202, 102)
+    ys, xs = np.nonzero(turned < 128)
+    assert float(xs.mean()) + 0.5 == pytest.approx(x, abs=0.3)
+    assert float(ys.mean()) + 0.5 == pytest.approx(y, abs=0.3)
+    for corner in ((0, 0), (400, 0), (0, 300), (400, 300)):
+        cx, cy = there.point(*corner)
+        assert -1 <= cx <= turned.shape[1] + 1
+        assert -1 <= cy <= turned.shape[0] + 1
+
+
+def test_quarter_turns_go_clockwise() -> None:
+    page = np.zeros((2, 3), np.uint8)
+    page[0, 0] = 9
+    assert quarter_turned(page, 1)[0, 1] == 9
+    assert quarter_turned(page, 4).tolist() == page.tolist()
+
+
+@pytest.mark.parametrize("dpi", [130, 200, 300])
+def test_text_height_follows_the_resolution(dpi: int) -> None:
+    from tests.unit.paper import Ink
+
+    page = table_page(Ink(dpi=dpi))[..., 0]
+    points = text_height(_ink(page)) * 72 / dpi
+    assert 5.5 <= points <= 10.5
+
+
+def test_an_empty_page_has_no_text_height() -> None:
+    assert text_height(np.zeros((500, 400), bool)) == 0.0

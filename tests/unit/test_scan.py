@@ -1,0 +1,150 @@
+"""Whole page images read into tokens and rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from schemas.geometry import Box
+from schemas.page import PageText, Token
+from tests.unit.paper import (
+    CELLS,
+    COLUMNS,
+    HEIGHT,
+    ROWS,
+    TITLE,
+    WIDTH,
+    Ink,
+    noisy,
+    shaded,
+    skewed,
+    stamped,
+    table_page,
+)
+from worker.ocr import PpOcr
+from worker.scan import read_scan
+
+Colour = NDArray[np.uint8]
+
+RED = (215, 60, 60)
+GREY = (125, 125, 125)
+
+
+@pytest.fixture(scope="module")
+def read() -> Callable[..., PageText]:
+    engine = PpOcr(threads=1)
+
+    def reader(image: Colour, width: float = WIDTH, height: float = HEIGHT) -> PageText:
+        return read_scan(image, 1, width, height, engine)
+
+    return reader
+
+
+def _cell(page: PageText, row: int, column: int) -> str:
+    """The text whose middle lies in a drawn cell, by the page as displayed."""
+    box = Box(COLUMNS[column], ROWS[row], COLUMNS[column + 1], ROWS[row + 1])
+    inside = [t for t in page.tokens if box.contains(*_middle(page, t))]
+    return "".join(t.text for t in sorted(inside, key=lambda t: t.box.x0))
+
+
+def _middle(page: PageText, token: Token) -> tuple[float, float]:
+    return page.to_page.point(token.box.cx, token.box.cy)
+
+
+def _cells(page: PageText) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(_cell(page, r, c) for c in range(4)) for r in range(5))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda page: page,
+        noisy,
+        shaded,
+        lambda page: stamped(page, 640, 330, 140, RED),
+        lambda page: stamped(page, 640, 330, 140, GREY),
+        lambda page: noisy(stamped(page, 1300, 450, 140, RED)),
+    ],
+    ids=["clean", "noise", "shadow", "red seal", "grey seal", "noise and seal over figures"],
+)
+def test_every_cell_is_read(
+    read: Callable[..., PageText], spoil: Callable[[Colour], Colour]
+) -> None:
+    page = read(spoil(table_page()))
+    assert page.source == "scan"
+    assert _cells(page) == CELLS
+    assert any(token.text == TITLE for token in page.tokens)
+
+
+@pytest.mark.parametrize("dpi", [130, 300])
+def test_coarse_and_fine_images_read_the_same(read: Callable[..., PageText], dpi: int) -> None:
+    assert _cells(read(noisy(table_page(Ink(dpi=dpi))))) == CELLS
+
+
+def test_a_table_without_rulings_keeps_its_columns_apart(
+    read: Callable[..., PageText],
+) -> None:
+    page = read(table_page(Ink(ruled=False)))
+    assert _cells(page) == CELLS
+    assert page.rulings == ()
+
+
+def test_boxes_of_a_skewed_page_lie_on_the_skewed_ink(read: Callable[..., PageText]) -> None:
+    image = skewed(table_page(), 1.3)
+    page = read(image)
+    assert len(page.rulings) == len(ROWS) + len(COLUMNS)
+    texts = {text for row in CELLS for text in row if text}
+    assert texts <= {token.text for token in page.tokens}
+    scale = image.shape[1] / WIDTH
+    ink = image[..., 0] < 128
+    for token in page.tokens:
+        box = page.to_page.box(token.box)
+        y0, y1, x0, x1 = (round(v * scale) for v in (box.y0, box.y1, box.x0, box.x1))
+        assert ink[y0:y1, x0:x1].any()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_page_is_read_upright_and_points_back(
+    read: Callable[..., PageText], turns: int
+) -> None:
+    """The image is turned clockwise; tokens must point at it as it lies."""
+    upright = read(table_page())
+    image = np.ascontiguousarray(np.rot90(table_page(), -turns))
+    size = (HEIGHT, WIDTH) if turns % 2 else (WIDTH, HEIGHT)
+    page = read(image, *size)
+    assert (page.width, page.height) == pytest.approx((WIDTH, HEIGHT), abs=1)
+    assert sorted(t.text for t in page.tokens) == sorted(t.text for t in upright.tokens)
+    title = next(t for t in page.tokens if t.text == TITLE)
+    x, y = _middle(page, title)
+    away = {1: HEIGHT - x, 2: HEIGHT - y, 3: x}[turns]
+    assert away == pytest.approx(54, abs=4)
+
+
+def test_a_lone_digit_and_a_dash_have_their_places(read: Callable[..., PageText]) -> None:
+    page = read(noisy(table_page()))
+    assert {"7", "-"} <= {token.text for token in page.tokens}
+
+
+def test_figures_bring_alternatives_and_every_token_its_characters(
+    read: Callable[..., PageText],
+) -> None:
+    page = read(noisy(table_page()))
+    figure = next(token for token in page.tokens if token.text == "1,390.50")
+    assert figure.readings[0].text == "1,390.50"
+    assert figure.confidence > 0.95
+    for token in page.tokens:
+        assert len(token.char_scores) == len(token.text)
+        assert len(token.char_x) == len(token.text) + 1
+
+
+def test_a_blank_page_with_shadow_and_specks_is_blank(read: Callable[..., PageText]) -> None:
+    paper = np.full((1167, 1653, 3), 245, np.uint8)
+    specks = np.random.default_rng(2).integers(40, 1100, (25, 2))
+    for y, x in specks:
+        paper[y : y + 2, x : x + 2] = 60
+    page = read(noisy(shaded(paper)))
+    assert page.source == "blank"
+    assert page.tokens == ()
