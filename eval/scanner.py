@@ -1,9 +1,10 @@
 """An office scanner made by code: clean pages in, scans with known faults out.
 
 The same page, settings and seed give the same pixels, so that a score on a made scan can be
-reproduced. What happens to a page, in the order in which it happens to paper: seals are
-stamped, the sheet is laid on the glass turned and askew, the lamp lights it unevenly, the
-optics blur it, the sensor adds noise, the driver reduces its colours, JPEG packs it.
+reproduced. What happens to a page, in the order in which it happens to paper: it is worn and
+seals are stamped, the sheet is laid on the glass turned, curled and askew, the lamp lights it
+unevenly, the optics blur it, the sensor adds noise, the driver reduces its colours, JPEG packs
+it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
+from eval.paper import UNWORN, Wear, streaked, worn
 from eval.seal import Seal, stamp
-from schemas.geometry import Affine, turn
+from schemas.geometry import Affine, Box, turn
 
 Picture = npt.NDArray[np.uint8]
 Light = npt.NDArray[np.float32]
@@ -28,6 +30,7 @@ Mode = Literal["colour", "grey", "bilevel"]
 _BILEVEL_THRESHOLD = 165
 _SHADOW_MM = 5.0
 _MM_PER_INCH = 25.4
+_POINTS_PER_INCH = 72.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class ScanSettings:
         mode: what the driver delivers; ``bilevel`` is black and white without greys.
         quarter_turns: clockwise quarter turns of the sheet on the glass.
         skew_degrees: clockwise tilt that remains after them.
+        curl_mm: how far the middle of each line sags below its ends.
         blur: sigma of the optics, in pixels.
         noise: standard deviation of the sensor, in grey levels of 255.
         contrast: 1.0 keeps black black; 0.6 prints the darkest ink at 40 % grey.
@@ -47,6 +51,7 @@ class ScanSettings:
         specks: dust on the glass, in dark specks per page.
         jpeg_quality: 1 to 100, None for lossless.
         seals: stamped on the paper before it is scanned.
+        wear: what else the paper went through.
 
     Raises:
         ValueError: if a figure is outside its range.
@@ -55,6 +60,7 @@ class ScanSettings:
     mode: Mode = "grey"
     quarter_turns: int = 0
     skew_degrees: float = 0.0
+    curl_mm: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
     contrast: float = 1.0
@@ -64,6 +70,7 @@ class ScanSettings:
     specks: int = 0
     jpeg_quality: int | None = None
     seals: tuple[Seal, ...] = ()
+    wear: Wear = UNWORN
 
     def __post_init__(self) -> None:
         for name in ("uneven", "edge_shadow", "contrast"):
@@ -94,7 +101,7 @@ def scan_page(image: Picture, settings: ScanSettings, seed: int, dpi: int = 200)
 def scan_pdf(
     pdf: bytes,
     settings: ScanSettings | Sequence[ScanSettings],
-    dpi: int = 200,
+    dpi: int | Sequence[int] = 200,
     seed: int = 0,
     pages: Sequence[int] | None = None,
 ) -> bytes:
@@ -103,20 +110,21 @@ def scan_pdf(
     Args:
         pdf: the clean document.
         settings: for all pages, or one for each page scanned.
-        dpi: of the scan.
+        dpi: of the scan, for all pages or one for each page scanned.
         seed: of the document; each page gets its own noise from it.
         pages: which pages, counting from 0; None for all.
 
     Raises:
-        ValueError: if there are not as many settings as pages.
+        ValueError: if there are not as many settings or resolutions as pages.
     """
     with pymupdf.open(stream=pdf, filetype="pdf") as source, pymupdf.open() as scanned:
         chosen = range(source.page_count) if pages is None else pages
         each = [settings] * len(chosen) if isinstance(settings, ScanSettings) else settings
-        for index, of_page in zip(chosen, each, strict=True):
+        fine = [dpi] * len(chosen) if isinstance(dpi, int) else dpi
+        for index, of_page, at in zip(chosen, each, fine, strict=True):
             page = source[index]
             rng = np.random.default_rng((seed, index))
-            picture = _pack(_expose(_render(page, dpi), of_page, rng, dpi), of_page)
+            picture = _pack(_expose(_render(page, at), of_page, rng, at), of_page)
             width, height = page.rect.width, page.rect.height
             if of_page.quarter_turns % 2:
                 width, height = height, width
@@ -126,11 +134,35 @@ def scan_pdf(
 
 
 def placement(settings: ScanSettings, width: float, height: float) -> Affine:
-    """Where the scanner puts a point of a ``width`` x ``height`` page on the scanned page."""
+    """Where the scanner puts a point of a ``width`` x ``height`` page on the scanned page.
+
+    The page is flat; :func:`landing` knows of its curl.
+    """
     turned = turn(settings.quarter_turns, width, height)
     if settings.quarter_turns % 2:
         width, height = height, width
     return turned.then(_tilt(settings.skew_degrees, width, height))
+
+
+def landing(settings: ScanSettings, width: float, height: float, box: Box) -> Box:
+    """Where the scanner puts a box of a ``width`` x ``height`` page, in points, curl included."""
+    lying = turn(settings.quarter_turns, width, height).box(box)
+    if settings.quarter_turns % 2:
+        width, height = height, width
+    sag = settings.curl_mm / _MM_PER_INCH * _POINTS_PER_INCH
+    tilt = _tilt(settings.skew_degrees, width, height)
+    points = [
+        tilt.point(x, y + sag * _bow(x / width))
+        for x in (lying.x0, lying.cx, lying.x1)
+        for y in (lying.y0, lying.y1)
+    ]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _bow(across: float) -> float:
+    """How far a line sags at this share of its width: 0 at its ends, 1 in the middle."""
+    return 1.0 - (2.0 * across - 1.0) ** 2
 
 
 def _render(page: pymupdf.Page, dpi: int) -> Picture:
@@ -140,13 +172,16 @@ def _render(page: pymupdf.Page, dpi: int) -> Picture:
 
 def _expose(image: Picture, settings: ScanSettings, rng: np.random.Generator, dpi: int) -> Picture:
     """The sensor's picture: RGB, or height x width where the mode has no colours."""
+    image = worn(image, settings.wear, dpi, rng)
     for seal in settings.seals:
         image = stamp(image, seal, dpi, rng)
     image = np.ascontiguousarray(np.rot90(image, -settings.quarter_turns))
+    image = _curled(image, settings.curl_mm, dpi)
     image = _skewed(image, settings.skew_degrees)
     if settings.mode != "colour":
         image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
     image = _specked(image, settings.specks, rng, dpi)
+    image = streaked(image, settings.wear.streaks, rng, dpi)
     if settings.blur:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), settings.blur), np.uint8)
     image = _lit(image, settings, rng, dpi)
@@ -160,6 +195,21 @@ def _tilt(degrees: float, width: float, height: float) -> Affine:
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = width / 2, height / 2
     return Affine(cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y)
+
+
+def _curled(image: Picture, curl_mm: float, dpi: int) -> Picture:
+    if not curl_mm:
+        return image
+    height, width = image.shape[:2]
+    sag = curl_mm / _MM_PER_INCH * dpi
+    bow = np.array([_bow((x + 0.5) / width) for x in range(width)], np.float32)
+    across = np.tile(np.arange(width, dtype=np.float32), (height, 1))
+    down = np.arange(height, dtype=np.float32)[:, None] - sag * bow
+    curled = cv2.remap(
+        image, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    )  # fmt: skip
+    return np.asarray(curled, np.uint8)
 
 
 def _skewed(image: Picture, degrees: float) -> Picture:

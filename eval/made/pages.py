@@ -16,7 +16,7 @@ from eval.made.spec import MadeSpec
 from eval.made.table import MadeTable
 from eval.made.widths import measured
 from eval.made.words import PROSE
-from eval.typeset import Face, wrap
+from eval.typeset import Face, text_width, wrap
 
 _HEADING = 90.0
 _LEAST_ROWS = 3
@@ -57,7 +57,7 @@ def set_booklet(sheets: Sequence[Print], spec: MadeSpec) -> Booklet:
     for sheet in sheets:
         frame, size = _framed(sheet, spec, face, fill)
         _make_room(press, frame, size)
-        _heading(press, sheet.table, frame.face, spec, rng)
+        _heading(press, sheet.table, frame, spec, rng)
         placed.append(set_table(press, frame, habits))
         _notes(press, sheet.table, frame.face)
     pdf = rotated(press.finished(sheets[0].table.title), spec.page_turn)
@@ -97,8 +97,9 @@ def _make_room(press: Press, frame: Frame, size: Size) -> None:
 
 
 def _heading(
-    press: Press, table: MadeTable, face: Face, spec: MadeSpec, rng: random.Random
+    press: Press, table: MadeTable, frame: Frame, spec: MadeSpec, rng: random.Random
 ) -> None:
+    face = frame.face
     size = min(max(face.size + 5, 12.0), 18.0)
     title = replace(face, size=size, leading=size * 1.5, bold=True, align="center")
     line = replace(face, padding=0.0)
@@ -113,10 +114,12 @@ def _heading(
         return
     press.y += face.size * 0.4
     y = press.y
-    press.say([f"部门名称：{table.organisation}"], line)
+    name = f"部门名称：{table.organisation}"
+    width = max(frame.width, text_width(name, line.size, line.latin) + 9 * line.size)
+    press.say([name], line, width)
     if not spec.unit_in_header:
         press.y = y
-        press.say([f"单位：{table.unit}"], replace(line, align="right"))
+        press.say([f"单位：{table.unit}"], replace(line, align="right"), width)
     press.y += face.size * 0.3
 
 

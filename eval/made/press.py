@@ -74,10 +74,11 @@ class Press:
         self._leaf.close()
         self._leaf = None
 
-    def say(self, lines: Sequence[str], face: Face) -> None:
-        """Set lines over the whole width and go on below them."""
+    def say(self, lines: Sequence[str], face: Face, width: float | None = None) -> None:
+        """Set lines over ``width`` in the middle, or over the whole room, and go on below."""
         height = len(lines) * face.leading
-        box = Box(MARGIN, self.y, MARGIN + self.room, self.y + height)
+        left = MARGIN + (self.room - (width or self.room)) / 2
+        box = Box(left, self.y, self.size[0] - left, self.y + height)
         self.leaf.text(lines, box, face)
         self.y += height
 
