@@ -268,8 +268,10 @@ def _merged(pieces: Sequence[_Piece], unit: float) -> list[_Merged]:
     for piece in sorted(pieces, key=lambda p: p.line.start):
         for i, whole in enumerate(lines):
             gap = piece.line.start - whole.line.end
+            # Brackets of one column, row by row, must not add up to a line.
+            bridge = 1.5 if max(piece.line.length, whole.line.length) > 2.4 * unit else 0.2
             near = abs(piece.line.at - whole.line.at) < max(unit / 5, 2.5)
-            if near and gap < 1.5 * unit:
+            if near and gap < bridge * unit:
                 joined = _joined(whole.line, piece.line)
                 lines[i] = _Merged(joined, (*whole.pieces, piece))
                 break
@@ -291,7 +293,7 @@ def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> lis
     kept = []
     for i, line in enumerate(lines):
         # A stroke of a character may be as long as a row is high, but ends short of it.
-        reach = _MEETS * unit if line.length > 3 * unit else 0.2 * unit + 2
+        reach = _MEETS * unit if line.length > 3 * unit else 0.08 * unit + 2
         ends = sum(
             any(
                 abs(other.at - end) < reach

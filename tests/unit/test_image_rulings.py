@@ -71,6 +71,15 @@ def test_a_column_of_equal_figures_is_no_ruling() -> None:
     assert _places(page, horizontal=False) == []
 
 
+def test_brackets_of_a_column_are_no_ruling() -> None:
+    page = _blank()
+    for row in range(21):
+        cv2.line(page, (100, 40 + 40 * row), (800, 40 + 40 * row), 0, 2)
+    for row in range(20):
+        cv2.line(page, (300, 45 + 40 * row), (300, 75 + 40 * row), 0, 2)
+    assert _places(page, horizontal=False) == []
+
+
 def test_a_seal_is_no_ruling() -> None:
     page = stamped(table_page(), 600, 300, 150, (125, 125, 125))[..., 0]
     drawing = find_lines(flatten_light(page), UNIT)
