@@ -12,10 +12,10 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from eval.truth import gold_json
 from examples.annex import read_notice, set_notice
 from examples.liwan import HEADERS, Budget, SetTable, read_budget, set_budget
 from examples.liwan_gold import budget_gold
-from eval.truth import gold_json
 from schemas.result import Result, Row
 
 ROOT = Path(__file__).parents[2]
