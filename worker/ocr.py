@@ -185,7 +185,7 @@ def _models() -> Path:
 
 def _session(model: str, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = threads or _cores()
     options.inter_op_num_threads = 1
     # Crops come in many widths: an arena would keep one block for each of them.
     options.enable_cpu_mem_arena = False
@@ -198,6 +198,12 @@ def _session(model: str, threads: int) -> onnxruntime.InferenceSession:
         )
     except Exception as error:  # ONNX Runtime raises bare RuntimeErrors of many kinds
         raise EngineError(f"the OCR model {model} can't be loaded: {error}") from error
+
+
+def _cores() -> int:
+    """The cores that this process may use; all of them where the system can't say."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _run(session: onnxruntime.InferenceSession, batch: Floats) -> Floats:
