@@ -76,7 +76,7 @@ def test_brackets_of_a_column_are_no_ruling() -> None:
     for row in range(21):
         cv2.line(page, (100, 40 + 40 * row), (800, 40 + 40 * row), 0, 2)
     for row in range(20):
-        cv2.line(page, (300, 45 + 40 * row), (300, 75 + 40 * row), 0, 2)
+        cv2.line(page, (300, 46 + 40 * row), (300, 74 + 40 * row), 0, 2)
     assert _places(page, horizontal=False) == []
 
 
