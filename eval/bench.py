@@ -169,7 +169,7 @@ def main() -> None:
         "repeats": args.repeats,
         "cases": rows,
     }
-    Console(width=160).print(table_of(report))
+    Console(width=200).print(table_of(report))
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
     args.out.with_suffix(".md").write_text(page_of(report), encoding="utf-8")

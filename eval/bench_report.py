@@ -32,20 +32,25 @@ HEADS = (
     "pages of",
     "pages",
     "s/page",
-    "RapidOCR s/page",
+    "RapidOCR",
     "ratio",
-    "ratio of CPU time",
+    "CPU s/page",
+    "RapidOCR",
+    "ratio",
     "MiB",
-    "RapidOCR MiB",
+    "RapidOCR",
 )
 
 
 def line(row: dict[str, Any]) -> list[str]:
     """A case as a line of the table."""
-    seconds, cpu = row["seconds_per_page"], row["cpu_seconds_per_page"]
-    shown = [seconds["crossfoot"], seconds["rapidocr"], seconds["ratio"], cpu["ratio"]]
+    spreads = [
+        str(Spread(**row[figure][of]))
+        for figure in ("seconds_per_page", "cpu_seconds_per_page")
+        for of in (*TOOLS, "ratio")
+    ]
     peaks = [f"{row['peak_mib'][tool]:.0f}" for tool in TOOLS]
-    return [row["case"], str(row["pages"]), *(str(Spread(**spread)) for spread in shown), *peaks]
+    return [row["case"], str(row["pages"]), *spreads, *peaks]
 
 
 def table_of(report: dict[str, Any]) -> Table:
@@ -67,8 +72,9 @@ Taken on {date} by `make bench` on {cores} cores ({processor}, {system}, Python 
 Median of {repeats} runs (least–greatest), each in a fresh process, the two tools in turns on the
 same pages. Seconds run from opening the file to the finished answer, with the models loaded
 before. Crossfoot gives checked tables; RapidOCR alone gives the lines of text of each page
-rendered at {dpi} dpi. The ratios are Crossfoot / RapidOCR of runs that followed each other; a
-busy machine stretches seconds, and CPU time hardly. MiB is the peak of resident memory.
+rendered at {dpi} dpi. The ratios are Crossfoot / RapidOCR of runs that followed each other. CPU
+seconds add up the work of all threads: a busy machine stretches the seconds on the clock, and
+these hardly. MiB is the peak of resident memory.
 
 {rows}
 """
