@@ -157,11 +157,12 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
     ridge = _line_like(grey, unit)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID) & thick
-    beside = _beside(grey, unit)
+    above, below = _beside(grey, unit)
+    beside = above | below
     pieces = [
         piece
         for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
-        if piece.line.length > 12 * unit or beside[piece.area][piece.own].mean() < _IN_TEXT
+        if _stands_alone(piece, above, below, unit)
     ]
     for piece in pieces:
         h, w = piece.own.shape
@@ -219,14 +220,29 @@ def _draw(mask: Mask, piece: _Piece) -> None:
         mask[max(round(y - half), 0) : round(y + half) + 1, x] = True
 
 
-def _beside(grey: Image, unit: float) -> NDArray[np.uint8]:
-    """1 where ink stands just above or below."""
+def _stands_alone(
+    piece: _Piece, above: NDArray[np.uint8], below: NDArray[np.uint8], unit: float
+) -> bool:
+    """Whether a stretch is a line and no row of strokes: it is long or little is beside it.
+
+    What stands close over an underline stands on one side only.
+    """
+    if piece.line.length > 12 * unit:
+        return True
+    over, under = (side[piece.area][piece.own].mean() for side in (above, below))
+    both = (above | below)[piece.area][piece.own].mean()
+    underline = piece.line.length > 4 * unit and min(over, under) < _CROWDED
+    return bool(both < _IN_TEXT or underline)
+
+
+def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """1 where ink stands just above, and the same for below."""
     reach = max(round(unit / 4), 4)
     ink = (grey < 190).astype(np.uint8)
-    beside = np.zeros_like(ink)
-    beside[reach:] |= ink[:-reach]
-    beside[:-reach] |= ink[reach:]
-    return beside
+    above, below = np.zeros_like(ink), np.zeros_like(ink)
+    above[reach:] = ink[:-reach]
+    below[:-reach] = ink[reach:]
+    return above, below
 
 
 def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:

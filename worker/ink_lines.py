@@ -74,16 +74,17 @@ def ink_lines(
     pieces = _writing(pieces_of(ink), unit)
     frames = _seamless([part for box in boxes for part in _cut(box, rulings)], rulings)
     owner = _owners(pieces, frames)
-    tangled = _tangled(ink, unit)
+    tangled, whole = _tangled(ink, unit), pieces
     lines = []
     for i, frame in enumerate(frames):
-        own = _joined(pieces.take(owner == i), _clipped(tangled, frame, unit))
-        lines.extend(_lines_in(own, frame, unit))
+        clipped = _clipped(tangled, frame, unit)
+        lines.extend(_lines_in(_joined(pieces.take(owner == i), clipped), frame, unit))
+        whole = _joined(whole, clipped)
     walls = [r for r in rulings if not r.horizontal]
     loose = pieces.take(owner < 0)
     lines, loose = _attached(lines, loose, walls)
     lines.extend(_loose_lines(loose, walls, unit))
-    return [part for line in lines for part in _parted(line, pieces, unit)]
+    return [part for line in lines for part in _parted(line, whole, unit)]
 
 
 def _tangled(ink: Mask, unit: float) -> Mask | None:

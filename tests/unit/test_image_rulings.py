@@ -110,3 +110,12 @@ def test_a_figure_flush_with_the_border_keeps_its_strokes() -> None:
     cv2.putText(alone, "0", (570, 400), 0, 1.0, 0, 2)
     clean = without_lines(page, find_lines(page, UNIT))
     assert (clean[:, :598] < 128).sum() >= 0.9 * (alone[:, :598] < 128).sum()
+
+
+def test_an_underline_is_found_and_taken_off_the_text() -> None:
+    page = _blank()
+    cv2.putText(page, "TOTAL CITY TAX", (100, 400), 0, 0.9, 0, 2)
+    cv2.line(page, (98, 405), (360, 405), 0, 2)
+    drawing = find_lines(page, UNIT)
+    assert [line.horizontal for line in drawing.lines] == [True]
+    assert (without_lines(page, drawing)[404:408] < 128).sum() == 0
