@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from eval.scores.case import value_of
 from schemas.errors import UsageError
-from schemas.result import Cell, Result, Row, Table
+from schemas.result import Cell, Result, Row, Table, Usage
 
 Extract = Callable[[Path], Result]
 
 
-def begin_gold(path: Path, extract: Extract) -> Result:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A gold begun, and the result that it was begun from."""
+
+    gold: Result
+    read: Result
+
+
+def begin_gold(path: Path, extract: Extract) -> Begun:
     """The gold begun: ``path`` is a result file, or a document that ``extract`` reads.
 
     Verdicts, checks, review and alternatives are left out, for they are opinions of a reader.
@@ -21,28 +30,28 @@ def begin_gold(path: Path, extract: Extract) -> Result:
     Raises:
         UsageError: if the file holds no table.
     """
-    result = _result(path) if path.suffix == ".json" else extract(path)
+    result = _result(path) if path.suffix.lower() == ".json" else extract(path)
     if not result.tables:
         raise UsageError(f"no table was found in {path.name}: there is nothing to begin with.")
-    return result.model_copy(
+    gold = result.model_copy(
         update={
             "status": "verified",
             "tables": tuple(map(_bare_table, result.tables)),
             "review": (),
             "warnings": (),
-            "usage": type(result.usage)(seconds=0.0),
+            "usage": Usage(seconds=0.0),
         }
     )
+    return Begun(gold, result)
 
 
-def doubtful_places(path: Path, result: Result) -> list[str]:
+def doubtful_places(result: Result) -> list[str]:
     """What to look at first: the cells that the reader itself doubted, one line each."""
-    held = _result(path) if path.suffix == ".json" else result
-    labels = {(table.id, row.id): row.label for table in held.tables for row in table.rows}
+    labels = {(table.id, row.id): row.label for table in result.tables for row in table.rows}
     return [
         f"{item.table} {labels.get((item.table, item.row), item.row)[:40]} | {item.column}: "
         f"{item.reason}"
-        for item in held.review
+        for item in result.review
     ]
 
 
@@ -66,8 +75,14 @@ def _bare(cell: Cell) -> Cell:
     return cell.model_copy(update={"text": text, "verdict": None, "checks": (), "alternatives": ()})
 
 
-def slips(result: Result) -> list[str]:
-    """Figures of a gold whose text and value do not say the same, one line each."""
+def slips_in(path: Path) -> list[str]:
+    """Figures of a gold file whose text and value do not say the same, one line each.
+
+    Only gold in the result format says both.
+    """
+    if path.suffix != ".json" or b'"schema_version"' not in path.read_bytes():
+        return []
+    result = _result(path)
     return [
         f"{table.id}/{row.id} {row.label[:30]} | {key}: text {cell.text!r}, value {cell.value!r}"
         for table in result.tables

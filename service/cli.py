@@ -1,4 +1,4 @@
-"""The command line: ``crossfoot extract``, ``show`` and ``overlay``.
+"""The command line: ``crossfoot extract``, ``show`` and ``overlay``, and guest commands.
 
 What a command needs is imported when it runs, so that ``crossfoot --help`` answers at once.
 """
@@ -22,6 +22,7 @@ from schemas.errors import CrossfootError, InputError, UsageError
 
 if TYPE_CHECKING:
     from service.extraction import Extract, Outcome
+    from service.guests import Guest
     from service.inputs import Inputs
     from service.progress import Silent
 
@@ -38,10 +39,14 @@ def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -
     ``extract`` reads the documents, ``worker.extract.extract`` where none is given.
     """
     _survive_narrow_encodings()
-    arguments = _parser().parse_args(argv)
-    if arguments.debug:
-        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
+        if (command := _guest(words)) is not None:
+            with _ended_by_sigterm():
+                return command(words[1:])
+        arguments = _parser().parse_args(words)
+        if arguments.debug:
+            logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
         with _ended_by_sigterm():
             return _run(arguments, extract)
     except (UsageError, InputError) as error:
@@ -56,6 +61,18 @@ def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _FAILED
+
+
+_OWN = ("extract", "show", "overlay")
+
+
+def _guest(words: Sequence[str]) -> Guest | None:
+    """The command of another room that the first word names, None where it is our own."""
+    if not words or words[0] in _OWN or words[0].startswith("-"):
+        return None
+    from service.guests import guest
+
+    return guest(words[0])
 
 
 def _run(arguments: argparse.Namespace, extract: Extract | None) -> int:
@@ -81,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands)
     _add_show(commands)
     _add_overlay(commands)
+    _add_guests(commands)
     return parser
 
 
@@ -134,6 +152,14 @@ def _add_overlay(commands: Any) -> None:
     command.add_argument(
         "--dpi", type=_dpi, default=110, metavar="N", help="dots per inch, 20 to 600 (default: 110)"
     )
+
+
+def _add_guests(commands: Any) -> None:
+    """Lists what other rooms bring; their words never come to this parser."""
+    from service.guests import guest_names
+
+    for name in guest_names():
+        commands.add_parser(name, help=f"see crossfoot {name} --help")
 
 
 class _Version(argparse.Action):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from eval.gold import Gold, load_gold, result_gold
-from eval.runs.level import LEVELS, Aged, age, made
+from eval.runs.level import AS_IT_IS, LEVELS, Aged, age, made
 from schemas.errors import UsageError
 from schemas.result import Result
 from worker.pdf import open_document
@@ -20,8 +20,6 @@ Kind = Literal["made", "example", "real"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_VARIABLE = "CROSSFOOT_SHARED_DATA"
-AS_IT_IS = "text"
-"""The level of a born-digital document that is read as it is."""
 SCANNED = "scan"
 """The level of a true scan."""
 
@@ -32,7 +30,8 @@ class Document:
 
     ``level`` is ``text`` or ``scan`` for a file read as it is, else the level that it is
     aged to. ``source`` is the file's name, "" where the document is made from ``seed``.
-    ``gold`` are the names of its gold files.
+    ``gold`` are the names of its gold files; ``form`` names the form of a made document of
+    one short table.
     """
 
     kind: Kind
@@ -40,11 +39,13 @@ class Document:
     seed: int = 0
     source: str = ""
     gold: tuple[str, ...] = ()
+    form: str = ""
 
     @property
     def name(self) -> str:
         """A name that is unique in a run and good for a file."""
         stem = Path(self.source).stem if self.source else f"{self.seed:05d}"
+        stem += f"-{self.form}" if self.form else ""
         return f"{self.kind}-{stem}.{self.level}"
 
 
@@ -72,7 +73,9 @@ class Prepared:
 def prepare(document: Document, folder: Path) -> Prepared:
     """The document, written into ``folder`` where it has to be made."""
     if document.kind == "made":
-        return _held(made(document.seed, document.level), folder / f"{document.name}.pdf")
+        return _held(
+            made(document.seed, document.form, document.level), folder / f"{document.name}.pdf"
+        )
     home = examples_folder() if document.kind == "example" else real_folder()
     path = home.documents / document.source
     files = [home.gold / name for name in document.gold]

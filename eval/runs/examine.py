@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from eval.agreement import TRUSTED, Judgement
 from eval.peers.reader import Read, Reader
 from eval.runs.crops import Ink, cut
-from eval.runs.documents import AS_IT_IS, Document, Prepared, prepare
-from eval.runs.level import LEVELS
+from eval.runs.documents import Document, Prepared, prepare
+from eval.runs.level import AS_IT_IS, LEVELS
 from eval.runs.record import CellRecord, Record, Scored, save, write_whole
 from eval.scores.all import scores
 from eval.scores.calibration import as_numbers, sureness

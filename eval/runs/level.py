@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from eval.made.document import make_document
+from eval.made.spec import MadeSpec, draw_spec
 from eval.scanner import ScanSettings, scan_pdf
 from schemas.result import Result
 
 LEVELS = ("clean", "office", "fax", "ruin")
+AS_IT_IS = "text"
+"""The level of a born-digital document that is read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +35,13 @@ def age(pdf: bytes, truth: Result | None, level: str, seed: int) -> Aged:
     return Aged(scan_pdf(pdf, settings, seed=seed), truth)
 
 
-def made(seed: int, level: str) -> Aged:
-    raise NotImplementedError
+def made(seed: int, form: str, level: str) -> Aged:
+    """The made document of ``seed``; with ``form``, a short one of that form alone."""
+    document = make_document(seed, _short(seed, form) if form else None)
+    if level == AS_IT_IS:
+        return Aged(document.pdf, document.gold)
+    return age(document.pdf, document.gold, level, seed)
+
+
+def _short(seed: int, form: str) -> MadeSpec:
+    return replace(draw_spec(seed, form), forms=(form,), length="short", prose=False, empty=False)

@@ -7,20 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Literal
 
+from eval.made.spec import FORMS
 from eval.runs.documents import (
-    AS_IT_IS,
     Document,
     Kind,
     examples_folder,
     found,
     real_folder,
 )
-from eval.runs.level import LEVELS
+from eval.runs.level import AS_IT_IS, LEVELS
 from schemas.errors import UsageError
 
 SuiteName = Literal["quick", "full", "real"]
 
-QUICK_DOCUMENTS = 12
 FULL_DOCUMENTS = 200
 REAL_LEVELS = (AS_IT_IS, "office")
 """Levels at which the suites ``real`` and ``full`` read born-digital real documents."""
@@ -56,7 +55,7 @@ def _documents(name: SuiteName, wanted: tuple[str, ...]) -> Iterator[Document]:
             kept = (*_quick(), *found(examples_folder(), "example"))
             yield from (one for one in kept if not wanted or one.level in wanted)
         case "full":
-            levels = [level for level in LEVELS if not wanted or level in wanted]
+            levels = [one for one in (AS_IT_IS, *LEVELS) if not wanted or one in wanted]
             yield from _made(FULL_DOCUMENTS, levels)
             yield from _real(wanted)
         case "real":
@@ -64,9 +63,10 @@ def _documents(name: SuiteName, wanted: tuple[str, ...]) -> Iterator[Document]:
 
 
 def _quick() -> Iterator[Document]:
-    """A dozen documents, each at one level, the levels in turn."""
-    levels = cycle(LEVELS)
-    yield from (Document("made", next(levels), seed) for seed in range(QUICK_DOCUMENTS))
+    """A short document of each form: its text layer, and one level, the levels in turn."""
+    for seed, (form, level) in enumerate(zip(FORMS, cycle(LEVELS), strict=False)):
+        yield Document("made", AS_IT_IS, seed, form=form)
+        yield Document("made", level, seed, form=form)
 
 
 def _made(count: int, levels: Iterable[str]) -> Iterator[Document]:
