@@ -108,12 +108,13 @@ def _signed(image: Picture, dpi: int, rng: np.random.Generator) -> Picture:
     """Loops of a pen of 0.5 mm, some 40 mm wide."""
     height, width = image.shape[:2]
     unit = dpi / _MM_PER_INCH
-    start = np.array([rng.uniform(0.2, 0.75) * width, rng.uniform(0.35, 0.9) * height])
-    turns = np.linspace(0, 2 * math.pi * rng.uniform(3, 5), 160)
-    swing = rng.uniform(4, 8) * unit
-    x = start[0] + turns / turns[-1] * rng.uniform(30, 48) * unit + swing * np.sin(turns) * 0.6
-    y = start[1] + swing * np.cos(turns * rng.uniform(0.8, 1.3)) * rng.uniform(0.6, 1.0)
-    y -= turns / turns[-1] * rng.uniform(-4, 10) * unit
+    way = np.linspace(0.0, 1.0, 240)
+    x = rng.uniform(0.2, 0.75) * width + way * rng.uniform(30, 48) * unit
+    y = rng.uniform(0.35, 0.9) * height - way * rng.uniform(-4, 10) * unit
+    for loops in (2, 3, 5, 8):
+        phase, swing = rng.uniform(0, 2 * math.pi), rng.uniform(8, 18) / loops * unit
+        x = x + 0.7 * swing * np.sin(2 * math.pi * loops * way + phase)
+        y = y + swing * np.cos(2 * math.pi * loops * way + phase * rng.uniform(0.5, 1.5))
     cover = np.zeros((height, width), np.uint8)
     points = np.stack([x, y], axis=1).round().astype(np.int32)
     cv2.polylines(cover, [points], False, 235, max(round(0.5 * unit), 1), cv2.LINE_AA)

@@ -30,10 +30,10 @@ class CodeManner:
     bracketed: bool
 
     def columns(self, over: str, name: str) -> tuple[MadeColumn, ...]:
-        """The columns left of the figures; ``over`` is the header above them, "" for none."""
-        above = (over,) if over else ()
+        """The columns left of the figures; ``over`` stands above them where they are several."""
+        above = (over,) if over and self.codes in ("column", "split") else ()
         if self.codes == "split":
-            split = (*above, "科目编码") if over else ("科目编码",)
+            split = (*above, "科目编码")
             heads = ("类", "款", "项")[: len(self.levels)]
             parts = tuple(
                 MadeColumn(key, "code", (*split, head))

@@ -151,7 +151,7 @@ def indicator_rows(row: MadeRow, shared: Sequence[str]) -> tuple[MadeRow, ...]:
                 replace(row, values={**row.values, **own}, spans=spans, indicator_cells=cells)
             )
         else:
-            parts.append(MadeRow(name, "note", "", own, parent=row.id))
+            parts.append(MadeRow(name, "note", "", own))
     return _merged_levels(parts)
 
 
