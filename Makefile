@@ -64,7 +64,7 @@ LOCK_FLAGS := --quiet --universal --python-version 3.11 --fork-strategy fewest -
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) $(OUT) build *.egg-info .pytest_cache .mypy_cache .ruff_cache \
-	  .import_linter_cache .hypothesis
+	  .import_linter_cache
 
 # What is installed is stamped, so that a second run starts at once.
 $(VENV)/.python:
