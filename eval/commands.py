@@ -163,7 +163,7 @@ def _run(told: argparse.Namespace) -> int:
 def _progress(console: Any, record: Record, done: int, of: int) -> None:
     wrong = len(record.cells)
     said = record.failure or f"{wrong} figures not right, {record.review} cells to look at"
-    console.print(f"{done}/{of} {record.name}: {said}, {record.seconds:.1f} s")
+    console.print(f"{done}/{of} {record.name}: {said}, {record.seconds:.1f} s", soft_wrap=True)
 
 
 def _compare(told: argparse.Namespace) -> int:

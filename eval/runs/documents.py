@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from eval.gold import Gold, load_gold, result_gold
-from eval.runs.level import AS_IT_IS, LEVELS, Aged, age, made
+from eval.levels import LEVELS, age
+from eval.made.document import make_document
+from eval.made.spec import MadeSpec, draw_spec
 from schemas.errors import UsageError
 from schemas.result import Result
 from worker.pdf import open_document
@@ -20,8 +22,12 @@ Kind = Literal["made", "example", "real"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_VARIABLE = "CROSSFOOT_SHARED_DATA"
+AS_IT_IS = "text"
+"""The level of a born-digital document that is read as it is."""
 SCANNED = "scan"
 """The level of a true scan."""
+UNSPOILT = (AS_IT_IS, "clean")
+"""The levels at which print is as good as new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,7 @@ class Prepared:
 def prepare(document: Document, folder: Path) -> Prepared:
     """The document, written into ``folder`` where it has to be made."""
     if document.kind == "made":
-        return _held(
-            made(document.seed, document.form, document.level), folder / f"{document.name}.pdf"
-        )
+        return _made(document, folder / f"{document.name}.pdf")
     home = examples_folder() if document.kind == "example" else real_folder()
     path = home.documents / document.source
     files = [home.gold / name for name in document.gold]
@@ -91,11 +95,22 @@ def prepare(document: Document, folder: Path) -> Prepared:
     return Prepared(path, gold, truth, digest, boxes)
 
 
-def _held(aged: Aged, path: Path) -> Prepared:
-    path.write_bytes(aged.pdf)
-    assert aged.truth is not None
-    digest = _digest([aged.truth.model_dump_json().encode()])
-    return Prepared(path, result_gold(aged.truth), aged.truth, digest, boxes=True)
+def _made(document: Document, path: Path) -> Prepared:
+    """The document made of its seed, written to ``path``; its gold is that of the clean print."""
+    spec = _short(document.seed, document.form) if document.form else None
+    printed = make_document(document.seed, spec)
+    pdf, truth = printed.pdf, printed.gold
+    if document.level != AS_IT_IS:
+        aged = age(pdf, truth, document.level, document.seed)
+        pdf, truth = aged.pdf, aged.truth or truth
+    path.write_bytes(pdf)
+    digest = _digest([printed.gold.model_dump_json().encode()])
+    return Prepared(path, result_gold(truth), truth, digest, boxes=True)
+
+
+def _short(seed: int, form: str) -> MadeSpec:
+    """One short table of the form, in the print and layout that the seed draws."""
+    return replace(draw_spec(seed, form), forms=(form,), length="short", prose=False, empty=False)
 
 
 def _truth(files: Sequence[Path]) -> Result | None:

@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 from eval.agreement import TRUSTED, Judgement
 from eval.peers.reader import Read, Reader
 from eval.runs.crops import Ink, cut
-from eval.runs.documents import Document, Prepared, prepare
-from eval.runs.level import AS_IT_IS, LEVELS
+from eval.runs.documents import UNSPOILT, Document, Prepared, prepare
 from eval.runs.record import CellRecord, Record, Scored, save, write_whole
 from eval.scores.all import scores
 from eval.scores.calibration import as_numbers, sureness
@@ -85,7 +84,7 @@ def _case(document: Document, prepared: Prepared, read: Read) -> Case:
         pages=read.pages,
         seconds=read.seconds,
         boxes=prepared.boxes and read.boxes,
-        clean=document.level in (AS_IT_IS, LEVELS[0]),
+        clean=document.level in UNSPOILT,
         seed=document.seed,
     )
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Literal
 
+from eval.levels import LEVELS
 from eval.made.spec import FORMS
 from eval.runs.documents import (
+    AS_IT_IS,
     Document,
     Kind,
     examples_folder,
     found,
     real_folder,
 )
-from eval.runs.level import AS_IT_IS, LEVELS
 from schemas.errors import UsageError
 
 SuiteName = Literal["quick", "full", "real"]
