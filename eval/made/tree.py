@@ -54,8 +54,8 @@ def grow(
 ) -> Grown:
     """The rows of the tree with every figure filled in.
 
-    ``row_sums`` come in the order in which they can be computed. The rows of the deepest
-    figures are given, everything above is added up.
+    ``row_sums`` come in the order in which they can be computed. The figures of the deepest
+    rows are given, 0 where they are not; everything above is added up.
     """
     money = [column.key for column in columns if column.is_money]
     derived = {row_sum.result for row_sum in row_sums}
@@ -75,10 +75,9 @@ def grow(
 def _added_up(branch: Branch, given: Sequence[str], row_sums: Sequence[RowSum]) -> _Node:
     children = tuple(_added_up(child, given, row_sums) for child in branch.children)
     values = dict(branch.values)
-    if children:
-        values |= {
-            key: sum((_money(child.values, key) for child in children), Decimal(0)) for key in given
-        }
+    for key in given:
+        below = sum((_money(child.values, key) for child in children), Decimal(0))
+        values[key] = below if children else _money(values, key)
     for row_sum in row_sums:
         values[row_sum.result] = sum((_money(values, key) for key in row_sum.terms), Decimal(0))
     return _Node(branch, values, children)
