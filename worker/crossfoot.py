@@ -141,17 +141,18 @@ def _suspects(
 
     Where two failing sums of different directions cross in one cell, that cell explains
     both and the others are cleared. Otherwise every cell of a failing sum is suspect but
-    those that another sum, which agrees, vouches for, and blank cells of a text layer,
-    where nothing can have been overlooked; where that leaves none, all are.
+    those that another sum, which agrees, vouches for; where that leaves none, all are. In
+    a text layer nothing is misread or overlooked: there the result stands for the sum.
     """
     failing = [check for check in judged if check.status == "fail"]
     suspects: dict[CellRef, _Judged] = {}
     for check in failing:
         filled = [ref for ref in dict.fromkeys(check.cells) if ref in cells]
         crossing = [ref for ref in filled if _crossed(check, checks_of[ref])]
-        doubtful = [ref for ref in filled if not _vouched(check, checks_of[ref])]
-        seen = [ref for ref in doubtful if cells[ref].text or cells[ref].source != "text"]
-        for ref in crossing or seen or doubtful or filled:
+        printed = all(cells[ref].source == "text" for ref in filled)
+        told = [check.promise.result] if printed and check.promise.result in cells else filled
+        doubtful = [ref for ref in told if not _vouched(check, checks_of[ref])]
+        for ref in crossing or doubtful or told:
             suspects.setdefault(ref, check)
     return suspects
 

@@ -14,7 +14,7 @@ from schemas.page import PageText, Token
 from worker.alignment import aligned_grids
 from worker.header import header_depth
 from worker.lattice import Lattice, Slot, lattices
-from worker.lines import join_lines, lines_of
+from worker.lines import indent_of, join_lines, lines_of
 from worker.preamble import split_preamble
 from worker.rowless import split_rowless
 
@@ -89,7 +89,7 @@ def _cell(page: int, slot: Slot, tokens: Sequence[Token]) -> GridCell:
         page=page,
         lines=lines,
         text=join_lines(lines),
-        indent=lines[0].box.x0 - slot.box.x0 if lines else 0.0,
+        indent=indent_of(lines, slot.box.x0),
     )
 
 

@@ -55,6 +55,22 @@ def _joins(left: str, right: str) -> bool:
     return _wide(left[-1]) or _wide(right[0])
 
 
+_OPENING = "“‘（《【〔「『［"
+
+
+def indent_of(lines: Sequence[TextLine], left: float) -> float:
+    """How far the first of ``lines`` starts right of ``left``, in points; 0.0 without lines.
+
+    The ink of a full-width opening mark fills the right half of its square only: on a scan,
+    where boxes are those of the ink, its line would look indented.
+    """
+    if not lines:
+        return 0.0
+    first = lines[0].tokens[0]
+    half = 0.5 * first.box.height if first.source == "ocr" and first.text[0] in _OPENING else 0.0
+    return lines[0].box.x0 - half - left
+
+
 def join_lines(lines: Sequence[TextLine]) -> str:
     """The lines of one cell as one text.
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from schemas.amount import parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
-from worker.lines import join_lines
+from worker.lines import indent_of, join_lines
 
 
 def split_rowless(grid: Grid) -> Grid:
@@ -166,5 +166,5 @@ def body_cell(
         page=page,
         lines=tuple(lines),
         text=join_lines(lines),
-        indent=lines[0].box.x0 - box.x0 if lines else 0.0,
+        indent=indent_of(lines, box.x0),
     )

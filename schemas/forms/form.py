@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from schemas.draft import ColumnType, Role
 from schemas.words import tight
@@ -37,6 +38,17 @@ class FormColumn:
         if any(re.fullmatch(name, body) for name in self.names):
             return 2
         return int(any(re.search(name, body) for name in self.names))
+
+    def likeness(self, header: str) -> float:
+        """How alike ``header`` is to a name of almost its length, 0 to 1: for misread headers."""
+        body = tight(header)
+        plain = {
+            re.sub(r"\(\?:.*?\)\??|\\\(.*|[\\^$.*?()\[\]]", "", name)
+            for names in self.names
+            for name in names.split("|")
+        }
+        near = [name for name in plain if abs(len(name) - len(body)) <= 1]
+        return max((SequenceMatcher(None, body, name).ratio() for name in near), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

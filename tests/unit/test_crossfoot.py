@@ -64,10 +64,16 @@ def test_where_two_broken_sums_cross_the_cell_is_named() -> None:
 
 def test_a_single_broken_sum_points_at_what_nothing_vouches_for() -> None:
     rows = [["甲", "1.00"], ["乙", "2.00"], ["小计", "3.00"], ["丙", "4.00"], ["合计", "9.00"]]
-    table, review = crossfoot(draft(sheet([["单位", "金额"]], rows)), "t1")
+    table, review = crossfoot(draft(sheet([["单位", "金额"]], rows, source="ocr")), "t1")
     assert [c.status for c in table.checks] == ["pass", "fail"]
     assert {i.row for i in review} == {"r4", "r5"}
     assert all("difference +2.00" in i.reason for i in review)
+
+
+def test_in_a_text_layer_only_the_result_of_a_broken_sum_is_shown() -> None:
+    rows = [["甲", "1.00"], ["乙", "2.00"], ["小计", "3.00"], ["丙", "4.00"], ["合计", "9.00"]]
+    _, review = crossfoot(draft(sheet([["单位", "金额"]], rows)), "t1")
+    assert [i.row for i in review] == ["r5"]
 
 
 def test_a_figure_that_cannot_be_read_stops_its_checks_and_is_reviewed() -> None:

@@ -14,16 +14,24 @@ from worker.drafting.cells import Paper, printed_lines
 from worker.drafting.heading import Heading
 from worker.drafting.layout import Layout
 from worker.drafting.rows import ReadRow, read_rows
+from worker.drafting.style import in_style
 from worker.indicators import parse_indicators
 
 _INDICATORS = "indicators"
 _LEAST_INDENT = 4.0
 
 
-def match_columns(form: Form, columns: Sequence[Column]) -> dict[int, FormColumn] | None:
+_ALIKE = 0.7
+"""Likeness at which a header that was read with mistakes still is a name of the form."""
+
+
+def match_columns(
+    form: Form, columns: Sequence[Column], title: str | None
+) -> dict[int, FormColumn] | None:
     """Which printed column is which of the form's; None where a required one is missing.
 
-    A whole match is taken before one in part, and every printed column at most once.
+    A whole match is taken before one in part, and every printed column at most once. Where
+    the title is the form's, a required column may have a header that is only alike.
     """
     fits = sorted(
         (
@@ -39,7 +47,26 @@ def match_columns(form: Form, columns: Sequence[Column]) -> dict[int, FormColumn
         if index not in matched and field not in matched.values():
             matched[index] = field
     missing = [f for f in form.columns if f.required and f not in matched.values()]
+    if missing and form.names(title):
+        matched |= _alike(missing, columns, matched)
+        missing = [f for f in missing if f not in matched.values()]
     return None if missing else matched
+
+
+def _alike(
+    missing: Sequence[FormColumn], columns: Sequence[Column], taken: Mapping[int, FormColumn]
+) -> dict[int, FormColumn]:
+    found: dict[int, FormColumn] = {}
+    for field in missing:
+        likeness = {
+            index: field.likeness(column.label)
+            for index, column in enumerate(columns)
+            if index not in taken and index not in found
+        }
+        best = max(likeness, key=lambda i: likeness[i], default=None)
+        if best is not None and likeness[best] >= _ALIKE:
+            found[best] = field
+    return found
 
 
 def draft_form(
@@ -56,7 +83,7 @@ def draft_form(
         replace(column, key=fields[i].key, type=fields[i].type) if i in fields else column
         for i, column in enumerate(columns)
     )
-    read = read_rows(layout, named, paper)
+    read = in_style(read_rows(layout, named, paper), named)
     label = next(i for i, field in fields.items() if field is form.label)
     roles = _roles(form, layout, read, label)
     parents = _parents(form, roles)

@@ -24,7 +24,7 @@ def draft(sheet: Sheet) -> Draft:
     heading = read_heading(sheet.above, layout.banners, [" ".join(c.path) for c in columns])
     paper = paper_of(sheet)
     for form in known_forms():
-        fields = match_columns(form, columns)
+        fields = match_columns(form, columns, heading.title)
         if fields is not None:
             return draft_form(form, fields, layout, columns, heading, sheet.pages, paper)
     return draft_generic(layout, columns, heading, sheet.pages, paper)

@@ -16,6 +16,7 @@ from worker.drafting.heading import Heading
 from worker.drafting.layout import Layout
 from worker.drafting.outline import outlines, row_label
 from worker.drafting.rows import ReadRow, read_rows
+from worker.drafting.style import in_style
 from worker.drafting.totals import Reading, best_reading, column_sums
 
 
@@ -27,7 +28,7 @@ def draft_generic(
     paper: Paper,
 ) -> Draft:
     """The table as ``generic``, with the sums that its words, codes and formulas promise."""
-    read = read_rows(layout, columns, paper)
+    read = in_style(read_rows(layout, columns, paper), columns)
     panels = panels_of(columns)
     figures = figures_of(read)
     readings = [_panel_reading(layout, columns, panel, figures) for panel in panels]

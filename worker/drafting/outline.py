@@ -210,7 +210,7 @@ def _ink(cell: GridCell | None, panel: Panel) -> float:
         return 0.0
     if panel.label is not None and cell.col > panel.label:
         return cell.box.x0
-    return cell.lines[0].box.x0 if cell.lines else cell.box.x0 + cell.indent
+    return cell.box.x0 + cell.indent
 
 
 def _opens_group(layout: Layout, panel: Panel, row: int) -> bool:

@@ -1,0 +1,57 @@
+from schemas.page import TokenSource
+from schemas.result import Table
+from tests.sheets import sheet
+from worker.crossfoot import crossfoot
+from worker.drafting.draft import draft
+
+HEAD = [["TAX", "MONTH", "YEAR"]]
+ROWS = [
+    ["WAGE", "1,234,567", "2,345,678"],
+    ["EARNINGS", "21,877", "45,120"],
+    ["PROFITS", "249.989", "488,310"],
+    ["SALES", "1.930.934", "5,000"],
+    ["PARKING", "18,000", "7,100"],
+]
+
+
+def table(rows: list[list[str]], source: TokenSource = "ocr") -> tuple[Table, set[tuple[str, str]]]:
+    found, review = crossfoot(draft(sheet(HEAD, rows, source=source)), "t1")
+    return found, {(item.row, item.column) for item in review}
+
+
+def test_a_point_among_commas_is_never_a_thousandfold_error_in_silence() -> None:
+    found, review = table(ROWS)
+    cell = found.rows[2].cells["c2"]
+    assert (cell.text, cell.value) == ("249.989", "249989")
+    assert ("r3", "c2") in review, "no sum speaks for it"
+
+
+def test_points_in_place_of_commas_are_read_as_such_and_shown() -> None:
+    found, review = table(ROWS)
+    assert found.rows[3].cells["c2"].value == "1930934"
+    assert ("r4", "c2") in review
+
+
+def test_a_sum_that_agrees_speaks_for_the_reading() -> None:
+    total = ["TOTAL", "3,455,367", "2,891,208"]
+    found, review = table([*ROWS, total])
+    assert found.rows[2].cells["c2"].value == "249989"
+    assert not review
+
+
+def test_a_text_layer_is_taken_as_it_is() -> None:
+    found, _ = table(ROWS, source="text")
+    assert found.rows[2].cells["c2"].value == "249.989"
+
+
+def test_figures_of_different_decimals_are_a_style_of_their_own() -> None:
+    rows = [
+        ["甲", "55.30232", "1.0"],
+        ["乙", "1.0369", "2.0"],
+        ["丙", "0.18", "3.0"],
+        ["丁", "8.3865", "4.0"],
+        ["戊", "46.9156", "5.0"],
+    ]
+    found, review = crossfoot(draft(sheet([["项目", "金额", "数"]], rows, source="ocr")), "t1")
+    assert [row.cells["c2"].value for row in found.rows] == [row[1] for row in rows]
+    assert not review

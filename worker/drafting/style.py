@@ -1,0 +1,108 @@
+"""How a table prints its figures, and the scanned figures that break with it.
+
+On a scan at 7 points a comma is a dot, even to the eye. What decides is the style of the
+table: whether it parts thousands, and how many decimals a column has. A figure that departs
+from a settled style is read in that style where it can be, and is never believed without
+a sum that agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from schemas.amount import Amount, narrow, parse_amount
+from schemas.draft import Column, DraftCell
+from worker.drafting.rows import ReadRow
+
+_FEWEST = 4  # figures from which a style is read
+_MOST = 0.8  # share of them that must keep it
+_OPEN = 0.6  # below this share a column has no style of its own to keep
+DOUBTED = 0.6
+"""Most confidence of a figure that breaks with the style: its sums must speak for it."""
+
+_PARTED = re.compile(
+    r"(?P<head>[-(△]?\d{1,3})(?P<groups>(?:[.,]\d{3})+)(?P<tail>[.,]\d+)?(?P<end>\)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """``decimals`` after the point, None where figures differ; ``parted``: commas in thousands."""
+
+    decimals: int | None
+    parted: bool
+
+
+def in_style(read: Sequence[ReadRow], columns: Sequence[Column]) -> tuple[ReadRow, ...]:
+    """The rows with figures read by OCR held against the style of their column and table."""
+    amounts = [column.key for column in columns if column.type == "amount"]
+    figures = {key: _figures(row.cells[key] for row in read if key in row.cells) for key in amounts}
+    every = [amount for found in figures.values() for amount in found]
+    parted = _parted(every)
+    styles = {key: _Style(_column_decimals(found, every), parted) for key, found in figures.items()}
+    return tuple(
+        replace(
+            row,
+            cells={
+                key: _held(cell, styles[key]) if key in styles else cell
+                for key, cell in row.cells.items()
+            },
+        )
+        for row in read
+    )
+
+
+def _figures(cells: Iterable[DraftCell]) -> list[Amount]:
+    parsed = (parse_amount(cell.text) for cell in cells if cell.value is not None)
+    return [amount for amount in parsed if isinstance(amount, Amount)]
+
+
+def _column_decimals(column: Sequence[Amount], table: Sequence[Amount]) -> int | None:
+    """The decimals of a column by its own figures; by the table's where they leave it open."""
+    share, own = _usual(column)
+    if len(column) >= _FEWEST and (share >= _MOST or share < _OPEN):
+        return own if share >= _MOST else None
+    share, every = _usual(table)
+    return every if len(table) >= _FEWEST and share >= _MOST else None
+
+
+def _usual(figures: Sequence[Amount]) -> tuple[float, int]:
+    """The commonest number of decimals, and the share of figures that have it."""
+    if not figures:
+        return 0.0, 0
+    most, count = Counter(amount.decimals for amount in figures).most_common(1)[0]
+    return count / len(figures), most
+
+
+def _parted(figures: Sequence[Amount]) -> bool:
+    large = [amount for amount in figures if abs(amount.value) >= 1000]
+    return len(large) >= _FEWEST and sum(a.separators for a in large) >= _MOST * len(large)
+
+
+def _held(cell: DraftCell, style: _Style) -> DraftCell:
+    """The cell, in the table's style where it departs from it."""
+    if cell.source != "ocr" or style.decimals is None or not cell.text:
+        return cell
+    printed = parse_amount(cell.text) if cell.value is not None else None
+    if isinstance(printed, Amount) and printed.decimals == style.decimals:
+        return cell
+    restyled = parse_amount(_restyled(narrow(cell.text), style))
+    doubted = min(cell.confidence, DOUBTED)
+    if isinstance(restyled, Amount) and restyled.decimals == style.decimals:
+        return replace(cell, value=restyled.canonical(), readable=True, confidence=doubted)
+    return replace(cell, confidence=doubted) if printed is not None else cell
+
+
+def _restyled(text: str, style: _Style) -> str:
+    """``text`` with points and commas where the style has them; unchanged where none fit."""
+    if style.decimals and re.fullmatch(rf"[-(△]?\d+,\d{{{style.decimals}}}\)?", text):
+        return text.replace(",", ".")
+    match = _PARTED.fullmatch(text)
+    if not style.parted or match is None:
+        return text
+    groups = re.sub(r"[.,]", ",", match["groups"])
+    tail = re.sub(r"^,", ".", match["tail"] or "")
+    return f"{match['head']}{groups}{tail}{match['end']}"
