@@ -4,7 +4,7 @@ from tests.sheets import sheet
 from worker.crossfoot import crossfoot
 from worker.drafting.draft import draft
 
-HEAD = [["TAX", "MONTH", "YEAR"]]
+HEAD = [["TAX", "COLLECTED", "ESTIMATE"]]
 ROWS = [
     ["WAGE", "1,234,567", "2,345,678"],
     ["EARNINGS", "21,877", "45,120"],
