@@ -100,13 +100,16 @@ def _says_year(table: MadeTable) -> bool:
 
 
 def _row(sheet: Print, row: MadeRow, placed: Placed, error: PlantedError | None) -> Row:
+    """The row; a merged cell is in the column where it starts."""
     kinds = {column.key: column.type for column in sheet.table.columns}
     cells = {}
     for column in sheet.table.columns:
         parts = placed.cells.get((row.id, column.key))
         text = sheet.texts.get((row.id, column.key))
         if parts and text is not None:
-            cells[column.key] = _cell(text.strip(), parts, kinds[column.key])
+            wide = row.wide and column.type == "label"
+            starts = sheet.table.columns[0].key if wide else column.key
+            cells[starts] = _cell(text.strip(), parts, kinds[column.key])
     if error is not None and error.row == row.id:
         wrong = cells[error.column].model_copy(update={"verdict": "source_error"})
         cells[error.column] = wrong

@@ -22,6 +22,9 @@ _HEADING = 90.0
 _LEAST_ROWS = 3
 _WORDY = 150
 _READABLE = 7.0
+_UPRIGHTS = ("grid", "half_open")
+_GUTTER = 0.6
+"""Air beside a figure where no line divides it from its neighbour, times the type size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def set_booklet(sheets: Sequence[Print], spec: MadeSpec) -> Booklet:
     face = Face(
         size=spec.size,
         leading=spec.size * rng.choice((1.2, 1.3, 1.45)),
-        padding=max(2.0, spec.size * 0.3),
+        padding=max(2.0, spec.size * (0.3 if spec.rulings in _UPRIGHTS else _GUTTER)),
         latin=spec.latin,
     )
     fill = rng.random() < 0.75
