@@ -9,8 +9,8 @@ from pathlib import Path
 
 from eval.report.gallery import changes, gallery
 from eval.report.html import Html, joined, tag
-from eval.report.numbers import HEADLINES, MEANINGS, number, told
-from eval.report.plots import Axis, Mark, Series, named_axis, percent_axis, plot
+from eval.report.numbers import HEADLINES, MEANINGS, interval, number
+from eval.report.plots import Axis, Mark, Series, named_axis, number_axis, percent_axis, plot
 from eval.runs.compare import Comparison
 from eval.runs.documents import known_levels
 from eval.runs.manifest import Manifest
@@ -133,6 +133,13 @@ def _table(rows: Iterable[Row]) -> Html:
     return tag("div", tag("table", tag("thead", top), tag("tbody", *cells)), class_="wide")
 
 
+def _shown(score: Pooled | None) -> Html:
+    """The value, and its interval below it."""
+    if score is None or score.value is None:
+        return tag("span", "–")
+    return joined(number(score.name, score.value), tag("small", interval(score)))
+
+
 def _in_short(run: Run, beside: Sequence[Run]) -> list[Row]:
     """The headlines for each level and tool."""
     rows: list[Row] = [("tool, level", "documents", *(MEANINGS[name].title for name in HEADLINES))]
@@ -141,7 +148,7 @@ def _in_short(run: Run, beside: Sequence[Run]) -> list[Row]:
             records = one.at(level) if level else list(one.records)
             scores = pool(records)
             name = f"{one.manifest.engine}, {level or 'all'}"
-            rows.append((name, str(len(records)), *(told(scores.get(n)) for n in HEADLINES)))
+            rows.append((name, str(len(records)), *(_shown(scores.get(n)) for n in HEADLINES)))
     return rows
 
 
@@ -152,9 +159,9 @@ def _all_scores(run: Run) -> Iterator[Row]:
     for name, meaning in MEANINGS.items():
         score = whole.get(name)
         title = joined(meaning.title, tag("small", meaning.sentence))
-        values = [told(held.get(name)) for held in by_level.values()]
+        values = [_shown(held.get(name)) for held in by_level.values()]
         counts = (str(score.scored), _unscored(score)) if score else ("0", "")
-        yield (title, told(score), *values, *counts)
+        yield (title, _shown(score), *values, *counts)
 
 
 def _unscored(score: Pooled) -> str:
@@ -167,7 +174,7 @@ def _by_form(run: Run) -> Iterator[Row]:
     yield ("form", "figures printed", *(MEANINGS[name].title for name in names))
     for form, scores in pool_forms(run.records).items():
         printed = f"{scores['figures.recall'].of:.0f}"
-        yield (form, printed, *(told(scores.get(name)) for name in names))
+        yield (form, printed, *(_shown(scores.get(name)) for name in names))
 
 
 def _worst(run: Run) -> Iterator[Row]:
@@ -224,8 +231,7 @@ def _axis(name: str, series: Sequence[Series]) -> Axis:
     ]
     if MEANINGS[name].percent:
         return percent_axis("", ends)
-    top = max(ends) or 1.0
-    return Axis("", 0.0, top, tuple((top * n / 4, f"{top * n / 4:.2f}") for n in range(5)))
+    return number_axis(max(ends))
 
 
 def _risk(tools: Sequence[Run]) -> Iterator[Html]:

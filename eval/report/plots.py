@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from eval.report.html import Html, tag
 
 _WIDTH, _HEIGHT = 460.0, 280.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 12.0, 12.0, 44.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 24.0, 12.0, 44.0
 COLOURS = ("#1f6f8b", "#c8553d", "#5b8c5a", "#8e5ea2", "#b8860b", "#4a4e69", "#d1495b", "#2b9348")
 _DASHES = (None, "6 3", "2 3", "8 3 2 3")
 
@@ -60,6 +61,16 @@ def percent_axis(title: str, values: Sequence[float]) -> Axis:
 
 
 _STEPS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+
+
+def number_axis(top: float) -> Axis:
+    """An axis of plain numbers from 0 to ``top``, in round steps."""
+    rough = max(top, 1e-6) / 5
+    scale = 10.0 ** math.floor(math.log10(rough))
+    step = next(scale * n for n in (1, 2, 5, 10) if scale * n >= rough)
+    count = max(math.ceil(top / step), 1)
+    ticks = tuple((n * step, f"{n * step:g}") for n in range(count + 1))
+    return Axis("", 0.0, count * step, ticks)
 
 
 def named_axis(title: str, names: Sequence[str]) -> Axis:

@@ -183,5 +183,5 @@ def _own_level(path: Path) -> str:
 
 
 def known_levels() -> tuple[str, ...]:
-    """All levels that a run may be held to."""
-    return (AS_IT_IS, SCANNED, *LEVELS)
+    """All levels that a run may be held to, from the best paper to the worst; scans last."""
+    return (AS_IT_IS, *LEVELS, SCANNED)
