@@ -21,6 +21,7 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 _CONTRAST = 24  # grey levels by which a ruling must be darker than its two sides
+_FAINT = 12  # the same once the image is smoothed along the ruling
 _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
@@ -123,8 +124,8 @@ def _flip(line: Line) -> Line:
     return Line(not line.horizontal, line.at, line.start, line.end, line.thickness)
 
 
-def _line_like(grey: Image, unit: float) -> NDArray[np.uint8]:
-    """1 where a pixel is darker than what stands above and below it."""
+def _line_like(grey: Image, unit: float, contrast: int) -> NDArray[np.uint8]:
+    """1 where a pixel is darker by ``contrast`` than what stands above and below it."""
     ridge = np.zeros(grey.shape, np.uint8)
     for reach in {max(round(unit / 7), 3), max(round(unit / 3), 6)}:
         above = np.full_like(grey, 255)
@@ -132,7 +133,7 @@ def _line_like(grey: Image, unit: float) -> NDArray[np.uint8]:
         above[reach:] = grey[:-reach]
         below[:-reach] = grey[reach:]
         sides = np.minimum(above, below)
-        ridge |= (cv2.subtract(sides, grey) > _CONTRAST).astype(np.uint8)
+        ridge |= (cv2.subtract(sides, grey) > contrast).astype(np.uint8)
     return ridge
 
 
@@ -154,7 +155,7 @@ class _Piece:
 
 def _pieces(grey: Image, unit: float) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted."""
-    ridge = _line_like(grey, unit)
+    ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID) & thick
     above, below = _beside(grey, unit)
@@ -164,11 +165,16 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
         if _stands_alone(piece, above, below, unit)
     ]
+    # Faint and dotted lines show when the image is smoothed along them; text shows too, so
+    # they must have little beside them.
+    smooth = cv2.blur(grey, (round(unit / 2) | 1, 1))
+    faint = cv2.dilate(_line_like(smooth, unit, _FAINT), np.ones((3, 1), np.uint8))
     for piece in pieces:
         h, w = piece.own.shape
-        top = max(piece.y0 - round(unit / 2), 0)
-        thick[top : piece.y0 + h + round(unit / 2), piece.x0 : piece.x0 + w] = 0
-    dotted = _filled(thick, 10 * unit, _DOTTED) & _lonely(beside, unit) & thick
+        rows = slice(max(piece.y0 - round(unit / 2), 0), piece.y0 + h + round(unit / 2))
+        thick[rows, piece.x0 : piece.x0 + w] = 0
+        faint[rows, piece.x0 : piece.x0 + w] = 0
+    dotted = _filled(faint, 10 * unit, _DOTTED) & _lonely(beside, unit) & faint
     pieces.extend(_stretches(dotted, 0.4 * unit, 16 * unit, _DOTTED))
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(

@@ -20,6 +20,7 @@ Colour = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 PAPER = 255
+_DARK = 105  # paper darker than this bears light text
 _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
 
 # --- ink and paper ----------------------------------------------------------------------
@@ -28,16 +29,23 @@ _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be 
 def flatten_light(grey: Image) -> Image:
     """The image as if evenly lit: paper is 255 everywhere, shaded cells become paper too.
 
-    The paper around each place is the brightest of its neighbourhood, smoothed.
+    The paper around each place is what is left when all that is narrower than a fortieth
+    of the page is closed (dark text, rulings) and opened (light text on dark): the edges of
+    shaded cells stay sharp. Light text on dark comes out as dark text on light.
     """
-    small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
-    reach = max(min(small.shape) // 24, 5) | 1
-    paper = cv2.dilate(small, np.ones((reach, reach), np.uint8))
-    paper = cv2.medianBlur(paper, 5)
-    paper = cv2.GaussianBlur(paper, (0, 0), reach / 2)
+    scale = 240 / min(grey.shape)
+    bright = cv2.dilate(grey, np.ones((5, 5), np.uint8))
+    small = cv2.resize(bright, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    room = np.ones((5, 5), np.uint8)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, room)
+    paper = cv2.morphologyEx(paper, cv2.MORPH_OPEN, room)
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 5), (0, 0), 0.8)
     size = (grey.shape[1], grey.shape[0])
-    light = cv2.resize(np.maximum(paper, 60), size, interpolation=cv2.INTER_LINEAR)
-    even: Image = cv2.divide(grey, light, scale=250)
+    light = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
+    even: Image = cv2.divide(grey, np.maximum(light, _DARK), scale=250)
+    dark = light < _DARK
+    if dark.any():
+        even[dark] = 250 - np.minimum(cv2.subtract(grey, light)[dark], 250)
     return even
 
 

@@ -36,6 +36,10 @@ class InkLine:
     found: bool = True
 
     @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
     def height(self) -> int:
         return self.y1 - self.y0
 

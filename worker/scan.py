@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ from worker.imaging import (
     text_height,
 )
 from worker.ink_lines import InkLine, ink_lines
+from worker.lone_signs import by_shape, is_speck
 from worker.ocr import LineBox, LineReading, OcrEngine
 from worker.second_look import reread
 from worker.upright import legible_turns, likely_turns
@@ -32,11 +33,9 @@ from worker.upright import legible_turns, likely_turns
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
 
-_RINGS = ("0", "o", "O", "〇", "○")  # what a full stop on a line of its own is read as
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
 _SEEN_HEIGHT = 14  # pixels of text height at which lines are found
-_SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
 _MAKES_SENSE = 0.8
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 
@@ -140,9 +139,13 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     lines = ink_lines(clean < _faint(page.threshold), boxes, drawing.lines, page.unit)
     crops = [_crop(clean, line, page.unit) for line in lines]
     readings = reread(engine, [image for image, _ in crops])
+    read = [
+        (line, left, by_shape(line, reading, page.unit))
+        for line, (_, left), reading in zip(lines, crops, readings, strict=True)
+    ]
     return [
         _token(line, left, reading, page)
-        for line, (_, left), reading in zip(lines, crops, readings, strict=True)
+        for line, left, reading in read
         if _speaks(line, reading, page.unit)
     ]
 
@@ -159,13 +162,10 @@ def _detected(clean: Image, unit: float, engine: OcrEngine) -> list[LineBox]:
 
 
 def _speaks(line: InkLine, reading: LineReading, unit: float) -> bool:
-    """Whether a reading is text and no speck: what the detector saw, or what reads well."""
-    text = reading.text.strip()
-    if line.found:
-        return bool(text)
-    if max(line.height, line.x1 - line.x0) < 0.6 * unit:
-        text = text.strip(_SPECKS)
-    return bool(text) and reading.score >= _MIN_SCORE
+    """Whether a reading is text and no dirt: what the detector saw, or what reads well."""
+    if not reading.text.strip():
+        return False
+    return line.found or (reading.score >= _MIN_SCORE and not is_speck(line, reading, unit))
 
 
 def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
@@ -183,11 +183,8 @@ def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
 
 
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
-    text = reading.text
-    if text in _RINGS and line.height < 0.45 * page.unit:
-        text, reading = "。", replace(reading, alternatives=())
     return Token(
-        text=text,
+        text=reading.text,
         box=Box(line.x0 * page.sx, line.y0 * page.sy, line.x1 * page.sx, line.y1 * page.sy),
         source="ocr",
         confidence=_confidence(reading),

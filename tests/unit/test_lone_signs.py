@@ -1,0 +1,44 @@
+"""Signs told by the shape of their ink."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.ink_lines import InkLine
+from worker.lone_signs import by_shape, is_speck
+from worker.ocr import LineReading
+
+UNIT = 24.0
+
+
+def _reading(text: str, score: float = 0.9) -> LineReading:
+    return LineReading(text, (score,) * len(text), tuple(map(float, range(len(text) + 1))), score)
+
+
+def _ink(width: int, height: int) -> InkLine:
+    return InkLine(100, 200, 100 + width, 200 + height, found=False)
+
+
+def test_a_small_ring_is_a_full_stop_and_a_high_one_a_nought() -> None:
+    assert by_shape(_ink(7, 7), _reading("0"), UNIT).text == "。"
+    assert by_shape(_ink(12, 20), _reading("0"), UNIT).text == "0"
+
+
+@pytest.mark.parametrize(
+    ("width", "read", "text"), [(8, "", "-"), (8, "一", "-"), (30, "", "—"), (22, "一", "一")]
+)
+def test_a_flat_stroke_is_a_dash_unless_it_is_the_word_one(
+    width: int, read: str, text: str
+) -> None:
+    reading = by_shape(_ink(width, 2), _reading(read, 0.9 if read else 0.0), UNIT)
+    assert reading.text == text
+    assert len(reading.scores) == len(reading.edges) - 1 == 1
+
+
+def test_a_digit_that_reads_well_stays() -> None:
+    assert by_shape(_ink(11, 18), _reading("7"), UNIT).text == "7"
+
+
+def test_dirt_is_a_speck_and_a_digit_is_not() -> None:
+    assert is_speck(_ink(4, 4), _reading("."), UNIT)
+    assert not is_speck(_ink(8, 17), _reading("1"), UNIT)

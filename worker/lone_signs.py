@@ -1,0 +1,53 @@
+"""Signs that stand alone and that their ink's shape tells better than a recogniser can.
+
+A recogniser sees a crop brought to one height, so the ring of a full stop and a nought, or
+a dash and any stroke, look alike to it. Beside the page's ordinary characters they don't.
+"""
+
+from __future__ import annotations
+
+from schemas.page import Reading
+from worker.ink_lines import InkLine
+from worker.ocr import LineReading
+
+_RINGS = ("0", "o", "O", "〇", "○", "°", "º")
+_DASHES = ("", "-", "一", "—", "–", "ー", "－", "_", "~", "→", "…")
+_SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
+_UNSURE = 0.5
+
+
+def by_shape(line: InkLine, reading: LineReading, unit: float) -> LineReading:
+    """The reading, mended where a lone sign's shape contradicts it.
+
+    ``unit`` is the height of ordinary characters, in the pixels of ``line``.
+    """
+    text = reading.text.strip()
+    if text in _RINGS and line.height < 0.45 * unit:
+        return _lone("。", line, reading)
+    if not is_dash(line, unit) or not (text in _DASHES or reading.score < _UNSURE):
+        return reading
+    if text == "一" and line.width > 0.7 * unit:
+        return reading
+    sign = "-" if line.width < 0.6 * unit else "—"
+    mended = _lone(sign, line, reading)
+    return LineReading(
+        sign, mended.scores, mended.edges, mended.score, (Reading(sign, mended.score),)
+    )
+
+
+def is_dash(line: InkLine, unit: float) -> bool:
+    """Whether the ink is one flat stroke: as wide as a sign and much wider than high."""
+    flat = line.height <= max(0.25 * unit, 3) and line.width >= 1.8 * line.height
+    return flat and 0.15 * unit <= line.width <= 1.6 * unit
+
+
+def is_speck(line: InkLine, reading: LineReading, unit: float) -> bool:
+    """Whether small ink reads as nothing but a dot or a comma, as dirt does."""
+    small = max(line.height, line.width) < 0.6 * unit
+    return small and not reading.text.strip().strip(_SPECKS)
+
+
+def _lone(sign: str, line: InkLine, reading: LineReading) -> LineReading:
+    score = max(reading.score, _UNSURE)
+    edges = reading.edges if len(reading.edges) == 2 else (0.0, float(line.width))
+    return LineReading(sign, (score,), edges, score)
