@@ -30,10 +30,10 @@ from schemas.result import (
     Verdict,
 )
 
-HEADER = ("Item", "Total", "Staff", "Works")
+HEADER = ("Name", "Total", "Staff", "Works")
 Line = tuple[str, ...]
 BODY: tuple[Line, ...] = (
-    ("All", "60.00", "24.00", "36.00"),
+    ("Total", "60.00", "24.00", "36.00"),
     ("North", "10.00", "4.00", "6.00"),
     ("South", "20.00", "8.00", "12.00"),
     ("West", "30.00", "12.00", "18.00"),
@@ -103,7 +103,7 @@ def cell(
 
 
 def _sums(rows: Sequence[Row]) -> tuple[CheckResult, ...]:
-    """Total = Staff + Works in every row, All = the sum of the others in every column."""
+    """Total = Staff + Works in every row, Total = the sum of the others in every column."""
     ids = [row.id for row in rows]
     across = [((row, "c1"), ((row, "c2"), (row, "c3")), "row_total") for row in ids]
     down = [

@@ -136,9 +136,9 @@ def _load_teds() -> Callable[[str, str], tuple[float, ...]]:
 
 
 def _load_grits() -> Callable[[str, str], tuple[float, ...]]:
-    from docling_metrics_table import TableMetric, TableMetricHTMLInputSample, TableMetricKind
+    from docling_metrics_table import TableMetric, TableMetricHTMLInputSample
 
-    metric = TableMetric(metrics=[TableMetricKind.GRITS])
+    metric = TableMetric(metrics=["GriTS"])
 
     def likeness(true: str, read: str) -> tuple[float, ...]:
         sample = TableMetricHTMLInputSample(id="table", html_a=true, html_b=read)

@@ -48,7 +48,7 @@ def test_a_misreading_changes_one_figure(kind: str, seed: int) -> None:
 def test_a_lost_point_makes_a_figure_a_hundred_times_as_large() -> None:
     now = {figure for row in values(spoilt("point")) for figure in row}
     (odd,) = now - {figure for row in TRUE for figure in row}
-    assert odd in {figure.replace(".", "").lstrip("0") for row in TRUE for figure in row}
+    assert odd in {(figure or "").replace(".", "") for row in TRUE for figure in row}
 
 
 def test_a_shifted_column_stands_in_the_next_and_is_blank_itself() -> None:

@@ -37,7 +37,7 @@ def test_a_perfect_reading_is_perfect_in_everything() -> None:
     assert parts(said["straight.tables"]) == (1, 1)
     assert parts(said["structure.parents"]) == (4, 4)
     assert parts(said["structure.headers"]) == (4, 4)
-    assert parts(said["texts.errors"]) == (0, len("AllNorthSouthWest"))
+    assert parts(said["texts.errors"]) == (0, len("TotalNorthSouthWest"))
     assert parts(said["place.iou"]) == (16, 16)
     assert parts(said["place.words"]) == (32, 32)
     assert parts(said["cost.seconds"]) == (2.0, 1)
@@ -62,7 +62,7 @@ def test_a_dropped_row_is_three_figures_lost_and_no_wrong_one() -> None:
     said = read((BODY[0], BODY[1], BODY[3]))
     assert parts(said["figures.recall"]) == (9, 12)
     assert parts(said["figures.precision"]) == (9, 9)
-    assert parts(said["texts.label_errors"]) == (len("South"), len("AllNorthSouthWest"))
+    assert parts(said["texts.label_errors"]) == (len("South"), len("TotalNorthSouthWest"))
     assert parts(said["structure.parents"]) == (3, 4)
 
 
@@ -103,7 +103,7 @@ def test_a_figure_too_many_keeps_a_document_from_going_straight_through() -> Non
 
 def test_a_label_with_one_wrong_letter_is_one_edit() -> None:
     said = read((BODY[0], ("Morth", *BODY[1][1:]), *BODY[2:]))
-    assert parts(said["texts.label_errors"]) == (1, len("AllNorthSouthWest"))
+    assert parts(said["texts.label_errors"]) == (1, len("TotalNorthSouthWest"))
     assert parts(said["figures.recall"]) == (12, 12)
 
 
@@ -154,7 +154,7 @@ def test_a_tool_that_reads_lines_is_unscored_where_tables_are_needed_and_not_zer
 
 
 def test_a_figure_printed_twice_must_be_read_twice() -> None:
-    truth = result(table((("All", "5.00", "5.00", ""),)))
+    truth = result(table((("Total", "5.00", "5.00", ""),)))
     once = (Line(1, "All 5.00"),)
     said = scored(Case("lines", case(truth, truth).gold, truth, None, once))
     assert parts(said["anywhere.page"]) == (1, 2)
@@ -179,7 +179,7 @@ def test_a_model_whose_price_is_unknown_is_unscored_and_no_model_costs_nothing()
 
 
 def test_nothing_printed_is_unscored() -> None:
-    empty = result(table((("All", "", "", ""),)))
+    empty = result(table((("Total", "", "", ""),)))
     said = scored(case(empty, empty))
     assert said["figures.recall"].unscored == "no figure is printed"
     assert said["straight.tables"].unscored
