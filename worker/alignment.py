@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, Mark, parse_amount
 from schemas.geometry import Box
@@ -21,11 +22,11 @@ _OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """The x extent of the figures of one column."""
+    """The x extent of what one column holds; ``figures`` says whether that is figures."""
 
     x0: float
     x1: float
-    lines: int
+    figures: bool = True
 
 
 def aligned_grids(
@@ -77,7 +78,7 @@ def _bands(lines: Sequence[TextLine]) -> list[_Band]:
         else:
             merged.append([x0, x1, 1])
     fewest = max(2, 0.1 * len(lines))
-    return [_Band(x0, x1, int(n)) for x0, x1, n in merged if n >= fewest]
+    return [_Band(x0, x1) for x0, x1, n in merged if n >= fewest]
 
 
 def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
@@ -88,28 +89,73 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
     body_top, header = _header(page, lines, figured[0], bands)
     last = figured[-1]
     body = [ln for ln in lines if body_top <= ln.box.cy <= last.box.y1]
-    edges = _edges(bands, [*header, *body])
-    return _grid(page, bands, edges, header, body)
+    bands = _with_blank_columns(_with_text_columns(bands, figured), header)
+    left = min(t.box.x0 for ln in body for t in ln.tokens)
+    if not bands[0].figures:
+        bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
+    elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
+        bands.insert(0, _Band(left, max(bands[0].x0 - 4, left), figures=False))
+    return _grid(page, bands, header, body)
+
+
+def _with_text_columns(bands: Sequence[_Band], figured: Sequence[TextLine]) -> list[_Band]:
+    """The columns with those that hold texts beside the figures.
+
+    Texts that follow each other are two columns only where some line has both.
+    """
+    found: list[_Band] = []
+    for low, high in _gaps(bands):
+        lines = [[t for t in ln.tokens if low <= t.box.x0 and t.box.x1 <= high] for ln in figured]
+        held = [[t for t in line if parse_amount(t.text) is None] for line in lines]
+        found.extend(_text_bands([line for line in held if line]))
+    return sorted([*bands, *found], key=lambda b: b.x0)
+
+
+def _gaps(bands: Sequence[_Band]) -> list[tuple[float, float]]:
+    edges = [-math.inf, *(x for b in bands for x in (b.x0, b.x1)), math.inf]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _text_bands(lines: Sequence[Sequence[Token]]) -> list[_Band]:
+    spans = sorted((t.box.x0, t.box.x1) for line in lines for t in line)
+    merged: list[_Band] = []
+    for x0, x1 in spans:
+        if merged and (x0 < merged[-1].x1 or not _both(lines, merged[-1], x0)):
+            merged[-1] = _Band(merged[-1].x0, max(merged[-1].x1, x1), figures=False)
+        else:
+            merged.append(_Band(x0, x1, figures=False))
+    return merged
+
+
+def _both(lines: Sequence[Sequence[Token]], left: _Band, x: float) -> bool:
+    """Whether a line has text in ``left`` and more from ``x`` on."""
+    return any(
+        any(t.box.x1 <= left.x1 for t in line) and any(t.box.x0 >= x for t in line)
+        for line in lines
+    )
+
+
+def _with_blank_columns(bands: Sequence[_Band], header: Sequence[TextLine]) -> list[_Band]:
+    """The columns with those that have a name but hold nothing.
+
+    The lowest names of the header are those of single columns; one right of the first
+    column that stands over none of them, and in the middle of no gap, names a blank one.
+    """
+    tokens = [t for line in header for t in line.tokens]
+    lowest = [t for t in tokens if not any(o.box.cy > t.box.cy and _stacked(o, t) for o in tokens)]
+    found = list(bands)
+    for token in sorted(lowest, key=lambda t: t.box.x0):
+        free = all(token.box.x1 <= b.x0 or token.box.x0 >= b.x1 for b in found)
+        if free and token.box.x0 > bands[0].x0:
+            found.append(_Band(token.box.x0, token.box.x1))
+    return sorted(found, key=lambda b: b.x0)
 
 
 def _edges(bands: Sequence[_Band], lines: Sequence[TextLine]) -> list[float]:
-    """Column edges: label column first, then the middle of each gap between bands."""
+    """Column edges: the middle of each gap between columns, and the outer ends."""
     left = min(*(ln.box.x0 for ln in lines), bands[0].x0)
     right = max(*(ln.box.x1 for ln in lines), bands[-1].x1)
-    middle = [(a.x1 + b.x0) / 2 for a, b in itertools.pairwise(bands)]
-    label_edge = [_label_edge(bands[0], lines)] if left < bands[0].x0 - 1 else []
-    return [left, *label_edge, *middle, right]
-
-
-def _label_edge(first: _Band, lines: Sequence[TextLine]) -> float:
-    ends = [
-        t.box.x1
-        for ln in lines
-        if _is_figure_line(ln)
-        for t in ln.tokens
-        if parse_amount(t.text) is None and t.box.x1 <= first.x0
-    ]
-    return (max(ends, default=first.x0 - 2) + first.x0) / 2
+    return [left, *((a.x1 + b.x0) / 2 for a, b in itertools.pairwise(bands)), right]
 
 
 def _header(
@@ -165,15 +211,13 @@ def _column(edges: Sequence[float], x: float) -> int:
 
 
 def _grid(
-    page: PageText,
-    bands: Sequence[_Band],
-    edges: list[float],
-    header: Sequence[TextLine],
-    body: Sequence[TextLine],
+    page: PageText, bands: Sequence[_Band], header: Sequence[TextLine], body: Sequence[TextLine]
 ) -> Grid:
-    cols = len(edges) - 1
+    cols = len(bands)
+    edges = _edges(bands, [*header, *body])
     head, depth = _header_cells(page.number, edges, bands, header)
-    placed = _place(body, edges, cols - len(bands))
+    rules = _row_rules(page, bands, body)
+    placed = _place(body, edges, _label_columns(bands), rules)
     ys = sorted({y for y, _ in placed})
     tops = [
         min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys
@@ -206,8 +250,35 @@ def _grid(
     )
 
 
-def _place(body: Sequence[TextLine], edges: Sequence[float], labels: int) -> Placed:
-    """Lines of the body by row and column; a row is a line of figures or a label alone."""
+def _label_columns(bands: Sequence[_Band]) -> int:
+    """How many columns lead the figures: labels, with a column of codes before them."""
+    first_text = next((k for k, band in enumerate(bands) if not band.figures), None)
+    return first_text + 1 if first_text is not None and first_text <= 1 else 0
+
+
+def _row_rules(page: PageText, bands: Sequence[_Band], body: Sequence[TextLine]) -> list[float]:
+    """The heights of rulings between rows; empty where not every row has its own."""
+    width = bands[-1].x1 - bands[0].x0
+    top, bottom = body[0].box.y0, body[-1].box.cy
+    rules = sorted(
+        r.at
+        for r in page.rulings
+        if r.horizontal and r.length > 0.8 * width and top < r.at < bottom
+    )
+    rows = [sum(ln.box.cy > at for at in rules) for ln in body if _is_figure_line(ln)]
+    return rules if len(rows) == len(set(rows)) and len(rows) > 1 else []
+
+
+def _place(
+    body: Sequence[TextLine], edges: Sequence[float], labels: int, rules: Sequence[float]
+) -> Placed:
+    """Lines of the body by row and column.
+
+    A row is what stands between two rulings, where ``rules`` part the rows, else a line of
+    figures or a label alone.
+    """
+    if rules:
+        return _between_rules(body, edges, rules)
     anchors = cluster_lines(ln for ln in body if _figures(ln))
     columns: dict[int, list[Token]] = {}
     for line in body:
@@ -217,6 +288,18 @@ def _place(body: Sequence[TextLine], edges: Sequence[float], labels: int) -> Pla
     for col in sorted(columns):
         place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
     return _levelled(placed, labels)
+
+
+def _between_rules(
+    body: Sequence[TextLine], edges: Sequence[float], rules: Sequence[float]
+) -> Placed:
+    held: dict[tuple[float, int], list[Token]] = {}
+    tops = [body[0].box.y0, *rules]
+    for line in body:
+        for token in line.tokens:
+            row = tops[sum(token.box.cy > at for at in rules)]
+            held.setdefault((row, _column(edges, _sample(token))), []).append(token)
+    return {place: list(lines_of(tokens)) for place, tokens in held.items()}
 
 
 def _levelled(placed: Placed, labels: int) -> Placed:
@@ -293,24 +376,26 @@ def _span(
     where their common centre is much nearer to its own than that of a single one, or where
     the next header line has a name for each of them.
     """
-    labels = len(edges) - 1 - len(bands)
-    beside = token.box.x1 < bands[0].x0
-    if beside and not any(t.box.x1 >= bands[0].x0 and _stacked(t, token) for t in header):
-        col = _column(edges, token.box.cx)
-        return col, col
-    single = _nearest(bands, token.box.cx)
+    if token.box.x1 < bands[1].x0 and not any(
+        t.box.x1 >= bands[1].x0 and _stacked(t, token) for t in header
+    ):
+        return 0, 0
+    first = 0 if bands[0].figures else 1
+    single = first + _nearest(bands[first:], token.box.cx)
     reached = [
         k
         for k in range(len(bands))
-        if min(edges[labels + k + 1], token.box.x1) - max(edges[labels + k], token.box.x0) > 1
+        if min(edges[k + 1], token.box.x1) - max(edges[k], token.box.x0) > 1
     ] or [single]
     below = [t for t in header if 0 < t.box.cy - token.box.cy < 3 * token.box.height]
     named = {_nearest(bands, t.box.cx) for t in below if _stacked(t, token)}
     off = abs(_centre(bands, single, single) - token.box.cx)
     centred = abs(_centre(bands, reached[0], reached[-1]) - token.box.cx) < 0.6 * off
+    if reached[0] < first:
+        return single, single
     if centred or (len(reached) > 1 and set(reached) == named):
-        return reached[0] + labels, reached[-1] + labels
-    return single + labels, single + labels
+        return reached[0], reached[-1]
+    return single, single
 
 
 def _stacked(a: Token, b: Token) -> bool:
