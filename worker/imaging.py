@@ -50,13 +50,13 @@ def flatten_light(grey: Image) -> Image:
 
 
 def ink_threshold(grey: Image) -> int:
-    """The grey between ink and paper of an evenly lit page (Otsu 1979, kept in bounds)."""
+    """The grey between ink and paper of an evenly lit page, half way from the darkest ink."""
     dark = grey[grey < 225]
     if dark.size < 50:
         return 160
     # The light tail of blurred edges belongs to the ink only up to half way to the paper.
     core = float(np.percentile(dark, 15))
-    return int(np.clip((core + PAPER) / 2 + 15, 130, 205))
+    return int(np.clip((core + PAPER) / 2 + 15, 175, 205))
 
 
 def text_height(ink: Mask) -> float:
@@ -74,7 +74,8 @@ def text_height(ink: Mask) -> float:
         return 0.0
     weights = np.bincount(height[letters], weights=width[letters])
     smooth = np.convolve(weights, [0.5, 1, 1, 1, 0.5], mode="same")
-    return float(np.argmax(smooth))
+    # Of heights that are about as frequent the largest: the others are parts of characters.
+    return float(np.flatnonzero(smooth > 0.85 * smooth.max())[-1])
 
 
 # --- stamps -----------------------------------------------------------------------------

@@ -87,7 +87,9 @@ def ink_lines(
     walls = [r for r in rulings if not r.horizontal]
     loose = pieces.take(owner < 0)
     lines, loose = _attached(lines, loose, walls)
-    lines.extend(_loose_lines(loose, walls, unit))
+    lines.extend(
+        line for line in _loose_lines(loose, walls, unit) if not _residue(line, rulings, unit)
+    )
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
@@ -288,6 +290,19 @@ def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[
             line = _frame_of(loose.take(np.array(group)), found=False)
         if 0.25 * unit <= max(line.height, line.x1 - line.x0) and line.height < 2.5 * unit:
             yield line
+
+
+def _residue(line: InkLine, rulings: Sequence[Line], unit: float) -> bool:
+    """Whether loose ink is a sliver that lies along a ruling: what erasing it has left."""
+    flat, thin = line.height < 0.3 * unit, line.width < 0.15 * unit
+    cx, cy = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
+    for ruling in rulings:
+        across, along = (cy, cx) if ruling.horizontal else (cx, cy)
+        sliver = flat if ruling.horizontal else thin
+        near = abs(ruling.at - across) < 0.4 * unit
+        if sliver and near and ruling.start - unit < along < ruling.end + unit:
+            return True
+    return False
 
 
 def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:

@@ -11,7 +11,7 @@ from worker.ink_lines import InkLine
 from worker.ocr import LineReading
 
 _RINGS = ("0", "o", "O", "〇", "○", "°", "º")
-_DASHES = ("", "-", "一", "—", "–", "ー", "－", "_", "~", "→", "…")
+_DASHES = ("", *"-一—–ー－_~→….·,、'`•")
 _SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
 _UNSURE = 0.5
 

@@ -14,6 +14,7 @@ from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token
 from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
 from worker.imaging import (
+    Stamp,
     faded,
     flatten_light,
     grey_without_stamps,
@@ -25,7 +26,7 @@ from worker.imaging import (
     text_height,
 )
 from worker.ink_lines import InkLine, ink_lines
-from worker.lone_signs import by_shape, is_speck
+from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.ocr import LineBox, LineReading, OcrEngine
 from worker.second_look import reread
 from worker.upright import legible_turns, likely_turns
@@ -44,7 +45,8 @@ _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so we
 class _Upright:
     """A page made upright: its grey image, its text height, and the way back.
 
-    ``sx`` and ``sy`` are points per pixel; ``to_page`` maps upright points to page space.
+    ``sx`` and ``sy`` are points per pixel; ``to_page`` maps upright points to page space;
+    ``stamps`` are where grey stamps were faded, in pixels.
     """
 
     grey: Image
@@ -53,6 +55,7 @@ class _Upright:
     sx: float
     sy: float
     to_page: Affine
+    stamps: tuple[Box, ...]
 
 
 def read_scan(
@@ -104,16 +107,18 @@ class _Clean:
     grey: Image
     threshold: int
     unit: float
+    stamps: tuple[Stamp, ...]
 
 
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
     grey = flatten_light(grey)
-    grey = faded(grey, round_stamps(grey))
+    stamps = round_stamps(grey)
+    grey = faded(grey, stamps)
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
-    return _Clean(grey, threshold, unit) if unit else None
+    return _Clean(grey, threshold, unit, stamps) if unit else None
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
@@ -130,7 +135,9 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
         .then(Affine(sx, 0, 0, 0, sy, 0))
         .then(turn(turns, page_width, page_height).inverse())
     )
-    return _Upright(straight, clean.unit, clean.threshold, sx, sy, back)
+    pixels = turn(turns, width, height).then(there)
+    stamps = tuple(pixels.box(Box(s.x0, s.y0, s.x1, s.y1)) for s in clean.stamps)
+    return _Upright(straight, clean.unit, clean.threshold, sx, sy, back, stamps)
 
 
 def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
@@ -146,7 +153,7 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     return [
         _token(line, left, reading, page)
         for line, left, reading in read
-        if _speaks(line, reading, page.unit)
+        if _speaks(line, reading, page)
     ]
 
 
@@ -161,11 +168,16 @@ def _detected(clean: Image, unit: float, engine: OcrEngine) -> list[LineBox]:
     ]
 
 
-def _speaks(line: InkLine, reading: LineReading, unit: float) -> bool:
+def _speaks(line: InkLine, reading: LineReading, page: _Upright) -> bool:
     """Whether a reading is text and no dirt: what the detector saw, or what reads well."""
     if not reading.text.strip():
         return False
-    return line.found or (reading.score >= _MIN_SCORE and not is_speck(line, reading, unit))
+    if line.found:
+        return True
+    middle = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
+    if any(stamp.contains(*middle) for stamp in page.stamps) and is_dash(line, page.unit):
+        return False  # what fading has left of the stamp
+    return reading.score >= _MIN_SCORE and not is_speck(line, reading, page.unit)
 
 
 def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
