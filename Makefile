@@ -13,11 +13,11 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench eval-quick lock clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 # Exit code 1 of extract says that there is something to review, and is no failure here.
 demo: $(VENV)/.runtime ## install, read the examples, print what was found
@@ -50,6 +50,10 @@ format: $(VENV)/.dev ## put the code into its one format
 
 bench: $(VENV)/.dev ## seconds and memory for each page, beside RapidOCR alone
 	$(BIN)/python -m eval.bench --out $(OUT)/bench.json
+
+eval-quick: $(VENV)/.dev ## measure on a few made documents; stop where a score fell
+	$(BIN)/crossfoot eval run --suite quick --jobs 2 --fresh --out $(OUT)/eval-quick
+	$(BIN)/crossfoot eval gate $(OUT)/eval-quick --baseline eval/baseline.json
 
 lock: $(VENV)/.runtime ## write the lock files anew from pyproject.toml
 	$(PIP) install --quiet uv

@@ -30,7 +30,10 @@ MEANINGS = (
 
 
 def _score(case: Case) -> Iterator[Score]:
-    yield _rate("texts.label_errors", case.agreement.labels)
+    if case.truth is None:
+        yield Score("texts.label_errors", unscored="the gold does not say which text is the label")
+    else:
+        yield _rate("texts.label_errors", case.agreement.labels)
     yield _rate("texts.errors", case.agreement.written)
 
 
