@@ -87,9 +87,8 @@ def ink_lines(
     walls = [r for r in rulings if not r.horizontal]
     loose = pieces.take(owner < 0)
     lines, loose = _attached(lines, loose, walls)
-    lines.extend(
-        line for line in _loose_lines(loose, walls, unit) if not _residue(line, rulings, unit)
-    )
+    lines.extend(_loose_lines(loose, walls, unit))
+    lines = [line for line in lines if not _residue(line, rulings, unit)]
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
@@ -293,7 +292,7 @@ def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[
 
 
 def _residue(line: InkLine, rulings: Sequence[Line], unit: float) -> bool:
-    """Whether loose ink is a sliver that lies along a ruling: what erasing it has left."""
+    """Whether ink is a sliver that lies along a ruling: what erasing it has left."""
     flat, thin = line.height < 0.3 * unit, line.width < 0.15 * unit
     cx, cy = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
     for ruling in rulings:

@@ -172,11 +172,11 @@ def _speaks(line: InkLine, reading: LineReading, page: _Upright) -> bool:
     """Whether a reading is text and no dirt: what the detector saw, or what reads well."""
     if not reading.text.strip():
         return False
-    if line.found:
-        return True
     middle = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
     if any(stamp.contains(*middle) for stamp in page.stamps) and is_dash(line, page.unit):
         return False  # what fading has left of the stamp
+    if line.found:
+        return True
     return reading.score >= _MIN_SCORE and not is_speck(line, reading, page.unit)
 
 
