@@ -12,6 +12,7 @@ from schemas.amount import Amount, Mark, parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
+from worker.column_names import lowest_names, match_names, stacked
 from worker.lines import join_lines, lines_of
 from worker.rowless import Placed, body_cell, cluster_lines, place_lines
 
@@ -89,13 +90,14 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
     body_top, header = _header(page, lines, figured[0], bands)
     last = figured[-1]
     body = [ln for ln in lines if body_top <= ln.box.cy <= last.box.y1]
-    bands = _with_blank_columns(_with_text_columns(bands, figured), header)
+    bands = _with_text_columns(bands, figured)
     left = min(t.box.x0 for ln in body for t in ln.tokens)
     if not bands[0].figures:
         bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
     elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
         bands.insert(0, _Band(left, max(bands[0].x0 - 4, left), figures=False))
-    return _grid(page, bands, header, body)
+    bands, named = _with_blank_columns(bands, header)
+    return _grid(page, bands, named, header, body)
 
 
 def _with_text_columns(bands: Sequence[_Band], figured: Sequence[TextLine]) -> list[_Band]:
@@ -135,20 +137,23 @@ def _both(lines: Sequence[Sequence[Token]], left: _Band, x: float) -> bool:
     )
 
 
-def _with_blank_columns(bands: Sequence[_Band], header: Sequence[TextLine]) -> list[_Band]:
+def _with_blank_columns(
+    bands: Sequence[_Band], header: Sequence[TextLine]
+) -> tuple[list[_Band], dict[int, int]]:
     """The columns with those that have a name but hold nothing.
 
-    The lowest names of the header are those of single columns; one right of the first
-    column that stands over none of them, and in the middle of no gap, names a blank one.
+    Also for each lowest name of the header, by its token's id, the column that it names.
     """
-    tokens = [t for line in header for t in line.tokens]
-    lowest = [t for t in tokens if not any(o.box.cy > t.box.cy and _stacked(o, t) for o in tokens)]
-    found = list(bands)
-    for token in sorted(lowest, key=lambda t: t.box.x0):
-        free = all(token.box.x1 <= b.x0 or token.box.x0 >= b.x1 for b in found)
-        if free and token.box.x0 > bands[0].x0:
-            found.append(_Band(token.box.x0, token.box.x1))
-    return sorted(found, key=lambda b: b.x0)
+    names = lowest_names([t for line in header for t in line.tokens])
+    spans = [(t.box.x0, t.box.x1) for t in names]
+    matched = match_names(spans, [(b.x0, b.x1) for b in bands], not bands[0].figures)
+    blank = [_Band(*span) for span, k in zip(spans, matched, strict=True) if k is None]
+    found = sorted([*bands, *blank], key=lambda b: b.x0 + b.x1)
+    placed = [
+        found.index(bands[k]) if k is not None else found.index(_Band(*span))
+        for span, k in zip(spans, matched, strict=True)
+    ]
+    return found, {id(name): col for name, col in zip(names, placed, strict=True)}
 
 
 def _edges(bands: Sequence[_Band], lines: Sequence[TextLine]) -> list[float]:
@@ -172,7 +177,8 @@ def _header(
     for k in range(len(rules) - 1, -1, -1):
         top = rules[k - 1] if k else _loose_top(above, rules[k])
         held = [ln for ln in above if top <= ln.box.cy < rules[k]]
-        if any(_over(ln, bands) for ln in held):
+        framed = k > 0 and any(len(ln.tokens) >= _FEWEST_COLUMNS for ln in held)
+        if framed or any(_over(ln, bands) for ln in held):
             return rules[k], held
     return _unruled_header(above, first, bands)
 
@@ -211,11 +217,15 @@ def _column(edges: Sequence[float], x: float) -> int:
 
 
 def _grid(
-    page: PageText, bands: Sequence[_Band], header: Sequence[TextLine], body: Sequence[TextLine]
+    page: PageText,
+    bands: Sequence[_Band],
+    named: dict[int, int],
+    header: Sequence[TextLine],
+    body: Sequence[TextLine],
 ) -> Grid:
     cols = len(bands)
     edges = _edges(bands, [*header, *body])
-    head, depth = _header_cells(page.number, edges, bands, header)
+    head, depth = _header_cells(page.number, edges, named, header)
     rules = _row_rules(page, bands, body)
     placed = _place(body, edges, _label_columns(bands), rules)
     ys = sorted({y for y, _ in placed})
@@ -339,7 +349,7 @@ def _sample(token: Token) -> float:
 
 
 def _header_cells(
-    page: int, edges: Sequence[float], bands: Sequence[_Band], header: Sequence[TextLine]
+    page: int, edges: Sequence[float], named: dict[int, int], header: Sequence[TextLine]
 ) -> tuple[list[GridCell], int]:
     """Header cells on one or two levels: names over several columns stand above the others."""
     tokens = [t for line in header for t in line.tokens]
@@ -347,7 +357,7 @@ def _header_cells(
     single: dict[int, list[Token]] = {}
     for line in header:
         for token in line.tokens:
-            first, last = _span(token, edges, bands, tokens)
+            first, last = _span(token, named, tokens)
             if last > first:
                 spans.append((first, last, token))
             else:
@@ -367,47 +377,31 @@ def _header_cells(
     return sorted(cells, key=lambda c: (c.row, c.col)), depth
 
 
-def _span(
-    token: Token, edges: Sequence[float], bands: Sequence[_Band], header: Sequence[Token]
-) -> tuple[int, int]:
-    """First and last column that a header token stands over.
+def _span(token: Token, named: dict[int, int], header: Sequence[Token]) -> tuple[int, int]:
+    """First and last column that a header token names: those of the lowest names under it.
 
-    Names are centred over what they name: a token names all columns that it reaches into
-    where their common centre is much nearer to its own than that of a single one, or where
-    the next header line has a name for each of them.
+    A name over several columns is centred over them, but may be shorter than they are wide:
+    a neighbour belongs to it where that brings their common centre to its own.
     """
-    if token.box.x1 < bands[1].x0 and not any(
-        t.box.x1 >= bands[1].x0 and _stacked(t, token) for t in header
-    ):
-        return 0, 0
-    first = 0 if bands[0].figures else 1
-    single = first + _nearest(bands[first:], token.box.cx)
-    reached = [
-        k
-        for k in range(len(bands))
-        if min(edges[k + 1], token.box.x1) - max(edges[k], token.box.x0) > 1
-    ] or [single]
-    below = [t for t in header if 0 < t.box.cy - token.box.cy < 3 * token.box.height]
-    named = {_nearest(bands, t.box.cx) for t in below if _stacked(t, token)}
-    off = abs(_centre(bands, single, single) - token.box.cx)
-    centred = abs(_centre(bands, reached[0], reached[-1]) - token.box.cx) < 0.6 * off
-    if reached[0] < first:
-        return single, single
-    if centred or (len(reached) > 1 and set(reached) == named):
-        return reached[0], reached[-1]
-    return single, single
+    if id(token) in named:
+        return named[id(token)], named[id(token)]
+    lowest = {named[id(t)]: t for t in header if id(t) in named and t.box.cy > token.box.cy}
+    under = [col for col, t in lowest.items() if stacked(t, token)]
+    if not under:  # only over names that are themselves over others
+        under = [min(lowest, key=lambda col: abs(lowest[col].box.cx - token.box.cx))]
+    first, last = min(under), max(under)
+    for col in (first - 1, last + 1):
+        if col in lowest and _off(lowest, {first, last, col}, token) < 0.5 * _off(
+            lowest, {first, last}, token
+        ):
+            first, last = min(first, col), max(last, col)
+    return first, last
 
 
-def _stacked(a: Token, b: Token) -> bool:
-    return min(a.box.x1, b.box.x1) > max(a.box.x0, b.box.x0)
-
-
-def _nearest(bands: Sequence[_Band], x: float) -> int:
-    return min(range(len(bands)), key=lambda k: abs(_centre(bands, k, k) - x))
-
-
-def _centre(bands: Sequence[_Band], first: int, last: int) -> float:
-    return (bands[first].x0 + bands[last].x1) / 2
+def _off(lowest: dict[int, Token], cols: set[int], token: Token) -> float:
+    """How far a token is from the centre of the names of these columns."""
+    centre = (lowest[min(cols)].box.cx + lowest[max(cols)].box.cx) / 2
+    return abs(centre - token.box.cx)
 
 
 def _head(
