@@ -35,7 +35,8 @@ def aligned_grids(
 ) -> tuple[Grid, ...]:
     """Tables among ``tokens`` (those outside lattices) whose figures stand in columns.
 
-    A table needs three lines with figures in two columns that line up; prose has none.
+    A table needs three lines with figures in two columns that line up, or rulings around its
+    header and its figures; prose has neither.
     """
     lines = lines_of(tokens)
     found = []
@@ -65,7 +66,7 @@ def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLi
     blocks: list[list[TextLine]] = [[] for _ in range(len(cuts) + 1)]
     for line in lines:
         blocks[sum(line.box.cy > cut for cut in cuts)].append(line)
-    return [b for b in blocks if sum(map(_is_figure_line, b)) >= _FEWEST_ROWS]
+    return [b for b in blocks if any(map(_is_figure_line, b))]
 
 
 def _bands(lines: Sequence[TextLine]) -> list[_Band]:
@@ -78,7 +79,7 @@ def _bands(lines: Sequence[TextLine]) -> list[_Band]:
             merged[-1][2] += 1
         else:
             merged.append([x0, x1, 1])
-    fewest = max(2, 0.1 * len(lines))
+    fewest = max(min(2, len(lines)), 0.1 * len(lines))
     return [_Band(x0, x1) for x0, x1, n in merged if n >= fewest]
 
 
@@ -89,6 +90,8 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         return None
     body_top, header = _header(page, lines, figured[0], bands)
     last = figured[-1]
+    if len(figured) < _FEWEST_ROWS and not _framed(page, header, last, bands):
+        return None
     body = [ln for ln in lines if body_top <= ln.box.cy <= last.box.y1]
     bands = _with_text_columns(bands, figured)
     left = min(t.box.x0 for ln in body for t in ln.tokens)
@@ -98,6 +101,26 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         bands.insert(0, _Band(left, max(bands[0].x0 - 4, left), figures=False))
     bands, named = _with_blank_columns(bands, header)
     return _grid(page, bands, named, header, body)
+
+
+def _framed(
+    page: PageText, header: Sequence[TextLine], last: TextLine, bands: Sequence[_Band]
+) -> bool:
+    """Whether rulings stand over and under the header and under the figures."""
+    if not header:
+        return False
+    width = bands[-1].x1 - bands[0].x0
+    rules = [r.at for r in page.rulings if r.horizontal and r.length > 0.8 * width]
+    top, bottom, end = header[0].box.y0, header[-1].box.y1, last.box.y1
+    near = 3 * last.box.height
+    return all(
+        any(low <= at <= high for at in rules)
+        for low, high in (
+            (top - near, top + 1),
+            (bottom - 1, last.box.y0 + 1),
+            (end - 1, end + near),
+        )
+    )
 
 
 def _with_text_columns(bands: Sequence[_Band], figured: Sequence[TextLine]) -> list[_Band]:
