@@ -19,7 +19,7 @@ from eval.report.page import Run, comparison_report, report
 from eval.runs.compare import compare
 from eval.runs.documents import Document
 from eval.runs.gate import Baseline, baseline, falls
-from eval.runs.record import CellRecord, Record, load
+from eval.runs.record import CellRecord, Record, Scored, load
 from eval.runs.run import Plan, read_manifest, run
 from eval.runs.suites import Suite
 from schemas.errors import UsageError
@@ -241,6 +241,22 @@ def test_a_score_that_is_not_taken_any_more_is_a_fall(sound: Path) -> None:
     ]
     found = falls(silenced, held(sound))
     assert {(fall.score, fall.now) for fall in found} == {("structure.headers", None)}
+
+
+def test_reading_more_tables_does_not_shut_the_gate(sound: Path) -> None:
+    """Errors are planted where all is right: more such tables are more questions, no fall."""
+    first, second = load(sound)
+    asked = Scored(name="checks.detected", part=20, of=20)
+    harder = Scored(name="checks.detected", part=0, of=20)
+    kept = baseline([[_checked(first, asked), _checked(second, None)]], "quick", None)
+    assert falls([_checked(first, asked), _checked(second, harder)], kept) == []
+    fallen = falls([_checked(first, harder), _checked(second, None)], kept)
+    assert {fall.score for fall in fallen} == {"checks.detected"}
+
+
+def _checked(record: Record, detected: Scored | None) -> Record:
+    others = tuple(score for score in record.scores if not score.name.startswith("checks."))
+    return record.model_copy(update={"scores": others if detected is None else (*others, detected)})
 
 
 def test_a_run_without_all_documents_is_no_match_for_the_gate(sound: Path) -> None:
