@@ -22,6 +22,7 @@ Mask = NDArray[np.bool_]
 
 _CONTRAST = 24  # grey levels by which a ruling must be darker than its two sides
 _FAINT = 12  # the same once the image is smoothed along the ruling
+_SEAMLESS = 0.985  # share of an underline's columns that must be drawn
 _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
@@ -231,14 +232,19 @@ def _stands_alone(
 ) -> bool:
     """Whether a stretch is a line and no row of strokes: it is long or little is beside it.
 
-    What stands close over an underline stands on one side only.
+    What stands close over an underline stands on one side only, and an underline has no
+    gaps, as the feet of a row of characters have.
     """
     if piece.line.length > 12 * unit:
         return True
     over, under = (side[piece.area][piece.own].mean() for side in (above, below))
     both = (above | below)[piece.area][piece.own].mean()
-    underline = piece.line.length > 4 * unit and min(over, under) < _CROWDED
-    return bool(both < _IN_TEXT or underline)
+    if both < _CROWDED:
+        return True
+    whole = piece.own.any(axis=0).mean() > _SEAMLESS
+    if piece.line.length > 4 * unit:
+        return bool(whole and (both < _IN_TEXT or min(over, under) < _CROWDED))
+    return bool(both < _IN_TEXT)
 
 
 def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
