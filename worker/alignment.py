@@ -61,12 +61,34 @@ def _is_figure_line(line: TextLine) -> bool:
 
 
 def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLine]]:
-    """Runs of lines that may be one table: cut at ruled tables."""
+    """Runs of lines that may be one table: cut at ruled tables and before new headers."""
     cuts = sorted(box.cy for box in taken)
     blocks: list[list[TextLine]] = [[] for _ in range(len(cuts) + 1)]
     for line in lines:
         blocks[sum(line.box.cy > cut for cut in cuts)].append(line)
-    return [b for b in blocks if any(map(_is_figure_line, b))]
+    parts = [part for block in blocks for part in _cut_at_headers(block)]
+    return [part for part in parts if any(map(_is_figure_line, part))]
+
+
+def _cut_at_headers(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+    """The lines cut after each figure line that another header follows."""
+    figured = [k for k, line in enumerate(lines) if _is_figure_line(line)]
+    cuts = [
+        above + 1
+        for above, below in itertools.pairwise(figured)
+        if any(_names_figures(line, lines[above]) for line in lines[above + 1 : below])
+    ]
+    edges = [0, *cuts, len(lines)]
+    return [list(lines[a:b]) for a, b in itertools.pairwise(edges)]
+
+
+def _names_figures(line: TextLine, figures: TextLine) -> bool:
+    """Whether two words stand over the columns of the figures of a line above."""
+    left = min(t.box.x0 for t in _figures(figures))
+    over = [
+        t for t in line.tokens if t.box.x0 > left and not isinstance(parse_amount(t.text), Amount)
+    ]
+    return len(over) >= 2
 
 
 def _bands(lines: Sequence[TextLine]) -> list[_Band]:
