@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from eval.peers.grids import result_of
-from eval.peers.outsiders import PYTHON_VARIABLE, Outsider, outsiders
+from eval.peers.outsiders import PYTHON_VARIABLE, Outsider, _checked, outsiders
 from eval.peers.registry import reader, readers
 from eval.runs.documents import Document, prepare
 from eval.scores.all import scores
@@ -104,3 +109,57 @@ def test_rapidocr_s_lines_lie_where_the_figures_are_printed(
     assert row is not None
     assert page >= row > 0.8
     assert value(held, "figures.recall") is None
+
+
+class Model(BaseHTTPRequestHandler):
+    """Answers every request for a chat with the same table, and keeps what was asked."""
+
+    asked: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.asked.append(json.loads(self.rfile.read(length)))
+        rows = "\n".join(f"| {' | '.join(line)} |" for line in (HEADER, *BODY))
+        answer = {
+            "choices": [{"message": {"content": rows}}],
+            "usage": {"prompt_tokens": 900, "completion_tokens": 80},
+        }
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    Model.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Model) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("CROSSFOOT_PEER_MODEL_URL", f"http://127.0.0.1:{server.server_port}/v1")
+        monkeypatch.setenv("CROSSFOOT_PEER_MODEL", "made-up")
+        monkeypatch.setenv(PYTHON_VARIABLE, sys.executable)
+        _checked.cache_clear()
+        yield Model.asked
+        server.shutdown()
+    _checked.cache_clear()
+
+
+def test_a_language_model_is_asked_once_for_each_page_and_scored_by_its_tables(
+    model: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    prepared = prepare(Document("made", "text", 5, form="general_public_basic"), tmp_path)
+    read = reader("model").read(prepared.path)
+    assert len(model) == read.pages
+    text, image = model[0]["messages"][0]["content"]
+    assert "Do not compute anything" in text["text"]
+    assert image["image_url"]["url"].startswith("data:image/png;base64,")
+    assert read.result is not None
+    assert read.result.usage.model_calls == read.pages
+    assert read.result.usage.input_tokens == 900 * read.pages
+    held = case(result(table()))
+    scored = Case("model", held.gold, held.truth, read.result, pages=read.pages, boxes=read.boxes)
+    assert value(scored, "figures.recall") == 1.0
+    assert value(scored, "cost.dollars") is None
+    assert value(scored, "place.iou") is None
