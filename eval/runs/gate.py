@@ -59,8 +59,9 @@ class Held(BaseModel):
 
 
 class Baseline(BaseModel):
-    """What later runs are held to: for each group the scores, and the documents read.
+    """What later runs are held to: for each group the scores.
 
+    ``documents`` are those that were read, each with the SHA-256 of its gold.
     ``examined`` are the documents into which errors were planted. That is done where every
     figure is right, so a program that reads more would be asked harder questions: later runs
     are asked about the same documents only.
@@ -70,7 +71,7 @@ class Baseline(BaseModel):
 
     commit: str | None
     suite: str
-    documents: tuple[str, ...]
+    documents: dict[str, str]
     examined: tuple[str, ...]
     groups: dict[str, dict[str, Held]]
 
@@ -115,14 +116,14 @@ def baseline(runs: Sequence[Sequence[Record]], suite: str, commit: str | None) -
     Raises:
         UsageError: if the runs did not read the same documents.
     """
-    names = {tuple(sorted(record.name for record in records)) for records in runs}
-    if len(names) != 1:
+    golds = [{record.name: record.gold_sha256 for record in records} for records in runs]
+    if any(gold != golds[0] for gold in golds):
         raise UsageError("the runs did not read the same documents: give runs of one suite.")
     first, *others = [groups(records) for records in runs]
     return Baseline(
         commit=commit,
         suite=suite,
-        documents=names.pop(),
+        documents=golds[0],
         examined=tuple(record.name for record in runs[0] if _examined(record)),
         groups={
             group: {
@@ -146,13 +147,21 @@ def falls(records: Sequence[Record], kept: Baseline) -> list[Fall]:
     """What is worse in the run than in the baseline, beyond noise.
 
     Raises:
-        UsageError: if the run did not read all documents of the baseline.
+        UsageError: if the run did not read all documents of the baseline, with the same gold.
     """
     missing = set(kept.documents) - {record.name for record in records}
     if missing:
         raise UsageError(
             f"the run lacks {len(missing)} documents of the baseline, {min(missing)} first: "
             "run the whole suite, or write a new baseline with `crossfoot eval baseline`."
+        )
+    changed = [
+        r.name for r in records if kept.documents.get(r.name, r.gold_sha256) != r.gold_sha256
+    ]
+    if changed:
+        raise UsageError(
+            f"the gold of {len(changed)} documents is another than the baseline's, {changed[0]} "
+            "first: nothing can be compared, write a new baseline with `crossfoot eval baseline`."
         )
     held, examined = set(kept.documents), set(kept.examined)
     now = groups(

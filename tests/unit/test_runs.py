@@ -264,6 +264,12 @@ def test_a_run_without_all_documents_is_no_match_for_the_gate(sound: Path) -> No
         falls(load(sound)[:1], held(sound))
 
 
+def test_documents_with_other_gold_are_not_compared(sound: Path) -> None:
+    first, second = load(sound)
+    with pytest.raises(UsageError, match="gold of 1 documents"):
+        falls([first, second.model_copy(update={"gold_sha256": "0" * 64})], held(sound))
+
+
 def test_the_spread_of_runs_of_the_same_code_is_noise(sound: Path, broken: Path) -> None:
     wide = baseline([load(sound), load(broken)], "quick", None)
     assert [fall for fall in falls(load(broken), wide) if fall.score == "figures.recall"] == []
