@@ -8,7 +8,7 @@ broken and dotted lines alike, and leaves out text: its strokes don't stay in a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -23,6 +23,7 @@ Mask = NDArray[np.bool_]
 _CONTRAST = 24  # grey levels by which a ruling must be darker than its two sides
 _FAINT = 12  # the same once the image is smoothed along the ruling
 _SEAMLESS = 0.985  # share of an underline's columns that must be drawn
+_PAPER = 240  # grey of bare paper, a scanner's noise allowed for
 _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
@@ -44,6 +45,7 @@ class Line:
     start: float
     end: float
     thickness: float
+    faint: bool = False
 
     @property
     def length(self) -> float:
@@ -122,7 +124,7 @@ def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
 
 
 def _flip(line: Line) -> Line:
-    return Line(not line.horizontal, line.at, line.start, line.end, line.thickness)
+    return replace(line, horizontal=not line.horizontal)
 
 
 def _line_like(grey: Image, unit: float, contrast: int) -> NDArray[np.uint8]:
@@ -176,7 +178,11 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         thick[rows, piece.x0 : piece.x0 + w] = 0
         faint[rows, piece.x0 : piece.x0 + w] = 0
     dotted = _filled(faint, 10 * unit, _DOTTED) & _lonely(beside, unit) & faint
-    pieces.extend(_stretches(dotted, 0.4 * unit, 16 * unit, _DOTTED))
+    pieces.extend(
+        replace(piece, line=replace(piece.line, faint=True))
+        for piece in _stretches(dotted, 0.4 * unit, 6 * unit, _DOTTED)
+        if _widest_gap(piece, grey) < 0.5 * unit
+    )
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(
         piece
@@ -247,6 +253,16 @@ def _stands_alone(
     return bool(both < _IN_TEXT)
 
 
+def _widest_gap(piece: _Piece, grey: Image) -> int:
+    """Pixels of the longest stretch of bare paper along a piece.
+
+    Dots and dashes stand close; equal letters or figures, row by row, stand wider apart.
+    """
+    profile = np.where(piece.own, grey[piece.area], 255).min(axis=0)
+    inked = np.flatnonzero(np.concatenate([[True], profile < _PAPER, [True]]))
+    return int(np.diff(inked).max()) - 1
+
+
 def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """1 where ink stands just above, and the same for below."""
     reach = max(round(unit / 4), 4)
@@ -310,9 +326,8 @@ def _merged(pieces: Sequence[_Piece], unit: float) -> list[_Merged]:
 
 def _joined(a: Line, b: Line) -> Line:
     longer = a if a.length >= b.length else b
-    total = max(a.length + b.length, 1.0)
-    at = (a.at * a.length + b.at * b.length) / total
-    return Line(a.horizontal, at, min(a.start, b.start), max(a.end, b.end), longer.thickness)
+    at = (a.at * a.length + b.at * b.length) / max(a.length + b.length, 1.0)
+    return replace(longer, at=at, start=min(a.start, b.start), end=max(a.end, b.end))
 
 
 def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[int]:
@@ -330,6 +345,6 @@ def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> lis
             )
             for end in (line.start, line.end)
         )
-        if line.length > 4 * unit or ends == 2:
+        if line.length > (16 if line.faint else 4) * unit or ends == 2:
             kept.append(i)
     return kept

@@ -71,6 +71,14 @@ def test_a_column_of_equal_figures_is_no_ruling() -> None:
     assert _places(page, horizontal=False) == []
 
 
+@pytest.mark.parametrize("height", [20, 24])
+def test_equal_strokes_row_by_row_are_no_ruling(height: int) -> None:
+    page = _blank()
+    for row in range(18):
+        cv2.line(page, (500, 60 + 46 * row), (500, 60 + 46 * row + height), 0, 2)
+    assert _places(page, horizontal=False) == []
+
+
 def test_brackets_of_a_column_are_no_ruling() -> None:
     page = _blank()
     for row in range(21):
