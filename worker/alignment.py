@@ -73,22 +73,30 @@ def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLi
 def _cut_at_headers(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     """The lines cut after each figure line that another header follows."""
     figured = [k for k, line in enumerate(lines) if _is_figure_line(line)]
+    texts = [t for k in figured for t in lines[k].tokens if _is_word(t)]
     cuts = [
         above + 1
         for above, below in itertools.pairwise(figured)
-        if any(_names_figures(line, lines[above]) for line in lines[above + 1 : below])
+        if any(_names_figures(ln, lines[above], texts) for ln in lines[above + 1 : below])
     ]
     edges = [0, *cuts, len(lines)]
     return [list(lines[a:b]) for a, b in itertools.pairwise(edges)]
 
 
-def _names_figures(line: TextLine, figures: TextLine) -> bool:
-    """Whether two words stand over the columns of the figures of a line above."""
+def _names_figures(line: TextLine, figures: TextLine, texts: Sequence[Token]) -> bool:
+    """Whether two words stand over the figures of a line above, and over no column of texts."""
     left = min(t.box.x0 for t in _figures(figures))
     over = [
-        t for t in line.tokens if t.box.x0 > left and not isinstance(parse_amount(t.text), Amount)
+        t
+        for t in line.tokens
+        if _is_word(t) and t.box.x0 > left and not any(stacked(t, text) for text in texts)
     ]
     return len(over) >= 2
+
+
+def _is_word(token: Token) -> bool:
+    letters = sum(c.isalpha() for c in token.text)
+    return letters >= 2 and not any(c.isdigit() for c in token.text)
 
 
 def _bands(lines: Sequence[TextLine]) -> list[_Band]:
