@@ -27,8 +27,13 @@ def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
 
 def _same_line(row: Sequence[Token], token: Token) -> bool:
     near = min(row, key=lambda t: abs(t.box.cx - token.box.cx)).box
-    height = min(near.height, token.box.height)
+    low, high = sorted((near.height, token.box.height))
+    # A dash is as high as its stroke; what stands beside it tells how high its line is.
+    height = high if low < _FLAT * high else low
     return abs(near.cy - token.box.cy) < 0.5 * height
+
+
+_FLAT = 0.4
 
 
 def _line(row: list[Token]) -> TextLine:

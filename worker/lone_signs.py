@@ -11,9 +11,10 @@ from worker.ink_lines import InkLine
 from worker.ocr import LineReading
 
 _RINGS = ("0", "o", "O", "〇", "○", "°", "º")
-_DASHES = ("", *"-一—–ー－_~→….·,、'`•")
 _SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
 _UNSURE = 0.5
+_BY_SHAPE = 0.99
+"""How sure a dash is whose ink is one flat stroke: no figure's ink is."""
 
 
 def by_shape(line: InkLine, reading: LineReading, unit: float) -> LineReading:
@@ -24,20 +25,16 @@ def by_shape(line: InkLine, reading: LineReading, unit: float) -> LineReading:
     text = reading.text.strip()
     if text in _RINGS and line.height < 0.45 * unit:
         return _lone("。", line, reading)
-    if not is_dash(line, unit) or not (text in _DASHES or reading.score < _UNSURE):
-        return reading
-    if text == "一" and line.width > 0.7 * unit:
+    if not is_dash(line, unit) or (text == "一" and line.width > 0.7 * unit):
         return reading
     sign = "-" if line.width < 0.6 * unit else "—"
-    mended = _lone(sign, line, reading)
-    return LineReading(
-        sign, mended.scores, mended.edges, mended.score, (Reading(sign, mended.score),)
-    )
+    edges = _lone(sign, line, reading).edges
+    return LineReading(sign, (_BY_SHAPE,), edges, _BY_SHAPE, (Reading(sign, _BY_SHAPE),))
 
 
 def is_dash(line: InkLine, unit: float) -> bool:
     """Whether the ink is one flat stroke: as wide as a sign and much wider than high."""
-    flat = line.height <= max(0.25 * unit, 3) and line.width >= 1.8 * line.height
+    flat = line.height <= max(0.25 * unit, 3) and line.width >= 1.6 * line.height
     return flat and 0.15 * unit <= line.width <= 1.6 * unit
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from statistics import median
 
 from schemas.amount import parse_amount
 from schemas.geometry import Box
@@ -58,9 +59,14 @@ def _labelled(figures: GridCell, cells: Sequence[GridCell]) -> bool:
 
 def cluster_lines(lines: Iterable[TextLine]) -> list[float]:
     """The y centres of lines, those on one height counted once."""
+    ordered = sorted(lines, key=lambda ln: ln.box.cy)
+    if not ordered:
+        return []
+    # Dashes are as high as their stroke; the usual height is that of figures.
+    usual = median(line.box.height for line in ordered)
     anchors: list[list[float]] = []
-    for line in sorted(lines, key=lambda ln: ln.box.cy):
-        if anchors and line.box.cy - anchors[-1][0] < 0.6 * line.box.height:
+    for line in ordered:
+        if anchors and line.box.cy - anchors[-1][0] < 0.6 * max(usual, line.box.height):
             anchors[-1].append(line.box.cy)
         else:
             anchors.append([line.box.cy])
@@ -109,7 +115,9 @@ def place_lines(
 
 def _home(line: TextLine, anchors: Sequence[float]) -> float | None:
     nearest = min(anchors, key=lambda a: abs(a - line.box.cy))
-    return nearest if abs(nearest - line.box.cy) < 0.5 * line.box.height else None
+    pitch = min((b - a for a, b in pairwise(sorted(anchors))), default=line.box.height)
+    near = max(0.5 * line.box.height, min(0.25 * pitch, 4.0))
+    return nearest if abs(nearest - line.box.cy) < near else None
 
 
 def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) -> Grid:
