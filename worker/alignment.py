@@ -18,6 +18,7 @@ from worker.rowless import Placed, body_cell, cluster_lines, place_lines
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2
+_STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
 _OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
 
@@ -100,17 +101,21 @@ def _is_word(token: Token) -> bool:
 
 
 def _bands(lines: Sequence[TextLine]) -> list[_Band]:
-    """Columns: the gaps that no figure of any line crosses."""
-    spans = sorted((t.box.x0, t.box.x1) for line in lines for t in _figures(line))
-    merged: list[list[float]] = []
-    for x0, x1 in spans:
-        if merged and x0 < merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], x1)
-            merged[-1][2] += 1
-        else:
-            merged.append([x0, x1, 1])
+    """Columns: the gaps that no figure crosses, but for a few that OCR ran together."""
+    figures = [t for line in lines for t in _figures(line)]
+    stray = int(_STRAY * len(lines))
+    held: list[tuple[float, float]] = []
+    depth, start = 0, 0.0
+    ends = sorted([(t.box.x0, 1) for t in figures] + [(t.box.x1, -1) for t in figures])
+    for x, step in ends:
+        if depth <= stray < depth + step:
+            start = x
+        elif depth + step <= stray < depth:
+            held.append((start, x))
+        depth += step
     fewest = max(min(2, len(lines)), 0.1 * len(lines))
-    return [_Band(x0, x1) for x0, x1, n in merged if n >= fewest]
+    inside = [sum(a <= t.box.cx <= b for t in figures) for a, b in held]
+    return [_Band(a, b) for (a, b), n in zip(held, inside, strict=True) if n >= fewest]
 
 
 def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:

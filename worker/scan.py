@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +40,8 @@ _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
 _SEEN_HEIGHT = 14  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8
+_COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
+_FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 
 
@@ -151,9 +155,10 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
         for line, (_, left), reading in zip(lines, crops, readings, strict=True)
     ]
     return [
-        _token(line, left, reading, page)
+        token
         for line, left, reading in read
         if _speaks(line, reading, page)
+        for token in _tokens_of(line, left, reading, page)
     ]
 
 
@@ -192,6 +197,46 @@ def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
     left = max(math.floor(line.x0 - dx), 0)
     rows = slice(max(math.floor(line.y0 - dy), 0), math.ceil(line.y1 + dy))
     return clean[rows, left : math.ceil(line.x1 + dx)], left
+
+
+def _tokens_of(line: InkLine, left: int, reading: LineReading, page: _Upright) -> list[Token]:
+    """The line as tokens: figures of neighbouring columns that were read in one are parted."""
+    whole = _token(line, left, reading, page)
+    cuts = _figure_gaps(reading, line.height)
+    if not cuts:
+        return [whole]
+    edges = [0, *cuts, len(reading.text)]
+    return [part for a, b in itertools.pairwise(edges) if (part := _part(whole, a, b)) is not None]
+
+
+def _figure_gaps(reading: LineReading, height: float) -> list[int]:
+    """Where a line of two or more figures has a gap as wide as a character."""
+    text, edges = reading.text, reading.edges
+    if len(edges) != len(text) + 1 or not _FIGURES.fullmatch(text):
+        return []
+    return [
+        m.end()
+        for m in re.finditer(r" +", text)
+        if edges[m.end()] - edges[m.start()] > _COLUMN_GAP * height
+    ]
+
+
+def _part(whole: Token, start: int, end: int) -> Token | None:
+    text = whole.text[start:end].strip()
+    if not text:
+        return None
+    last = start + len(whole.text[start:end].rstrip())
+    scores = whole.char_scores[start:last]
+    x0 = max(whole.char_x[start], whole.box.x0)
+    x1 = max(min(whole.char_x[last], whole.box.x1), x0)
+    return Token(
+        text=text,
+        box=Box(x0, whole.box.y0, x1, whole.box.y1),
+        source="ocr",
+        confidence=math.prod(scores),
+        char_scores=scores,
+        char_x=whole.char_x[start : last + 1],
+    )
 
 
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:

@@ -147,7 +147,7 @@ def _inner_start(starts: Sequence[float], leaves: Sequence[bool]) -> float:
         return math.inf
     middle = inner[len(inner) // 2]
     gap = middle - min(outer)
-    return middle - gap / 2 if gap > _LEAST_INDENT else math.inf
+    return middle - gap / 4 if gap > _LEAST_INDENT else math.inf
 
 
 def _parents(form: Form, roles: Sequence[Role]) -> list[int | None]:
