@@ -17,6 +17,9 @@ _TRIANGLES = "△▲∆▵"
 _NUMBER = re.compile(
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.(?P<part>\d{1,8}))?|\.(?P<only>\d{1,8})"
 )
+# White space between digits parts two figures, unless it parts thousands.
+_TWO_FIGURES = re.compile(r"\d\s+\d")
+_SPACED = re.compile(r"^\D*\d{1,3}(?:\s\d{3})+(?!\d)\D*\d*\D*$")
 _CURRENCY = re.compile(r"^[$¥€£＄￥]\s*")
 
 
@@ -52,6 +55,8 @@ def parse_amount(text: str) -> Amount | Mark | None:
     Nothing is mended here: ``1,23.4`` and ``12O`` are not amounts.
     """
     if not text.strip():
+        return None
+    if _TWO_FIGURES.search(text) and not _SPACED.search(text):
         return None
     body = narrow(text)
     if all(c in _DASHES for c in body) and len(body) <= 3:

@@ -12,7 +12,7 @@ from pathlib import Path
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft
 from schemas.errors import DamagedFile
-from schemas.grid import Sheet
+from schemas.grid import Grid, Sheet
 from schemas.page import PageText, Warn
 from schemas.result import (
     Document as DocumentInfo,
@@ -59,12 +59,13 @@ def extract(
     digest = _sha256(path)
     with open_document(path) as document:
         pages = tuple(_read_pages(document, engine, progress))
-    sheets = [s for s in stitch([grids(page) for page in pages]) if _is_table(s)]
+    gridded = [_grids(page) for page in pages]
+    sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
     drafts = [draft(sheet) for sheet in sheets]
     checked = [crossfoot(d, f"t{k}") for k, d in enumerate(drafts, start=1)]
     tables = tuple(table for table, _ in checked)
     review = tuple(item for _, items in checked for item in items)
-    warnings = _warnings(pages, drafts)
+    warnings = _warnings(pages, [w for _, lost in gridded for w in lost], drafts)
     info = DocumentInfo(
         name=path.name,
         sha256=digest,
@@ -120,6 +121,18 @@ def _read_page(document: Document, index: int, engine: OcrEngine | None) -> Page
     return _with_damage(page, damage) if damage else page
 
 
+def _grids(page: PageText) -> tuple[tuple[Grid, ...], tuple[Warn, ...]]:
+    """The page's tables; a fault of ours on one page costs that page, not the document."""
+    try:
+        return grids(page), ()
+    except Exception as error:  # noqa: BLE001 - named in a warning, and the page goes to review
+        said = (
+            f"the tables of page {page.number} could not be recovered "
+            f"({type(error).__name__}: {error}): check the page by eye, and please report it."
+        )
+        return (), (Warn("page_failed", said, page.number),)
+
+
 def _with_damage(page: PageText, damage: str) -> PageText:
     said = (
         f"page {page.number} is damaged, part of it could not be shown ({damage}): "
@@ -145,9 +158,12 @@ def _is_table(sheet: Sheet) -> bool:
     )
 
 
-def _warnings(pages: Sequence[PageText], drafts: Sequence[Draft]) -> tuple[ResultWarning, ...]:
+def _warnings(
+    pages: Sequence[PageText], lost: Sequence[Warn], drafts: Sequence[Draft]
+) -> tuple[ResultWarning, ...]:
     said = [
         *(warn for page in pages for warn in page.warnings),
+        *lost,
         *(warn for d in drafts for warn in d.warnings),
     ]
     return tuple(ResultWarning(code=w.code, page=w.page, message=w.message) for w in said)
