@@ -178,8 +178,8 @@ def _draw_flag(draw: ImageDraw.ImageDraw, flag: Flag, scale: float) -> None:
     words = f"{flag.check.id} {difference_in_words(flag.check)}".strip()
     font = _font(6 * scale)
     left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
-    # At the left, after the verdict's mark: figures stand at the right of their cells.
-    x, y = x0 + 9 * scale, y1 - (bottom - top) - 2
+    # Over the box, in the paper between the rows: on it, it would hide the figure.
+    x, y = x0, y0 - (bottom - top) - 5
     draw.rectangle((x - 2, y - 1, x + right - left + 2, y + bottom - top + 2), fill=look.ink)
     draw.text((x - left, y - top), words, fill="white", font=font)
 

@@ -83,9 +83,9 @@ def test_one_version_everywhere() -> None:
 def test_the_first_commands_of_the_readme_exist() -> None:
     readme = read("README.md")
     opening = readme.split("```")[1]
-    assert "make demo" in opening
-    assert "crossfoot extract" in opening
-    assert re.search(r"^demo:", read("Makefile"), re.MULTILINE)
+    for target in ("demo", "test"):
+        assert f"make {target}" in opening
+        assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE)
     assert crossfoot("extract", "--help").returncode == 0
 
 

@@ -63,7 +63,12 @@ def test_a_sum_that_fails_is_ringed_and_one_that_holds_is_not() -> None:
     picture, red = drawn(held), CHECKS["fail"].ink
     assert red in colours(picture, found(held, "r3", "total"), grow=4)
     assert red not in colours(picture, found(held, "r1", "total"), grow=4)
-    assert CHECKS["rounding"].ink in colours(picture, found(held, "r2", "total"))
+    assert CHECKS["rounding"].ink in colours(picture, found(held, "r2", "total"), grow=12)
+
+
+def test_the_note_of_a_sum_hides_no_figure() -> None:
+    held = performance_result()
+    assert CHECKS["rounding"].ink not in colours(drawn(held), found(held, "r2", "total"))
 
 
 def test_the_legend_stands_where_it_hides_no_cell() -> None:
