@@ -52,6 +52,9 @@ def _figures(line: TextLine) -> list[Token]:
     return [t for t in line.tokens if parse_amount(t.text) is not None]
 
 
+Named = dict[int, tuple[int, int]]
+"""For a header token (by its id) the first and last column that it names."""
+
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -127,7 +130,8 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
     last = figured[-1]
     if len(figured) < _FEWEST_ROWS and not _framed(page, header, last, bands):
         return None
-    body = [ln for ln in lines if body_top <= ln.box.cy <= last.box.y1]
+    end = _body_end(page, last, bands)
+    body = [ln for ln in lines if body_top <= ln.box.cy <= end]
     bands = _with_text_columns(bands, figured)
     left = min(t.box.x0 for ln in body for t in ln.tokens)
     if not bands[0].figures:
@@ -136,6 +140,19 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         bands.insert(0, _Band(left, max(bands[0].x0 - 4, left), figures=False))
     bands, named = _with_blank_columns(bands, header)
     return _grid(page, bands, named, header, body)
+
+
+def _body_end(page: PageText, last: TextLine, bands: Sequence[_Band]) -> float:
+    """Where the body ends: at the ruling under its last figures, else with them."""
+    width = bands[-1].x1 - bands[0].x0
+    under = [
+        r.at
+        for r in page.rulings
+        if r.horizontal
+        and r.length > 0.8 * width
+        and last.box.cy < r.at < last.box.y1 + 3 * last.box.height
+    ]
+    return min(under, default=last.box.y1)
 
 
 def _framed(
@@ -197,21 +214,38 @@ def _both(lines: Sequence[Sequence[Token]], left: _Band, x: float) -> bool:
 
 def _with_blank_columns(
     bands: Sequence[_Band], header: Sequence[TextLine]
-) -> tuple[list[_Band], dict[int, int]]:
-    """The columns with those that have a name but hold nothing.
+) -> tuple[list[_Band], Named]:
+    """The columns with those that have a name but hold nothing, and what each name names.
 
-    Also for each lowest name of the header, by its token's id, the column that it names.
+    A name without a column of its own, which stands higher than its neighbours at both
+    sides, names the columns of both.
     """
     names = lowest_names([t for line in header for t in line.tokens])
     spans = [(t.box.x0, t.box.x1) for t in names]
     matched = match_names(spans, [(b.x0, b.x1) for b in bands], not bands[0].figures)
-    blank = [_Band(*span) for span, k in zip(spans, matched, strict=True) if k is None]
-    found = sorted([*bands, *blank], key=lambda b: b.x0 + b.x1)
-    placed = [
-        found.index(bands[k]) if k is not None else found.index(_Band(*span))
-        for span, k in zip(spans, matched, strict=True)
+    over = {k for k, col in enumerate(matched) if col is None and _stands_over(names, k)}
+    blank = [
+        _Band(*span)
+        for k, (span, col) in enumerate(zip(spans, matched, strict=True))
+        if col is None and k not in over
     ]
-    return found, {id(name): col for name, col in zip(names, placed, strict=True)}
+    found = sorted([*bands, *blank], key=lambda b: b.x0 + b.x1)
+    named: Named = {}
+    for k, (name, span, col) in enumerate(zip(names, spans, matched, strict=True)):
+        if k not in over:
+            at = found.index(bands[col] if col is not None else _Band(*span))
+            named[id(name)] = at, at
+    for k in over:
+        named[id(names[k])] = named[id(names[k - 1])][0], named[id(names[k + 1])][1]
+    return found, named
+
+
+def _stands_over(names: Sequence[Token], k: int) -> bool:
+    """Whether a name stands higher than the ones at its left and right."""
+    if not 0 < k < len(names) - 1:
+        return False
+    own = names[k].box
+    return all(n.box.cy - own.cy > 0.5 * own.height for n in (names[k - 1], names[k + 1]))
 
 
 def _edges(bands: Sequence[_Band], lines: Sequence[TextLine]) -> list[float]:
@@ -277,7 +311,7 @@ def _column(edges: Sequence[float], x: float) -> int:
 def _grid(
     page: PageText,
     bands: Sequence[_Band],
-    named: dict[int, int],
+    named: Named,
     header: Sequence[TextLine],
     body: Sequence[TextLine],
 ) -> Grid:
@@ -327,7 +361,7 @@ def _label_columns(bands: Sequence[_Band]) -> int:
 def _row_rules(page: PageText, bands: Sequence[_Band], body: Sequence[TextLine]) -> list[float]:
     """The heights of rulings between rows; empty where not every row has its own."""
     width = bands[-1].x1 - bands[0].x0
-    top, bottom = body[0].box.y0, body[-1].box.cy
+    top, bottom = body[0].box.y0, body[-1].box.y1
     rules = sorted(
         r.at
         for r in page.rulings
@@ -407,7 +441,7 @@ def _sample(token: Token) -> float:
 
 
 def _header_cells(
-    page: int, edges: Sequence[float], named: dict[int, int], header: Sequence[TextLine]
+    page: int, edges: Sequence[float], named: Named, header: Sequence[TextLine]
 ) -> tuple[list[GridCell], int]:
     """Header cells on one or two levels: names over several columns stand above the others."""
     tokens = [t for line in header for t in line.tokens]
@@ -435,15 +469,15 @@ def _header_cells(
     return sorted(cells, key=lambda c: (c.row, c.col)), depth
 
 
-def _span(token: Token, named: dict[int, int], header: Sequence[Token]) -> tuple[int, int]:
+def _span(token: Token, named: Named, header: Sequence[Token]) -> tuple[int, int]:
     """First and last column that a header token names: those of the lowest names under it.
 
     A name over several columns is centred over them, but may be shorter than they are wide:
     a neighbour belongs to it where that brings their common centre to its own.
     """
     if id(token) in named:
-        return named[id(token)], named[id(token)]
-    lowest = {named[id(t)]: t for t in header if id(t) in named and t.box.cy > token.box.cy}
+        return named[id(token)]
+    lowest = {named[id(t)][0]: t for t in header if id(t) in named and t.box.cy > token.box.cy}
     under = [col for col, t in lowest.items() if stacked(t, token)]
     if not under:  # only over names that are themselves over others
         under = [min(lowest, key=lambda col: abs(lowest[col].box.cx - token.box.cx))]

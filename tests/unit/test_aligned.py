@@ -1,0 +1,162 @@
+"""Tables without vertical rulings, from drawn pages to grids."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pymupdf
+
+from schemas.grid import Grid
+from tests.unit.pages import document, grids_of, line, texts, write
+
+FONT = pymupdf.Font("china-s")
+
+
+def right(page: pymupdf.Page, x: float, y: float, text: str) -> None:
+    """Text that ends at x, as figures do."""
+    write(page, x - FONT.text_length(text, 9), y, text)
+
+
+def centred(page: pymupdf.Page, x: float, y: float, text: str) -> None:
+    write(page, x - FONT.text_length(text, 9) / 2, y, text)
+
+
+def draw_rows(
+    page: pymupdf.Page, top: float, rows: Sequence[Sequence[str]], pitch: float = 18
+) -> None:
+    for k, (label, *figures) in enumerate(rows):
+        write(page, 60, top + pitch * k, label)
+        for x, figure in zip((280, 380, 480), figures, strict=True):
+            right(page, x, top + pitch * k, figure)
+
+
+def only(path: Path) -> Grid:
+    ((grid,),) = grids_of(path)
+    return grid
+
+
+ROWS = [
+    ["一般公共服务支出", "12.00", "", "12.00"],
+    ["教育支出", "30.00", "", "30.00"],
+    ["住房保障支出", "8.00", "", "8.00"],
+    ["合计", "50.00", "", "50.00"],
+]
+
+
+def test_a_column_that_is_named_but_blank_is_kept(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 90, 500, 90)
+        for x, name in ((120, "科目名称"), (255, "合计"), (355, "上年结转"), (455, "财政拨款")):
+            centred(page, x, 105, name)
+        line(page, 50, 112, 500, 112)
+        draw_rows(page, 130, ROWS)
+        line(page, 50, 190, 500, 190)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid) == [["科目名称", "合计", "上年结转", "财政拨款"], *ROWS]
+
+
+def test_names_stand_over_their_columns_in_order(tmp_path: Path) -> None:
+    """Names are centred in wide columns, figures end at their right: they don't overlap."""
+
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 90, 700, 90)
+        for x, name in ((100, "科目编码"), (260, "科目名称"), (430, "合计"), (600, "基本支出")):
+            centred(page, x, 105, name)
+        line(page, 50, 112, 700, 112)
+        for k, (code, name, a, b) in enumerate(
+            [
+                ("201", "一般公共服务支出", "370.50", "17.10"),
+                ("20103", "政府办公厅事务", "55.30", "5.40"),
+                ("205", "教育支出", "2.10", "0.00"),
+                ("20502", "普通教育", "2.10", "0.00"),
+            ]
+        ):
+            y = 130 + 18 * k
+            write(page, 55, y, code)
+            write(page, 200, y, name)
+            right(page, 510, y, a)
+            right(page, 690, y, b)
+        line(page, 50, 190, 700, 190)
+
+    grid = only(document(tmp_path / "a.pdf", draw, width=760, height=400))
+    assert texts(grid)[:2] == [
+        ["科目编码", "科目名称", "合计", "基本支出"],
+        ["201", "一般公共服务支出", "370.50", "17.10"],
+    ]
+
+
+def test_a_name_over_several_columns_spans_them(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 80, 500, 80)
+        centred(page, 405, 92, "本年支出")
+        for x, name in ((120, "项目"), (265, "合计"), (365, "基本支出"), (465, "项目支出")):
+            centred(page, x, 106, name)
+        line(page, 50, 112, 500, 112)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    spans = {c.text: (c.row, c.col, c.colspan) for c in grid.cells if c.row < grid.header_rows}
+    assert spans["本年支出"][1:] == (2, 2)
+    assert spans["基本支出"] == (1, 2, 1)
+
+
+def test_rulings_between_rows_hold_wrapped_labels_together(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 85, 500, 85)
+        for x, name in ((120, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 100, name)
+        for k in range(5):
+            line(page, 50, 110 + 40 * k, 500, 110 + 40 * k)
+        for k in range(4):
+            write(page, 60, 124 + 40 * k, f"机关事业单位基本养老{k}")
+            write(page, 60, 140 + 40 * k, "保险缴费支出")
+            for x in (280, 380, 480):
+                right(page, x, 132 + 40 * k, f"{k + 1}.50")
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert [row[0] for row in texts(grid)[1:]] == [
+        f"机关事业单位基本养老{k}保险缴费支出" for k in range(4)
+    ]
+
+
+def test_a_framed_table_may_have_one_row_of_figures(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 90, 500, 90)
+        for x, name in ((120, "项目"), (265, "合计"), (365, "基本支出"), (465, "项目支出")):
+            centred(page, x, 105, name)
+        line(page, 50, 112, 500, 112)
+        draw_rows(page, 128, [["合计", "0.00", "0.00", "0.00"]])
+        line(page, 50, 135, 500, 135)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[1] == ["合计", "0.00", "0.00", "0.00"]
+
+
+def test_two_tables_under_each_other_are_two(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for top, names in (
+            (90, ("合计", "基本支出", "项目支出")),
+            (300, ("小计", "购置费", "运行费")),
+        ):
+            centred(page, 280, top - 20, "支出表")
+            line(page, 50, top, 500, top)
+            for x, name in zip((265, 365, 465), names, strict=True):
+                centred(page, x, top + 15, name)
+            line(page, 50, top + 22, 500, top + 22)
+            draw_rows(page, top + 40, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    (found,) = grids_of(document(tmp_path / "a.pdf", draw))
+    assert [len(texts(grid)) for grid in found] == [5, 5]
+    assert texts(found[1])[0][1:] == ["小计", "购置费", "运行费"]
+
+
+def test_a_figure_set_off_its_line_belongs_to_its_row(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS], pitch=24)
+        write(page, 60, 226, "HOTEL TAX")
+        right(page, 280, 226, "7.00")
+        right(page, 480, 226, "9.00")
+        right(page, 380, 217, "8.00")
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[-1] == ["HOTEL TAX", "7.00", "8.00", "9.00"]
