@@ -1,0 +1,147 @@
+"""The columns of a table without vertical rulings: what lines up, and what is named."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.amount import Amount, parse_amount
+from schemas.grid import TextLine
+from schemas.page import Token
+from worker.column_names import lowest_names, match_names
+
+_STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
+_YEAR = re.compile(r"(19|20)\d\d")
+
+Named = dict[int, tuple[int, int]]
+"""For a header token (by its id) the first and last column that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The x extent of what one column holds; ``figures`` says whether that is figures."""
+
+    x0: float
+    x1: float
+    figures: bool = True
+
+
+def figures_in(line: TextLine) -> list[Token]:
+    return [t for t in line.tokens if parse_amount(t.text) is not None]
+
+
+def is_figure_line(line: TextLine) -> bool:
+    """Whether at least two figures stand in the line; a row of years is a header."""
+    figures = [t for t in figures_in(line) if not _YEAR.fullmatch(t.text)]
+    return len(figures) >= 2 and any(isinstance(parse_amount(t.text), Amount) for t in figures)
+
+
+def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
+    """Columns: the gaps that no figure crosses, but for a few that OCR ran together."""
+    figures = [t for line in lines for t in figures_in(line)]
+    stray = int(_STRAY * len(lines))
+    held: list[tuple[float, float]] = []
+    depth, start = 0, 0.0
+    ends = sorted([(t.box.x0, 1) for t in figures] + [(t.box.x1, -1) for t in figures])
+    for x, step in ends:
+        if depth <= stray < depth + step:
+            start = x
+        elif depth + step <= stray < depth:
+            held.append((start, x))
+        depth += step
+    fewest = max(min(2, len(lines)), 0.1 * len(lines))
+    inside = [sum(a <= t.box.cx <= b for t in figures) for a, b in held]
+    return [Band(a, b) for (a, b), n in zip(held, inside, strict=True) if n >= fewest]
+
+
+def with_text_columns(bands: Sequence[Band], figured: Sequence[TextLine]) -> list[Band]:
+    """The columns with those that hold texts beside the figures.
+
+    Texts that follow each other are two columns only where some line has both.
+    """
+    found: list[Band] = []
+    for low, high in _gaps(bands):
+        lines = [[t for t in ln.tokens if low <= t.box.x0 and t.box.x1 <= high] for ln in figured]
+        held = [[t for t in line if parse_amount(t.text) is None] for line in lines]
+        found.extend(_text_bands([line for line in held if line]))
+    return sorted([*bands, *found], key=lambda b: b.x0)
+
+
+def _gaps(bands: Sequence[Band]) -> list[tuple[float, float]]:
+    edges = [-math.inf, *(x for b in bands for x in (b.x0, b.x1)), math.inf]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _text_bands(lines: Sequence[Sequence[Token]]) -> list[Band]:
+    spans = sorted((t.box.x0, t.box.x1) for line in lines for t in line)
+    merged: list[Band] = []
+    for x0, x1 in spans:
+        if merged and (x0 < merged[-1].x1 or not _both(lines, merged[-1], x0)):
+            merged[-1] = Band(merged[-1].x0, max(merged[-1].x1, x1), figures=False)
+        else:
+            merged.append(Band(x0, x1, figures=False))
+    return merged
+
+
+def _both(lines: Sequence[Sequence[Token]], left: Band, x: float) -> bool:
+    """Whether a line has text in ``left`` and more from ``x`` on."""
+    return any(
+        any(t.box.x1 <= left.x1 for t in line) and any(t.box.x0 >= x for t in line)
+        for line in lines
+    )
+
+
+def with_blank_columns(
+    bands: Sequence[Band], header: Sequence[TextLine]
+) -> tuple[list[Band], Named]:
+    """The columns with those that have a name but hold nothing, and what each name names.
+
+    A name without a column of its own, which stands higher than its neighbours at both
+    sides, names the columns of both.
+    """
+    names = lowest_names([t for line in header for t in line.tokens])
+    spans = [(t.box.x0, t.box.x1) for t in names]
+    matched = match_names(spans, [(b.x0, b.x1) for b in bands], not bands[0].figures)
+    over = {k for k, col in enumerate(matched) if col is None and _stands_over(names, k)}
+    blank = [
+        Band(*span)
+        for k, (span, col) in enumerate(zip(spans, matched, strict=True))
+        if col is None and k not in over
+    ]
+    found = sorted([*bands, *blank], key=lambda b: b.x0 + b.x1)
+    named: Named = {}
+    for k, (name, span, col) in enumerate(zip(names, spans, matched, strict=True)):
+        if k not in over:
+            at = found.index(bands[col] if col is not None else Band(*span))
+            named[id(name)] = at, at
+    for k in over:
+        named[id(names[k])] = named[id(names[k - 1])][0], named[id(names[k + 1])][1]
+    return found, named
+
+
+def _stands_over(names: Sequence[Token], k: int) -> bool:
+    """Whether a name stands higher than the ones at its left and right."""
+    if not 0 < k < len(names) - 1:
+        return False
+    own = names[k].box
+    return all(n.box.cy - own.cy > 0.5 * own.height for n in (names[k - 1], names[k + 1]))
+
+
+def edges_of(bands: Sequence[Band], lines: Sequence[TextLine]) -> list[float]:
+    """Column edges: the middle of each gap between columns, and the outer ends."""
+    left = min(*(ln.box.x0 for ln in lines), bands[0].x0)
+    right = max(*(ln.box.x1 for ln in lines), bands[-1].x1)
+    return [left, *((a.x1 + b.x0) / 2 for a, b in itertools.pairwise(bands)), right]
+
+
+def column_at(edges: Sequence[float], x: float) -> int:
+    return max(0, min(len(edges) - 2, sum(x >= e for e in edges) - 1))
+
+
+def label_columns(bands: Sequence[Band]) -> int:
+    """How many columns lead the figures: labels, with a column of codes before them."""
+    first_text = next((k for k, band in enumerate(bands) if not band.figures), None)
+    return first_text + 1 if first_text is not None and first_text <= 1 else 0

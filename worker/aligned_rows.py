@@ -1,0 +1,97 @@
+"""The rows of a table without row rulings: figures on one line, and the labels beside them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from schemas.amount import Mark, parse_amount
+from schemas.grid import TextLine
+from schemas.page import PageText, Token
+from worker.aligned_columns import Band, column_at, figures_in, is_figure_line
+from worker.lines import lines_of
+from worker.rowless import Placed, cluster_lines, place_lines
+
+_OFF_LINE = 1.4  # line heights by which a figure may be set off its row
+
+
+def row_rules(page: PageText, bands: Sequence[Band], body: Sequence[TextLine]) -> list[float]:
+    """The heights of rulings between rows; empty where not every row has its own."""
+    width = bands[-1].x1 - bands[0].x0
+    top, bottom = body[0].box.y0, body[-1].box.y1
+    rules = sorted(
+        r.at
+        for r in page.rulings
+        if r.horizontal and r.length > 0.8 * width and top < r.at < bottom
+    )
+    rows = [sum(ln.box.cy > at for at in rules) for ln in body if is_figure_line(ln)]
+    return rules if len(rows) == len(set(rows)) and len(rows) > 1 else []
+
+
+def rows_of_body(
+    body: Sequence[TextLine], edges: Sequence[float], labels: int, rules: Sequence[float]
+) -> Placed:
+    """Lines of the body by row and column.
+
+    A row is what stands between two rulings, where ``rules`` part the rows, else a line of
+    figures or a label alone.
+    """
+    if rules:
+        return _between_rules(body, edges, rules)
+    anchors = cluster_lines(ln for ln in body if figures_in(ln))
+    columns: dict[int, list[Token]] = {}
+    for line in body:
+        for token in line.tokens:
+            columns.setdefault(column_at(edges, _sample(token)), []).append(token)
+    placed: Placed = {}
+    for col in sorted(columns):
+        place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
+    return _levelled(placed, labels)
+
+
+def _between_rules(
+    body: Sequence[TextLine], edges: Sequence[float], rules: Sequence[float]
+) -> Placed:
+    held: dict[tuple[float, int], list[Token]] = {}
+    tops = [body[0].box.y0, *rules]
+    for line in body:
+        for token in line.tokens:
+            row = tops[sum(token.box.cy > at for at in rules)]
+            held.setdefault((row, column_at(edges, _sample(token))), []).append(token)
+    return {place: list(lines_of(tokens)) for place, tokens in held.items()}
+
+
+def _levelled(placed: Placed, labels: int) -> Placed:
+    """The rows with figures that were set a little off their line put back to it.
+
+    A row of figures without a label belongs to a neighbour little more than a line away
+    that is blank in all of its columns; stray dashes stay where they are.
+    """
+    ys = sorted({y for y, _ in placed})
+    for pair in itertools.pairwise(ys):
+        for bare, home in (pair, pair[::-1]):
+            strayed = [c for y, c in placed if y == bare and not _only_dashes(placed[bare, c])]
+            apart = abs(home - bare) / max(ln.box.height for ln in _row(placed, bare))
+            labelled = any(c < labels for y, c in placed if y == bare)
+            free = not any((home, c) in placed for c in strayed)
+            if strayed and not labelled and free and apart < _OFF_LINE:
+                moved = {
+                    ((home if y == bare and c in strayed else y), c): held
+                    for (y, c), held in placed.items()
+                }
+                return _levelled(moved, labels)
+    return placed
+
+
+def _row(placed: Placed, y: float) -> list[TextLine]:
+    return [line for (at, _), held in placed.items() if at == y for line in held]
+
+
+def _only_dashes(lines: Sequence[TextLine]) -> bool:
+    return all(isinstance(parse_amount(line.text), Mark) for line in lines)
+
+
+def _sample(token: Token) -> float:
+    """The x by which a token belongs to a column: figures by centre, labels by their start."""
+    figure = parse_amount(token.text) is not None
+    return token.box.cx if figure else min(token.box.x0 + token.box.height, token.box.cx)
