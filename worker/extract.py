@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 """Called with (pages done, pages in all)."""
 
 # Warnings that mean that something printed may be missing from the result.
-LOSSES = ("page_missing", "page_damaged", "page_failed")
+LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
 
 
 def extract(

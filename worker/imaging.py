@@ -49,6 +49,33 @@ def flatten_light(grey: Image) -> Image:
     return even
 
 
+_NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
+
+
+def paper_noise(grey: Image) -> float:
+    """How much the paper varies from pixel to pixel, in grey levels.
+
+    The median standard deviation of small squares: on a page most of them are paper.
+    """
+    square = (16, 16)
+    level = grey.astype(np.float32)
+    mean = cv2.boxFilter(level, -1, square)[8::16, 8::16]
+    of_squares = cv2.boxFilter(level * level, -1, square)[8::16, 8::16]
+    return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
+
+
+def calmed(grey: Image) -> Image:
+    """The image without the noise of its paper, where there is much; strokes stay sharp.
+
+    Non-local means (Buades, Coll and Morel 2005): what repeats is ink, what doesn't is noise.
+    """
+    noise = paper_noise(grey)
+    if noise < _NOISY:
+        return grey
+    calm: Image = cv2.fastNlMeansDenoising(grey, None, 0.95 * noise, 5, 15)
+    return calm
+
+
 def ink_threshold(grey: Image) -> int:
     """The grey between ink and paper of an evenly lit page, half way from the darkest ink."""
     dark = grey[grey < 225]

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Affine, Box, turn
-from schemas.page import PageText, Token
+from schemas.page import PageText, Token, Warn
 from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
 from worker.imaging import (
     Stamp,
+    calmed,
     faded,
     flatten_light,
     grey_without_stamps,
@@ -39,7 +40,8 @@ Colour = NDArray[np.uint8]
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
 _SEEN_HEIGHT = 14  # pixels of text height at which lines are found
-_MAKES_SENSE = 0.8
+_MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
+_FEWEST = 10  # tokens of a page that has enough text to judge by
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
 _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
@@ -95,7 +97,19 @@ def read_scan(
         tokens=tuple(tokens),
         rulings=rulings_of(drawing.lines, page.sx, page.sy),
         to_page=page.to_page,
+        warnings=_hard_to_read(page_number, tokens),
     )
+
+
+def _hard_to_read(number: int, tokens: Sequence[Token]) -> tuple[Warn, ...]:
+    """A warning where most of a page made little sense: what was missed can't be known."""
+    if len(tokens) < _FEWEST or _sense(tokens) >= _MAKES_SENSE:
+        return ()
+    said = (
+        f"page {number} could hardly be read (characters are {_sense(tokens):.0%} sure on the "
+        "whole), parts of it may be missing: scan it again, or check it by eye."
+    )
+    return (Warn("page_hard_to_read", said, number),)
 
 
 def _sense(tokens: Sequence[Token]) -> float:
@@ -117,7 +131,7 @@ class _Clean:
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
-    grey = flatten_light(grey)
+    grey = flatten_light(calmed(grey))
     stamps = round_stamps(grey)
     grey = faded(grey, stamps)
     threshold = ink_threshold(grey)

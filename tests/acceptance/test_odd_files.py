@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.scanner import ScanSettings, scan_pdf
 from schemas.amount import Amount, narrow, parse_amount
 from tests.acceptance.door import Run, extract, figures
 from tests.documents import broken, layers, outlines, pictures, plain, turned
@@ -125,3 +126,13 @@ def test_half_a_download_gives_the_pages_that_came(tmp_path: Path) -> None:
     assert result.status == "review"
     assert figures(result, page=1) == printed(plain.ROWS)
     assert {warning.page for warning in result.warnings if warning.page}
+
+
+def test_a_scan_that_nobody_could_read_is_not_called_empty(tmp_path: Path) -> None:
+    worn = ScanSettings(blur=1.6, noise=25, jpeg_quality=25)
+    path = tmp_path / "worn.pdf"
+    path.write_bytes(scan_pdf(plain.plain_pdf(), worn, dpi=60, seed=1))
+    run = extract([path], tmp_path / "results")
+    result = run.result("worn")
+    assert (run.code, result.status) == (1, "review")
+    assert "page_hard_to_read" in {warning.code for warning in result.warnings}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.unit.paper import noisy, shaded, skewed, stamped, table_page
 from worker.imaging import (
+    calmed,
     faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
+    paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
@@ -113,3 +117,28 @@ def test_text_height_follows_the_resolution(dpi: int) -> None:
 
 def test_an_empty_page_has_no_text_height() -> None:
     assert text_height(np.zeros((500, 400), bool)) == 0.0
+
+
+def _noisy_paper(noise: float) -> NDArray[np.uint8]:
+    page = np.full((800, 1200), 230, np.uint8)
+    cv2.putText(page, "1,234,567.89", (200, 400), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 3)
+    rough = np.random.default_rng(7).normal(0, noise, page.shape)
+    return np.clip(page + rough, 0, 255).astype(np.uint8)
+
+
+def test_noise_is_measured_on_the_paper() -> None:
+    assert paper_noise(_noisy_paper(0)) < 0.5
+    assert paper_noise(_noisy_paper(12)) == pytest.approx(12, abs=1.5)
+
+
+def test_a_noisy_page_is_calmed_and_keeps_its_strokes() -> None:
+    rough = _noisy_paper(12)
+    calm = calmed(rough)
+    assert paper_noise(calm) < 3
+    strokes = _noisy_paper(0) < 100
+    assert calm[strokes].mean() < 90 < 200 < calm[~strokes].mean()
+
+
+def test_a_good_scan_is_left_as_it_is() -> None:
+    page = _noisy_paper(2)
+    assert calmed(page) is page
