@@ -29,11 +29,8 @@ _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
 _IN_TEXT = 0.4  # share of a short line's pixels that may
-_DASH_GAP = 0.45  # text heights between the dashes of a line, at most
-_ALONE = 15  # text heights: so long a line is one even where it meets no other
 _BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
 _MEETS = 0.7  # text heights within which a line meets another one
-_ENDS = 0.2  # text heights within which a short line must end on another one
 
 
 @dataclass(frozen=True, slots=True)

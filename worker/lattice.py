@@ -61,11 +61,6 @@ def lattices(rulings: Sequence[Ruling]) -> tuple[Lattice, ...]:
     return tuple(sorted(_outermost(found), key=lambda t: (t.box.y0, t.box.x0)))
 
 
-def cells_of_rulings(rulings: Sequence[Ruling]) -> list[tuple[Box, list[Box]]]:
-    """For each ruled table its box and the boxes of its cells, in reading order."""
-    return [(t.box, [slot.box for slot in t.slots]) for t in lattices(rulings)]
-
-
 def _outermost(found: list[Lattice]) -> Iterable[Lattice]:
     for lattice in found:
         inside = any(
