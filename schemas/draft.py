@@ -108,6 +108,19 @@ class Sum:
     terms: tuple[CellRef, ...]
 
 
+TableCellRef = tuple[int, str, str]
+"""(index of the table in its booklet, from 0; row id; column key)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookletSum:
+    """A promise between tables of one booklet: ``result`` equals the sum of ``terms``."""
+
+    rule: str
+    result: TableCellRef
+    terms: tuple[TableCellRef, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A table as a form: columns, rows with roles and parents, and the sums it promises.
@@ -126,3 +139,15 @@ class Draft:
     rows: tuple[DraftRow, ...]
     sums: tuple[Sum, ...]
     warnings: tuple[Warn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Booklet:
+    """All tables of one document in page order, and what they promise each other.
+
+    Amounts of different tables may be printed in different units; a sum between tables
+    holds after both are brought to the same one.
+    """
+
+    drafts: tuple[Draft, ...]
+    sums: tuple[BookletSum, ...] = ()

@@ -49,7 +49,7 @@ def test_the_lock_names_no_registry(lock: str) -> None:
 
 def test_the_lock_holds_all_that_the_project_needs() -> None:
     locked = {part.split("==")[0] for part in requirements("requirements.lock")}
-    needed = {re.split(r"[<>=]", part)[0] for part in PROJECT["dependencies"]}
+    needed = {re.split(r"[][<>= ;]", part)[0] for part in PROJECT["dependencies"]}
     assert needed <= locked
     developed = {part.split(";")[0].split(" ")[0] for part in requirements("requirements-dev.lock")}
     run = {part.split(";")[0].split(" ")[0] for part in requirements("requirements.lock")}

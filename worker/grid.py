@@ -13,10 +13,10 @@ from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
 from worker.alignment import aligned_grids
 from worker.header import header_depth
-from worker.lattice import Lattice, Slot, lattices
 from worker.lines import indent_of, join_lines, lines_of
 from worker.preamble import split_preamble
 from worker.rowless import split_rowless
+from worker.ruled import Lattice, Slot, lattices
 
 
 def grids(page: PageText) -> tuple[Grid, ...]:

@@ -1,0 +1,126 @@
+"""From the pages of a document to its result: the stages after reading, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.amount import Amount, parse_amount
+from schemas.draft import Draft
+from schemas.errors import DamagedFile
+from schemas.grid import Grid, Sheet
+from schemas.page import PageText, Warn
+from schemas.result import (
+    Document as DocumentInfo,
+)
+from schemas.result import (
+    Failure,
+    Result,
+    ResultWarning,
+    ReviewItem,
+    Status,
+    Table,
+    Usage,
+)
+from worker.crossfoot import crossfoot
+from worker.drafting.draft import draft
+from worker.grid import grids
+from worker.stitch import stitch
+
+# Warnings that mean that something printed may be missing from the result.
+LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
+
+
+def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
+    """The result of a document whose pages are read; ``usage`` is left to the caller.
+
+    A document of which some pages can't be read gives the tables of the others, with status
+    ``review`` and a warning for each lost page; one of which none can be read gives status
+    ``failed``.
+    """
+    gridded = [_grids(page) for page in pages]
+    sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
+    drafts = [draft(sheet) for sheet in sheets]
+    checked = [crossfoot(d, f"t{k}") for k, d in enumerate(drafts, start=1)]
+    tables = tuple(table for table, _ in checked)
+    review = tuple(item for _, items in checked for item in items)
+    warnings = _warnings(pages, [w for _, lost in gridded for w in lost], drafts)
+    return Result(
+        status=_status(pages, tables, review, warnings),
+        document=document,
+        tables=tables,
+        review=review,
+        usage=Usage(seconds=0.0),
+        warnings=warnings,
+        error=_failure(document.name, pages, warnings),
+    )
+
+
+def _grids(page: PageText) -> tuple[tuple[Grid, ...], tuple[Warn, ...]]:
+    """The page's tables; a fault of ours on one page costs that page, not the document."""
+    try:
+        return grids(page), ()
+    except Exception as error:  # noqa: BLE001 - named in a warning, and the page goes to review
+        said = (
+            f"the tables of page {page.number} could not be recovered "
+            f"({type(error).__name__}: {error}): check the page by eye, and please report it."
+        )
+        return (), (Warn("page_failed", said, page.number),)
+
+
+def _is_table(sheet: Sheet) -> bool:
+    """Whether a sheet says more than a box with a remark.
+
+    Figures make a table; so does a header that names most columns, for an empty form and a
+    list are right answers too, and so do the filled fields of a form.
+    """
+    if sheet.cols < 2 or not sheet.body:
+        return False
+    texts = [cell.text for row in sheet.body for cell in row if cell.text]
+    named = {col for c in sheet.header if c.text for col in range(c.col, c.col + c.colspan)}
+    return (
+        any(isinstance(parse_amount(text), Amount) for text in texts)
+        or len(named) > 0.6 * sheet.cols
+        or (len(texts) > 1 and any(c.isdigit() for text in texts for c in text))
+    )
+
+
+def _warnings(
+    pages: Sequence[PageText], lost: Sequence[Warn], drafts: Sequence[Draft]
+) -> tuple[ResultWarning, ...]:
+    said = [
+        *(warn for page in pages for warn in page.warnings),
+        *lost,
+        *(warn for d in drafts for warn in d.warnings),
+    ]
+    return tuple(ResultWarning(code=w.code, page=w.page, message=w.message) for w in said)
+
+
+def _status(
+    pages: Sequence[PageText],
+    tables: Sequence[Table],
+    review: Sequence[ReviewItem],
+    warnings: Sequence[ResultWarning],
+) -> Status:
+    if _all_lost(pages, warnings):
+        return "failed"
+    if review or any(w.code in LOSSES for w in warnings):
+        return "review"
+    figures = any(c.type == "amount" for table in tables for c in table.columns)
+    return "verified" if figures else "empty"
+
+
+def _all_lost(pages: Sequence[PageText], warnings: Sequence[ResultWarning]) -> bool:
+    lost = {w.page for w in warnings if w.code in LOSSES}
+    return bool(lost) and all(p.source == "blank" for p in pages)
+
+
+def _failure(
+    name: str, pages: Sequence[PageText], warnings: Sequence[ResultWarning]
+) -> Failure | None:
+    if not _all_lost(pages, warnings):
+        return None
+    return Failure(
+        category=DamagedFile.category,
+        message=f"no page of {name} can be shown, its content is damaged: get the file "
+        "again from its source, or print it to a new PDF.",
+    )
