@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.geometry import Box
-from schemas.page import Reading, TokenSource, Warn
+from schemas.page import Posterior, Reading, TokenSource, Warn
 
 ColumnType = Literal["label", "code", "amount", "text", "percent", "count"]
 Role = Literal["total", "group", "unit", "project", "item", "note"]
@@ -32,7 +32,8 @@ class DraftCell:
     ``value`` is the canonical decimal string of an amount, None where no figure is printed
     (blank or a dash, which ``text`` tells apart). ``readable`` is False where ink stands in
     an amount cell that is no figure.
-    ``readings`` are the recogniser's candidate texts, best first.
+    ``readings`` are the recogniser's candidate texts, best first; ``posteriors`` what each
+    look at the ink of the figure saw.
     """
 
     text: str
@@ -43,6 +44,7 @@ class DraftCell:
     confidence: float
     readings: tuple[Reading, ...] = ()
     readable: bool = True
+    posteriors: tuple[Posterior, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Posterior:
+    """What a reader of figures saw in one crop of the ink: any string can be tested on it.
+
+    ``data`` holds natural logarithms of probabilities as little-endian float16, row by row:
+    ``steps`` rows from left to right, each with the CTC blank first and then one number for
+    each sign of ``signs``.
+    """
+
+    signs: str
+    steps: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A run of characters on one line, with its place and how sure the reading is.
 
@@ -29,7 +43,8 @@ class Token:
     each character's left edge and one more, the right edge of the last (both empty where
     the source gives none).
     ``readings`` holds, for tokens that look like figures, the alternatives of the
-    recogniser, best first, ``text`` itself included.
+    recogniser, best first, ``text`` itself included; ``posteriors`` what each look at the
+    ink saw, so that strings which no beam proposed can be weighed too.
     """
 
     text: str
@@ -40,6 +55,7 @@ class Token:
     char_x: tuple[float, ...] = ()
     readings: tuple[Reading, ...] = ()
     bold: bool = False
+    posteriors: tuple[Posterior, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

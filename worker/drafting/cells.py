@@ -76,6 +76,7 @@ def draft_cell(
         source=tokens[0].source if tokens else paper.source,
         confidence=confidence,
         readings=_readings(tokens) if column in _FIGURES else (),
+        posteriors=tokens[0].posteriors if column in _FIGURES and len(tokens) == 1 else (),
         readable=readable or (confidence >= SURE_WORD and bool(_WORD.fullmatch(text))),
     )
 
