@@ -31,8 +31,41 @@ class Alternative(_Frozen):
     confidence: Probability
 
 
+class Said(_Frozen):
+    """One sentence in both languages of the program."""
+
+    en: str
+    zh: str
+
+
+class Misreading(_Frozen):
+    """A cell that would have to be another figure; ``value`` is None for a blank one."""
+
+    table: str
+    row: str
+    column: str
+    value: DecimalText | None
+
+
+class Certificate(_Frozen):
+    """What vouches for a figure, and what it would take to be wrong all the same.
+
+    ``checks`` are ids of the sums through the cell that hold. ``deceived_by`` is the least
+    surprising set of misreadings, this cell's among them, that would leave the sums as good
+    as they are; () where none was found within the search.
+    """
+
+    checks: tuple[str, ...] = ()
+    deceived_by: tuple[Misreading, ...] = ()
+
+
 class Cell(_Frozen):
-    """A cell of a result; ``bbox`` in PDF points of the page as displayed, origin top left."""
+    """A cell of a result; ``bbox`` in PDF points of the page as displayed, origin top left.
+
+    ``margin`` says how much less probable the best world is in which the cell has another
+    value, as a natural logarithm; None where nothing was weighed. ``reason`` and
+    ``certificate`` come with verdicts that a person may want to question.
+    """
 
     value: str | None
     text: str
@@ -43,6 +76,9 @@ class Cell(_Frozen):
     verdict: Verdict | None = None
     checks: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    margin: float | None = None
+    reason: Said | None = None
+    certificate: Certificate | None = None
 
 
 class TargetValue(_Frozen):
@@ -100,6 +136,22 @@ class CheckResult(_Frozen):
     page: int
 
 
+class BookletCheck(_Frozen):
+    """One sum between tables; cells are (table id, row id, column key).
+
+    ``difference`` is result minus the sum of the terms, in the unit ``unit``.
+    """
+
+    id: str
+    rule: str
+    status: CheckStatus
+    result: tuple[str, str, str]
+    terms: tuple[tuple[str, str, str], ...]
+    difference: DecimalText | None
+    unit: str | None
+    page: int
+
+
 class Table(_Frozen):
     id: str
     form: str
@@ -121,6 +173,7 @@ class ReviewItem(_Frozen):
     column: str
     reason: str
     priority: Probability
+    reason_zh: str = ""
 
 
 class Engine(_Frozen):
@@ -167,6 +220,7 @@ class Result(_Frozen):
     document: Document
     tables: tuple[Table, ...] = ()
     review: tuple[ReviewItem, ...] = ()
+    checks: tuple[BookletCheck, ...] = ()
     usage: Usage
     warnings: tuple[ResultWarning, ...] = ()
     error: Failure | None = None

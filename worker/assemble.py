@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.amount import Amount, parse_amount
-from schemas.draft import Draft
+from schemas.draft import Booklet, Draft
 from schemas.errors import DamagedFile
 from schemas.grid import Grid, Sheet
 from schemas.page import PageText, Warn
@@ -21,7 +21,7 @@ from schemas.result import (
     Table,
     Usage,
 )
-from worker.crossfoot import crossfoot
+from worker.decoding.decode import decode
 from worker.drafting.draft import draft
 from worker.grid import grids
 from worker.stitch import stitch
@@ -40,15 +40,14 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     gridded = [_grids(page) for page in pages]
     sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
     drafts = [draft(sheet) for sheet in sheets]
-    checked = [crossfoot(d, f"t{k}") for k, d in enumerate(drafts, start=1)]
-    tables = tuple(table for table, _ in checked)
-    review = tuple(item for _, items in checked for item in items)
+    decoded = decode(Booklet(tuple(drafts)))
     warnings = _warnings(pages, [w for _, lost in gridded for w in lost], drafts)
     return Result(
-        status=_status(pages, tables, review, warnings),
+        status=_status(pages, decoded.tables, decoded.review, warnings),
         document=document,
-        tables=tables,
-        review=review,
+        tables=decoded.tables,
+        review=decoded.review,
+        checks=decoded.checks,
         usage=Usage(seconds=0.0),
         warnings=warnings,
         error=_failure(document.name, pages, warnings),

@@ -87,7 +87,7 @@ def crossfoot(draft: Draft, table_id: str) -> tuple[Table, tuple[ReviewItem, ...
     suspects = _suspects(judged, checks_of, cells)
     doubts: dict[CellRef, _Doubt] = {}
     for ref, cell in cells.items():
-        if ref[1] in amounts:
+        if ref[1] in amounts and cell.source != "human":
             doubt = _doubt(ref, cell, checks_of.get(ref, ()), suspects)
             if doubt is not None:
                 doubts[ref] = doubt
@@ -237,6 +237,7 @@ def _row(
         verdict: Verdict | None = None
         if key in amounts:
             verdict = "doubtful" if ref in doubts else "accepted"
+            verdict = "human" if cell.source == "human" else verdict
         cells[key] = _cell(cell, key in amounts, verdict, checks_of.get(ref, ()))
     return Row(
         id=row.id,
