@@ -25,12 +25,14 @@ class Posterior:
 
     ``data`` holds natural logarithms of probabilities as little-endian float16, row by row:
     ``steps`` rows from left to right, each with the CTC blank first and then one number for
-    each sign of ``signs``.
+    each sign of ``signs``. ``weight`` is how much this look counts beside others at the same
+    ink.
     """
 
     signs: str
     steps: int
     data: bytes
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

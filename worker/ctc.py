@@ -1,0 +1,281 @@
+"""Weighing texts against ink: CTC probabilities, and a beam of printed amounts.
+
+A :class:`schemas.page.Posterior` says for each step across a crop how probable each sign is.
+Its probability of a text is the sum over all ways to spread the text over the steps
+(connectionist temporal classification, Graves et al. 2006). Any text can be asked about, so
+that a figure which the sums imply is weighed by the same ink as one which a beam proposed.
+Where several looks at the same ink were taken, their probabilities are averaged by weight:
+a look that is wrong must not veto what the others see.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.amount import narrow
+from schemas.page import Posterior, Reading
+
+Floats = NDArray[np.floating]
+
+SIGNS = "0123456789,.-()—%△"
+"""All that a printed figure, or the dash for none, is made of."""
+
+LEAST = -600.0
+"""The natural logarithm that stands for "impossible": small enough to lose, still a number."""
+
+_FAINTEST = 1e-7  # a step's least probability: what the networks can't tell from nothing
+_SAME = str.maketrans({
+    **dict.fromkeys("‐‑‒–−﹣－ｰ", "-"), **dict.fromkeys("―─ー", "—"), **dict.fromkeys("▲∆▵", "△"),
+    "，": ",", "．": ".", "（": "(", "）": ")", "％": "%",
+})  # fmt: skip
+
+
+def in_signs(text: str) -> str:
+    """``text`` without white space, full-width and variant forms as the signs they stand for."""
+    return narrow(text.translate(_SAME)).translate(_SAME)
+
+
+def posterior_of(
+    probabilities: Floats, signs: str = SIGNS, weight: float = 1.0, heat: float = 1.0
+) -> Posterior:
+    """A posterior of (steps, 1 + signs) probabilities, the blank's in the first column.
+
+    ``heat`` above 1.0 makes it less sure of itself: each step's logarithms are divided by it
+    and the step keeps the sum that it had.
+    """
+    p = np.maximum(np.asarray(probabilities, np.float64), _FAINTEST)
+    if heat != 1.0:
+        flat = p ** (1.0 / heat)
+        p = flat * (p.sum(axis=1, keepdims=True) / flat.sum(axis=1, keepdims=True))
+    data = np.log(p).astype("<f2").tobytes()
+    return Posterior(signs, len(p), data, weight)
+
+
+def log_probability(posteriors: Sequence[Posterior], texts: Sequence[str]) -> NDArray[np.float64]:
+    """For each text the natural logarithm of the probability that the ink says just that.
+
+    The probabilities of several posteriors are averaged by their weights. Texts with signs
+    that no posterior knows, and empty ones that no look finds empty, get :data:`LEAST`;
+    without any posterior all do.
+    """
+    total = sum(posterior.weight for posterior in posteriors)
+    if not texts or total <= 0:
+        return np.full(len(texts), LEAST)
+    wanted = [in_signs(text) for text in texts]
+    each = [_of_one(p, wanted) + math.log(p.weight / total) for p in posteriors if p.weight > 0]
+    together: NDArray[np.float64] = np.logaddexp.reduce(np.stack(each), axis=0)
+    return np.maximum(together, LEAST)
+
+
+def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
+    """Probabilities divided by the largest of each step, and the logarithm of all divisors."""
+    logs = np.frombuffer(posterior.data, "<f2").astype(np.float64)
+    logs = logs.reshape(posterior.steps, 1 + len(posterior.signs))
+    most = logs.max(axis=1, keepdims=True)
+    return np.exp(logs - most), float(most.sum())
+
+
+def _of_one(posterior: Posterior, texts: Sequence[str]) -> NDArray[np.float64]:
+    """The forward probabilities of all texts at once: one row each, padded to the longest."""
+    columns = {sign: k for k, sign in enumerate(posterior.signs, start=1)}
+    known = np.array([all(c in columns for c in text) for text in texts], bool)
+    if posterior.steps == 0:
+        return np.where([not text for text in texts], 0.0, LEAST)
+    longest = max((len(text) for text, ok in zip(texts, known, strict=True) if ok), default=0)
+    # States alternate blank, sign, blank, …; unused ones at the end are never asked for.
+    path = np.zeros((len(texts), 2 * longest + 1), np.intp)
+    for row, text, ok in zip(path, texts, known, strict=True):
+        if ok:
+            row[1 : 2 * len(text) : 2] = [columns[c] for c in text]
+    # A sign may follow the one before it without a blank between, unless it is the same.
+    skips = np.zeros(path.shape, bool)
+    skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
+    steps, scale = _steps(posterior)
+    alpha = np.zeros(path.shape)
+    alpha[:, 0] = steps[0, 0]
+    if longest:
+        alpha[:, 1] = steps[0][path[:, 1]]
+    for step in steps[1:]:
+        grown = alpha.copy()
+        grown[:, 1:] += alpha[:, :-1]
+        grown[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
+        alpha = grown * step[path]
+    last = np.array([2 * len(t) if ok else 0 for t, ok in zip(texts, known, strict=True)])
+    rows = np.arange(len(texts))
+    ending = alpha[rows, last] + np.where(last > 0, alpha[rows, np.maximum(last - 1, 0)], 0.0)
+    with np.errstate(divide="ignore"):
+        logs = np.log(ending) + scale
+    return np.where(known, np.maximum(logs, LEAST), LEAST)
+
+
+# --- what an amount may look like -------------------------------------------------------
+
+_LONGEST = 15
+_MOST_DECIMALS = 8
+
+
+class _State(NamedTuple):
+    """How far a prefix has come: in which part, with how many digits or dashes held by it."""
+
+    part: str
+    held: int = 0
+    bracket: bool = False
+
+
+_START = _State("start")
+
+
+@lru_cache(maxsize=4096)
+def _after(state: _State, sign: str, decimals: int | None) -> _State | None:
+    """The state after one more sign; None where no amount goes on so."""
+    if sign.isdigit():
+        return _after_digit(state, decimals)
+    part, count, bracket = state
+    whole = (part == "whole" and count > 0) or (part == "group" and count == 3)
+    parts = _ended(state, decimals)
+    follows = {
+        ",": _State("group", 0, bracket)
+        if (part == "whole" and 1 <= count <= 3) or (part == "group" and count == 3)
+        else None,
+        ".": _State("part", 0, bracket)
+        if (whole or part == "start") and decimals != 0
+        else None,
+        "%": _State("end", 0, bracket) if parts and part != "end" and not bracket else None,
+        ")": _State("end", 1) if bracket and parts and part != "end" else None,
+        "(": _State("whole", 0, True) if part == "start" else None,
+        "△": _State("whole") if part == "start" else None,
+        "-": _State("dash", 1) if part == "start" else None,
+        "—": _State("line", count + 1) if part == "start" or (part == "line" and count < 2)
+        else None,
+    }  # fmt: skip
+    return follows.get(sign)
+
+
+def _after_digit(state: _State, decimals: int | None) -> _State | None:
+    part, count, bracket = state
+    if part in ("start", "dash", "whole"):
+        held = count if part == "whole" else 0
+        return _State("whole", held + 1, bracket) if held < _LONGEST else None
+    if part == "line" and count == 1:  # a long dash is also printed for a minus
+        return _State("whole", 1, bracket)
+    if part == "group":
+        return _State("group", count + 1, bracket) if count < 3 else None
+    most = _MOST_DECIMALS if decimals is None else decimals
+    return _State("part", count + 1, bracket) if part == "part" and count < most else None
+
+
+def _ended(state: _State, decimals: int | None) -> bool:
+    """Whether digits may end here, as far as separators and decimals go."""
+    part, count, _ = state
+    if part == "part":
+        return count > 0 if decimals is None else count == decimals
+    full = (part == "whole" and count > 0) or (part == "group" and count == 3)
+    return full and not decimals
+
+
+def _complete(state: _State, decimals: int | None) -> bool:
+    """Whether a prefix in this state is a whole amount or mark."""
+    if state.part in ("dash", "line", "end"):
+        return True
+    return not state.bracket and _ended(state, decimals)
+
+
+def is_printed_amount(text: str, decimals: int | None = None) -> bool:
+    """Whether ``text`` is a printed amount or a dash: sign, separators every three, decimals.
+
+    ``decimals`` asks for just so many; None allows any number up to eight.
+    """
+    state: _State | None = _START
+    for sign in in_signs(text):
+        state = _after(state, sign, decimals) if state is not None else None
+    return state is not None and _complete(state, decimals)
+
+
+# --- the beam ---------------------------------------------------------------------------
+
+_UNLIKELY = 1e-4  # of a step's largest probability: below it a sign is not tried
+_HOPELESS = 1e-7  # of the best prefix: below it a prefix is given up
+
+
+class _Ending(NamedTuple):
+    """A prefix's probability to end in a blank and in its last sign, and its state."""
+
+    blank: float
+    sign: float
+    state: _State
+
+
+def figure_beam(
+    posteriors: Sequence[Posterior],
+    keep: int = 8,
+    width: int = 60,
+    decimals: int | None = None,
+    also: Iterable[str] = (),
+) -> list[Reading]:
+    """The ``keep`` most probable printed amounts and those of ``also``, best first.
+
+    Each posterior proposes by a prefix beam search (Hannun et al. 2014) that knows the
+    grammar of amounts; what any of them or ``also`` proposes is then weighed by all of them:
+    probabilities are those of :func:`log_probability`. A sure posterior costs little:
+    prefixes far behind the best are given up at once.
+    """
+    found = {text for posterior in posteriors for text in _beam(posterior, width, decimals)}
+    asked = {in_signs(text) for text in also if is_printed_amount(text, decimals)}
+    texts = sorted(found | asked)
+    odds = np.exp(log_probability(posteriors, texts))
+    ranked = np.argsort(-odds, kind="stable")
+    best = [k for n, k in enumerate(ranked) if n < keep or texts[k] in asked]
+    return [Reading(texts[k], min(float(odds[k]), 1.0)) for k in best]
+
+
+def _beam(posterior: Posterior, width: int, decimals: int | None) -> list[str]:
+    steps, _ = _steps(posterior)
+    beam = {"": _Ending(1.0, 0.0, _START)}
+    for step in steps:
+        likely = [
+            (sign, float(step[k]))
+            for k, sign in enumerate(posterior.signs, start=1)
+            if step[k] > _UNLIKELY
+        ]
+        beam = _grown(beam, float(step[0]), likely, decimals)
+        best = max(end.blank + end.sign for end in beam.values())
+        kept = sorted(
+            (item for item in beam.items() if item[1].blank + item[1].sign > _HOPELESS * best),
+            key=lambda item: -(item[1].blank + item[1].sign),
+        )
+        # Divided by the best: a long dull stretch must not run out of numbers.
+        beam = {text: _Ending(e.blank / best, e.sign / best, e.state) for text, e in kept[:width]}
+    return [text for text, e in beam.items() if text and _complete(e.state, decimals)]
+
+
+def _grown(
+    beam: dict[str, _Ending],
+    blank: float,
+    likely: Sequence[tuple[str, float]],
+    decimals: int | None,
+) -> dict[str, _Ending]:
+    """All prefixes one step later."""
+    grown: dict[str, list[float]] = {}
+    states: dict[str, _State] = {}
+    for text, (in_blank, in_sign, state) in beam.items():
+        own = grown.setdefault(text, [0.0, 0.0])
+        states[text] = state
+        own[0] += (in_blank + in_sign) * blank
+        last = text[-1:]
+        for sign, p in likely:
+            before = in_blank + in_sign
+            if sign == last:
+                own[1] += in_sign * p
+                before = in_blank
+            after = _after(state, sign, decimals) if before else None
+            if after is not None:
+                longer = text + sign
+                grown.setdefault(longer, [0.0, 0.0])[1] += before * p
+                states[longer] = after
+    return {text: _Ending(a, b, states[text]) for text, (a, b) in grown.items()}
