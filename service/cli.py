@@ -1,4 +1,4 @@
-"""The command line: ``crossfoot extract``, ``show`` and ``overlay``, and guest commands.
+"""The command line: ``crossfoot extract``, ``show``, ``overlay``, ``export``, ``query``, guests.
 
 What a command needs is imported when it runs, so that ``crossfoot --help`` answers at once.
 """
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -
         return _FAILED
 
 
-_OWN = ("extract", "show", "overlay")
+_OWN = ("extract", "show", "overlay", "export", "query")
 
 
 def _guest(words: Sequence[str]) -> Guest | None:
@@ -81,6 +81,14 @@ def _run(arguments: argparse.Namespace, extract: Extract | None) -> int:
             return _extract(arguments, extract)
         case "show":
             return _show(arguments)
+        case "export":
+            from service.export_command import export
+
+            return export(arguments)
+        case "query":
+            from service.export_command import query
+
+            return query(arguments)
         case _:
             return _overlay(arguments)
 
@@ -98,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands)
     _add_show(commands)
     _add_overlay(commands)
+    _add_tidy(commands)
     _add_guests(commands)
     return parser
 
@@ -152,6 +161,13 @@ def _add_overlay(commands: Any) -> None:
     command.add_argument(
         "--dpi", type=_dpi, default=110, metavar="N", help="dots per inch, 20 to 600 (default: 110)"
     )
+
+
+def _add_tidy(commands: Any) -> None:
+    from service.export_command import add_export, add_query
+
+    add_export(commands)
+    add_query(commands)
 
 
 def _add_guests(commands: Any) -> None:

@@ -32,6 +32,15 @@ def load_result(path: Path) -> Result:
         raise UsageError(f"{path} is {_what_is_wrong(content, error)}.") from error
 
 
+def holds_result(path: Path) -> bool:
+    """Whether the file is JSON with the version that a result names; other files may lie by."""
+    try:
+        held = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(held, dict) and "schema_version" in held and "document" in held
+
+
 def _what_is_wrong(content: bytes, error: ValidationError) -> str:
     try:
         held = json.loads(content)
