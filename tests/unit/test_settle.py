@@ -1,0 +1,255 @@
+"""What a person's decisions do to a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.decisions import (
+    Blank,
+    ColumnMeaning,
+    Decision,
+    Figure,
+    RowMeaning,
+    SourceError,
+    Unreadable,
+)
+from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, Sum
+from schemas.errors import UsageError
+from schemas.geometry import Box
+from schemas.page import Reading
+from schemas.result import Cell, Document, Engine, Result, Status, Usage
+from worker.consequences import consequences
+from worker.decoding.decode import decode
+from worker.redraft import redraft
+from worker.settle import settle
+
+_KEYS = ("name", "total", "fiscal", "other")
+
+
+def _cell(text: str, x: int, y: int, others: tuple[tuple[str, float], ...] = ()) -> DraftCell:
+    box = Box(30 + 90 * x, 80 + 24 * y, 110 + 90 * x, 100 + 24 * y)
+    readings = (Reading(text, 0.6), *(Reading(*other) for other in others)) if others else ()
+    value = text.replace(",", "") if x and text else None
+    return DraftCell(text, value, 1, box, "ocr", 0.6 if others else 0.999, readings)
+
+
+def budget(misread: str = "116.00", *, others: tuple[tuple[str, float], ...] = ()) -> Draft:
+    """合计 over two units over a project each; 116.00 is printed where ``misread`` is read."""
+    lines = [
+        ("r1", None, "合计", "316.00", "280.00", "36.00"),
+        ("r2", "r1", "商务局", "116.00", "100.00", "16.00"),
+        ("r3", "r2", "产业扶持", misread, "100.00", "16.00"),
+        ("r4", "r1", "文化局", "200.00", "180.00", "20.00"),
+        ("r5", "r4", "图书馆", "200.00", "180.00", "20.00"),
+    ]
+    rows = tuple(
+        DraftRow(name, "group", texts[0], (1,), {
+            key: _cell(text, x, y, others if (name, key) == ("r3", "total") else ())
+            for x, (key, text) in enumerate(zip(_KEYS, texts, strict=True))
+        }, parent)
+        for y, (name, parent, *texts) in enumerate(lines)
+    )  # fmt: skip
+    across = [Sum("row_total", (r.id, "total"), ((r.id, "fiscal"), (r.id, "other"))) for r in rows]
+    down = [
+        Sum("tree", (parent, key), tuple((child, key) for child in children))
+        for parent, children in (("r1", ("r2", "r4")), ("r2", ("r3",)), ("r4", ("r5",)))
+        for key in _KEYS[1:]
+    ]
+    labels = zip(_KEYS[1:], ("总计", "财政拨款", "其他"), strict=True)
+    amounts = (Column(key, label, "amount") for key, label in labels)
+    columns = (Column("name", "项目", "label"), *amounts)
+    return Draft("generic", "支出表", None, None, "万元", (1,), columns, rows, (*across, *down))
+
+
+def read(draft: Draft) -> Result:
+    decoded = decode(Booklet((draft,)))
+    status: Status = "review" if decoded.review else "verified"
+    document = Document(
+        name="a.pdf", sha256="0" * 64, pages=1, page_sources=("scan",),
+        engine=Engine(crossfoot="0", ocr=None),
+    )  # fmt: skip
+    return Result(
+        status=status, document=document, tables=decoded.tables, review=decoded.review,
+        checks=decoded.checks, usage=Usage(seconds=1),
+    )  # fmt: skip
+
+
+def cell(result: Result, row: str, column: str) -> Cell:
+    (found,) = [r.cells[column] for r in result.tables[0].rows if r.id == row]
+    return found
+
+
+def statuses(result: Result) -> set[str]:
+    return {check.status for check in result.tables[0].checks}
+
+
+def doubts(result: Result) -> set[tuple[str, str]]:
+    return {(item.row, item.column) for item in result.review}
+
+
+def figure(value: str, row: str = "r3", column: str = "total") -> Figure:
+    return Figure(kind="figure", table="t1", row=row, column=column, value=value)
+
+
+def test_without_decisions_a_result_stays_as_it_is() -> None:
+    held = read(budget("816.00"))
+    assert settle(held, []) is held
+
+
+def test_a_figure_typed_by_a_person_is_pinned_and_the_sums_hold() -> None:
+    held = read(budget("816.00"))
+    assert ("r3", "total") in doubts(held)
+    after = settle(held, [figure("116.00")])
+    mended = cell(after, "r3", "total")
+    assert (mended.value, mended.text, mended.source) == ("116.00", "816.00", "human")
+    assert (mended.verdict, mended.confidence) == ("human", 1.0)
+    assert statuses(after) == {"pass"}
+    assert (after.status, after.review) == ("verified", ())
+
+
+def test_cells_that_the_answer_proves_leave_the_queue() -> None:
+    draft = budget("816.00", others=(("116.00", 0.3),))
+    held = read(draft)
+    assert doubts(held)
+    after = settle(held, [figure("116.00")])
+    assert doubts(after) == set()
+    assert {c.verdict for r in after.tables[0].rows for k, c in r.cells.items() if k != "name"} <= {
+        "human", "proved", "accepted",
+    }  # fmt: skip
+
+
+def test_the_last_decision_on_a_cell_counts_and_leaving_it_out_undoes_it() -> None:
+    held = read(budget("816.00"))
+    wrong = figure("118.00")
+    assert settle(held, [wrong, figure("116.00")]) == settle(held, [figure("116.00")])
+    assert "fail" in statuses(settle(held, [wrong]))
+
+
+def test_a_blank_counts_as_nothing() -> None:
+    held = read(budget("116.00"))
+    after = settle(held, [Blank(kind="blank", table="t1", row="r3", column="other")])
+    gone = cell(after, "r3", "other")
+    assert (gone.value, gone.text, gone.verdict) == (None, "", "human")
+    assert "fail" in statuses(after)
+
+
+def test_a_publishers_error_stays_as_printed_and_clears_the_others() -> None:
+    held = read(budget("118.00"))
+    after = settle(held, [SourceError(kind="source_error", table="t1", row="r3", column="total")])
+    kept = cell(after, "r3", "total")
+    assert (kept.value, kept.verdict) == ("118.00", "source_error")
+    failed = [check for check in after.tables[0].checks if check.status == "fail"]
+    assert {check.id for check in failed} <= set(kept.checks)
+    assert {check.difference for check in failed} == {"2.00", "-2.00"}
+    assert (after.review, after.status) == ((), "verified")
+
+
+def test_what_nobody_can_read_has_no_value_and_spoils_no_sum() -> None:
+    held = read(budget("816.00"))
+    after = settle(held, [Unreadable(kind="unreadable", table="t1", row="r3", column="total")])
+    lost = cell(after, "r3", "total")
+    assert (lost.value, lost.text, lost.confidence) == (None, "816.00", 0.0)
+    assert lost.reason is not None
+    assert "人工" in lost.reason.zh
+    idle = [check for check in after.tables[0].checks if check.status == "not_applicable"]
+    assert {check.id for check in idle} == set(lost.checks)
+    assert doubts(after) == set()
+
+
+def test_checks_keep_their_names_when_some_are_set_aside() -> None:
+    held = read(budget("118.00"))
+    after = settle(held, [SourceError(kind="source_error", table="t1", row="r3", column="total")])
+    before, now = held.tables[0].checks, after.tables[0].checks
+    assert [(c.id, c.result, c.terms) for c in before] == [(c.id, c.result, c.terms) for c in now]
+
+
+def row_said(row: str, parent: str | None, role: str = "item") -> RowMeaning:
+    return RowMeaning.model_validate(
+        {"kind": "row", "table": "t1", "row": row, "role": role, "parent": parent}
+    )
+
+
+def test_a_row_moved_to_another_parent_takes_its_figures_along() -> None:
+    after = settle(read(budget()), [row_said("r5", "r2")])
+    tree = {c.result: c.terms for c in after.tables[0].checks if c.rule == "tree"}
+    assert tree["r2", "fiscal"] == (("r3", "fiscal"), ("r5", "fiscal"))
+    assert ("r4", "fiscal") not in tree
+    assert next(r.parent for r in after.tables[0].rows if r.id == "r5") == "r2"
+
+
+def test_a_wrong_tree_set_right_makes_all_sums_hold() -> None:
+    wrong = settle(read(budget()), [row_said("r5", "r2")])
+    assert "fail" in statuses(wrong)
+    back = settle(wrong, [row_said("r5", "r4")])
+    assert statuses(back) == {"pass"}
+    assert doubts(back) == set()
+
+
+def test_a_note_is_in_no_sum() -> None:
+    after = settle(read(budget()), [row_said("r5", None, "note")])
+    assert all("r5" not in {r for r, _ in (c.result, *c.terms)} for c in after.tables[0].checks)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        row_said("r1", "r3"),
+        row_said("r3", "r3"),
+        row_said("r9", None),
+        figure("1", row="r9"),
+        figure("1", column="nowhere"),
+        Figure(kind="figure", table="t9", row="r1", column="total", value="1"),
+        ColumnMeaning(kind="column", table="t1", column="nowhere", type="text"),
+    ],
+)
+def test_places_that_are_not_there_and_circles_are_refused(decision: Decision) -> None:
+    with pytest.raises(UsageError):
+        settle(read(budget()), [decision])
+
+
+def test_a_column_of_words_is_in_no_sum_and_can_be_turned_back() -> None:
+    held = read(budget())
+    words = ColumnMeaning(kind="column", table="t1", column="other", type="text")
+    after = settle(held, [words])
+    assert all(
+        "other" not in {column for _, column in (c.result, *c.terms)}
+        for c in after.tables[0].checks
+    )
+    assert cell(after, "r1", "other").verdict is None
+    amount = ColumnMeaning(
+        kind="column", table="t1", column="other", type="amount", label="其他资金"
+    )
+    again = settle(held, [words, amount])
+    down = [c for c in again.tables[0].checks if c.result == ("r1", "other")]
+    assert [c.terms for c in down] == [(("r2", "other"), ("r4", "other"))]
+    assert cell(again, "r1", "other").value == "36.00"
+    assert again.tables[0].columns[3].label == "其他资金"
+
+
+def test_a_figure_can_be_put_where_no_cell_was_found() -> None:
+    draft = budget()
+    r3 = next(row for row in draft.rows if row.id == "r3")
+    del r3.cells["other"]
+    after = settle(read(draft), [figure("16.00", column="other")])
+    added = cell(after, "r3", "other")
+    assert (added.value, added.text) == ("16.00", "")
+    assert added.bbox[0] >= 300
+
+
+@pytest.mark.parametrize("misread", ["116.00", "816.00"])
+def test_a_result_keeps_what_is_needed_to_decide_it_anew(misread: str) -> None:
+    held = read(budget(misread, others=(("116.00", 0.3),)))
+    again = decode(redraft(held))
+    assert [c.status for c in again.tables[0].checks] == [c.status for c in held.tables[0].checks]
+    assert {(i.row, i.column) for i in again.review} == doubts(held)
+
+
+def test_each_reading_is_shown_with_what_it_does_to_the_sums() -> None:
+    held = read(budget("816.00", others=(("116.00", 0.3), ("818.00", 0.1))))
+    found = consequences(held, "t1", "r3", "total", typed="117")
+    assert found[-1].value == "117"
+    by_value = {candidate.value: candidate for candidate in found}
+    assert {e.status for e in by_value["116.00"].effects} == {"pass"}
+    assert {e.difference for e in by_value["816.00"].effects} == {"700.00", "-700.00"}
+    with pytest.raises(UsageError):
+        consequences(held, "t1", "r9", "total")

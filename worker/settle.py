@@ -1,0 +1,362 @@
+"""A result after a person's decisions: cross-footed and decided anew around them.
+
+The same first result and the same decisions always give the same answer, so taking a
+decision back is leaving it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from schemas.decisions import (
+    Blank,
+    ColumnMeaning,
+    Decision,
+    Figure,
+    RowMeaning,
+    SourceError,
+    Unreadable,
+)
+from schemas.draft import Booklet, BookletSum, Draft, DraftCell, DraftRow, Sum, TableCellRef
+from schemas.errors import UsageError
+from schemas.geometry import Box
+from schemas.result import (
+    BookletCheck,
+    Cell,
+    CheckResult,
+    CheckStatus,
+    Result,
+    Row,
+    Said,
+    Status,
+    Table,
+    Verdict,
+)
+from worker.assemble import LOSSES
+from worker.decoding.decode import Decoded, decode
+from worker.outcome import outcome
+from worker.redraft import redraft
+from worker.regroup import with_column, with_row
+
+_OnCell = Figure | Blank | SourceError | Unreadable
+_Ref = tuple[str, str, str]
+_UNREAD = Said(en="A person could not read it either.", zh="人工也无法辨认。")
+
+
+def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | None = None) -> Result:
+    """The result as it stands after all ``decisions``, in their order.
+
+    ``result`` is the machine's first one. ``booklet`` holds the drafts that it was made
+    from; without it they are rebuilt from the result, see :mod:`worker.redraft`. Of several
+    decisions on one cell the last counts.
+
+    - A figure or a blank is taken at its word: verdict ``human``, confidence 1.
+    - A publisher's error keeps the printed figure, verdict ``source_error``; the sums through
+      it that do not hold stay failed and cast no doubt on others.
+    - A cell that a person can't read has no value and confidence 0; its sums can't be
+      checked.
+
+    Raises:
+        UsageError: if a decision names a place that is not there, or a circle of rows.
+    """
+    if not decisions:
+        return result
+    drafts, sums = _drafts(result, booklet)
+    marks = {(d.table, d.row, d.column): d for d in decisions if isinstance(d, _OnCell)}
+    for table in {d.table for d in decisions}:
+        if table not in drafts:
+            raise UsageError(f"there is no table {table}.")
+    for d in decisions:
+        if isinstance(d, RowMeaning):
+            drafts[d.table] = with_row(drafts[d.table], d)
+        elif isinstance(d, ColumnMeaning):
+            drafts[d.table] = with_column(drafts[d.table], d)
+    for ref, mark in marks.items():
+        drafts[ref[0]] = _pinned(drafts[ref[0]], mark)
+    book = _Book(tuple(drafts), tuple(drafts.values()), sums)
+    return _answer(result, book, marks)
+
+
+def _drafts(
+    result: Result, booklet: Booklet | None
+) -> tuple[dict[str, Draft], tuple[BookletSum, ...]]:
+    if booklet is None or not _fits(booklet, result):
+        booklet = redraft(result)
+    ids = [table.id for table in result.tables]
+    return dict(zip(ids, booklet.drafts, strict=True)), booklet.sums
+
+
+def _fits(booklet: Booklet, result: Result) -> bool:
+    """Whether the drafts are those of the result, place by place."""
+
+    def rows(held: Draft | Table) -> list[tuple[str, tuple[str, ...]]]:
+        return [(row.id, tuple(row.cells)) for row in held.rows]
+
+    return len(booklet.drafts) == len(result.tables) and all(
+        rows(draft) == rows(table)
+        for draft, table in zip(booklet.drafts, result.tables, strict=True)
+    )
+
+
+# -- cells -------------------------------------------------------------------------------
+
+
+def _pinned(draft: Draft, mark: _OnCell) -> Draft:
+    """The draft with the cell as the person says; the readings no longer count."""
+    row = next((row for row in draft.rows if row.id == mark.row), None)
+    if row is None or all(column.key != mark.column for column in draft.columns):
+        raise UsageError(f"there is no cell {mark.row}, {mark.column} in {mark.table}.")
+    cell = row.cells.get(mark.column) or _empty_cell(draft, row, mark.column)
+    said = replace(cell, source="human", confidence=1.0, readings=(), posteriors=(), readable=True)
+    match mark:
+        case Figure():
+            said = replace(said, value=mark.value)
+        case Blank():
+            said = replace(said, value=None, text="")
+        case Unreadable():
+            said = replace(said, value=None)
+        case _:
+            said = replace(said, value=cell.value)
+    held = replace(row, cells={**row.cells, mark.column: said})
+    return replace(draft, rows=tuple(held if r.id == row.id else r for r in draft.rows))
+
+
+def _empty_cell(draft: Draft, row: DraftRow, key: str) -> DraftCell:
+    """A blank where the row and the column cross, for a place at which nothing was found."""
+    page = next((cell.page for cell in row.cells.values()), row.pages[0] if row.pages else 1)
+    across = [c.box for c in row.cells.values() if c.page == page]
+    down = [r.cells[key].box for r in draft.rows if key in r.cells and r.cells[key].page == page]
+    if not across or not down:
+        box = (across or down or [Box(0, 0, 1, 1)])[0]
+    else:
+        wide, high = Box.around(down), Box.around(across)
+        box = Box(wide.x0, high.y0, wide.x1, high.y1)
+    return DraftCell("", None, page, box, "human", 1.0)
+
+
+# -- deciding around them ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Drafts with the ids of their tables, and the sums between them."""
+
+    ids: tuple[str, ...]
+    drafts: tuple[Draft, ...]
+    sums: tuple[BookletSum, ...]
+
+    def ref(self, place: TableCellRef) -> _Ref:
+        return self.ids[place[0]], place[1], place[2]
+
+    def own(self, table: int, promise: Sum) -> tuple[_Ref, ...]:
+        return tuple((self.ids[table], *ref) for ref in (promise.result, *promise.terms))
+
+    def between(self, promise: BookletSum) -> tuple[_Ref, ...]:
+        return tuple(self.ref(place) for place in (promise.result, *promise.terms))
+
+
+_Aside = dict[tuple[int, int], CheckStatus]
+"""(table or -1 for sums between tables, place of the sum) → what is said of it."""
+
+
+def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Result:
+    unread = {ref for ref, mark in marks.items() if isinstance(mark, Unreadable)}
+    wrong = {ref for ref, mark in marks.items() if isinstance(mark, SourceError)}
+    aside: _Aside = dict.fromkeys(_through(book, unread), "not_applicable")
+    decoded = _decode(book, aside)
+    if wrong:
+        failing = _failing(book, decoded, aside, wrong)
+        if failing:
+            aside |= dict.fromkeys(failing, "fail")
+            decoded = _decode(book, aside)
+    values = _values(decoded)
+    tables = tuple(
+        _table(book, n, decoded.tables[n], aside, values, marks) for n in range(len(book.ids))
+    )
+    review = tuple(
+        item for item in decoded.review if (item.table, item.row, item.column) not in marks
+    )
+    return result.model_copy(
+        update={
+            "tables": tables,
+            "review": review,
+            "checks": _between(result, book, decoded, aside, values),
+            "status": _status(result, tables, bool(review)),
+        }
+    )
+
+
+def _through(book: _Book, refs: Iterable[_Ref]) -> list[tuple[int, int]]:
+    """The sums that one of the cells takes part in."""
+    wanted = set(refs)
+    if not wanted:
+        return []
+    own = [
+        (n, k)
+        for n, draft in enumerate(book.drafts)
+        for k, promise in enumerate(draft.sums)
+        if wanted.intersection(book.own(n, promise))
+    ]
+    between = [(-1, k) for k, s in enumerate(book.sums) if wanted.intersection(book.between(s))]
+    return own + between
+
+
+def _decode(book: _Book, aside: _Aside) -> Decoded:
+    """Decided without the sums set aside; tables named as in the book."""
+    drafts = tuple(
+        replace(d, sums=tuple(s for k, s in enumerate(d.sums) if (n, k) not in aside))
+        for n, d in enumerate(book.drafts)
+    )
+    sums = tuple(s for k, s in enumerate(book.sums) if (-1, k) not in aside)
+    decoded = decode(Booklet(drafts, sums))
+    names = {table.id: name for table, name in zip(decoded.tables, book.ids, strict=True)}
+    return replace(
+        decoded,
+        tables=tuple(t.model_copy(update={"id": names[t.id]}) for t in decoded.tables),
+        review=tuple(i.model_copy(update={"table": names[i.table]}) for i in decoded.review),
+    )
+
+
+def _failing(
+    book: _Book, decoded: Decoded, aside: _Aside, wrong: set[_Ref]
+) -> list[tuple[int, int]]:
+    """The sums through the publisher's errors that do not hold as the figures stand."""
+    statuses: dict[tuple[int, int], CheckStatus] = {}
+    for n, draft in enumerate(book.drafts):
+        kept = [k for k in range(len(draft.sums)) if (n, k) not in aside]
+        for k, check in zip(kept, decoded.tables[n].checks, strict=True):
+            statuses[n, k] = check.status
+    kept = [k for k in range(len(book.sums)) if (-1, k) not in aside]
+    for k, between in zip(kept, decoded.checks, strict=False):
+        statuses[-1, k] = between.status
+    return [at for at in _through(book, wrong) if statuses.get(at) == "fail"]
+
+
+def _values(decoded: Decoded) -> dict[_Ref, Decimal | None]:
+    return {
+        (table.id, row.id, key): Decimal(row.cells[key].value or 0)
+        for table in decoded.tables
+        for row in table.rows
+        for key in (c.key for c in table.columns if c.type == "amount")
+        if key in row.cells and row.cells[key].value is not None
+    }
+
+
+# -- putting it together -----------------------------------------------------------------
+
+
+def _table(
+    book: _Book,
+    n: int,
+    table: Table,
+    aside: _Aside,
+    values: Mapping[_Ref, Decimal | None],
+    marks: Mapping[_Ref, _OnCell],
+) -> Table:
+    """The decoded table with the sums set aside back in their places."""
+    decided = iter(table.checks)
+    checks: list[CheckResult] = []
+    names: dict[str, str] = {}
+    for k, promise in enumerate(book.drafts[n].sums):
+        name = f"c{k + 1}"
+        status = aside.get((n, k))
+        if status is None:
+            check = next(decided)
+            names[check.id] = name
+            checks.append(check.model_copy(update={"id": name}))
+        else:
+            checks.append(_set_aside(name, promise, status, table, values))
+    through: dict[tuple[str, str], list[str]] = {}
+    for check in checks:
+        for ref in dict.fromkeys((check.result, *check.terms)):
+            through.setdefault(ref, []).append(check.id)
+    rows = tuple(_with_checks(row, table.id, through, names, marks) for row in table.rows)
+    return table.model_copy(update={"checks": tuple(checks), "rows": rows})
+
+
+def _set_aside(
+    name: str,
+    promise: Sum,
+    status: CheckStatus,
+    table: Table,
+    values: Mapping[_Ref, Decimal | None],
+) -> CheckResult:
+    figures = [values.get((table.id, *ref)) for ref in (promise.result, *promise.terms)]
+    _, difference = outcome(figures[0], figures[1:])
+    cells = {row.id: row.cells for row in table.rows}
+    at = cells.get(promise.result[0], {}).get(promise.result[1])
+    known = status == "fail" and difference is not None
+    return CheckResult(
+        id=name,
+        rule=promise.rule,
+        status=status,
+        result=promise.result,
+        terms=promise.terms,
+        difference=f"{difference:f}" if known else None,
+        page=at.page if at is not None else 1,
+    )
+
+
+def _with_checks(
+    row: Row,
+    table: str,
+    through: Mapping[tuple[str, str], Sequence[str]],
+    names: Mapping[str, str],
+    marks: Mapping[_Ref, _OnCell],
+) -> Row:
+    cells = {}
+    for key, cell in row.cells.items():
+        update: dict[str, object] = {"checks": tuple(through.get((row.id, key), ()))}
+        if cell.certificate is not None:
+            kept = tuple(names[c] for c in cell.certificate.checks if c in names)
+            update["certificate"] = cell.certificate.model_copy(update={"checks": kept})
+        mark = marks.get((table, row.id, key))
+        if mark is not None:
+            update |= _marked(cell, mark)
+        cells[key] = cell.model_copy(update=update)
+    return row.model_copy(update={"cells": cells})
+
+
+def _marked(cell: Cell, mark: _OnCell) -> dict[str, object]:
+    verdict: Verdict = "source_error" if isinstance(mark, SourceError) else "human"
+    unread = isinstance(mark, Unreadable)
+    return {
+        "source": "human",
+        "verdict": verdict,
+        "confidence": 0.0 if unread else 1.0,
+        "reason": _UNREAD if unread else cell.reason,
+    }
+
+
+def _between(
+    result: Result,
+    book: _Book,
+    decoded: Decoded,
+    aside: _Aside,
+    values: Mapping[_Ref, Decimal | None],
+) -> tuple[BookletCheck, ...]:
+    """The sums between tables, those set aside in their places."""
+    decided = iter(decoded.checks)
+    same = len(result.checks) == len(book.sums)
+    found: list[BookletCheck] = []
+    for k, promise in enumerate(book.sums):
+        status = aside.get((-1, k))
+        check = next(decided, None) if status is None else None
+        old = result.checks[k] if same else None
+        if check is not None:
+            found.append(check.model_copy(update={"id": old.id if old else check.id}))
+        elif old is not None and status is not None:
+            figures = [values.get(ref) for ref in book.between(promise)]
+            _, off = outcome(figures[0], figures[1:])
+            said = old.difference if status == "fail" and off is not None else None
+            found.append(old.model_copy(update={"status": status, "difference": said}))
+    return tuple(found)
+
+
+def _status(result: Result, tables: Sequence[Table], doubts: bool) -> Status:
+    if doubts or any(warning.code in LOSSES for warning in result.warnings):
+        return "review"
+    figures = any(column.type == "amount" for table in tables for column in table.columns)
+    return "verified" if figures else "empty"
