@@ -129,6 +129,7 @@ class Draft:
 
     ``form`` is the key of the form, ``generic`` where none matches. ``title``,
     ``organisation``, ``fiscal_year`` and ``unit`` are None where the page does not say.
+    ``form_confidence`` is how sure the form is, 0 to 1.
     """
 
     form: str
@@ -141,6 +142,7 @@ class Draft:
     rows: tuple[DraftRow, ...]
     sums: tuple[Sum, ...]
     warnings: tuple[Warn, ...] = ()
+    form_confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.amount import Amount, parse_amount
-from schemas.draft import Booklet, Draft
+from schemas.draft import Draft
 from schemas.errors import DamagedFile
 from schemas.grid import Grid, Sheet
 from schemas.page import PageText, Warn
@@ -21,8 +21,9 @@ from schemas.result import (
     Table,
     Usage,
 )
+from worker.booklet import bind
 from worker.decoding.decode import decode
-from worker.drafting.draft import draft
+from worker.drafting.draft import draft_all
 from worker.grid import grids
 from worker.stitch import stitch
 
@@ -39,9 +40,9 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     """
     gridded = [_grids(page) for page in pages]
     sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
-    drafts = [draft(sheet) for sheet in sheets]
-    decoded = decode(Booklet(tuple(drafts)))
-    warnings = _warnings(pages, [w for _, lost in gridded for w in lost], drafts)
+    booklet = bind(draft_all(sheets), pages)
+    decoded = decode(booklet)
+    warnings = _warnings(pages, [w for _, lost in gridded for w in lost], booklet.drafts)
     return Result(
         status=_status(pages, decoded.tables, decoded.review, warnings),
         document=document,

@@ -68,15 +68,21 @@ def column_totals(
     numbers: Mapping[int, str],
     figures: Figures,
     rows: Sequence[int],
+    declared: Sequence[ColumnSum] = (),
 ) -> list[ColumnSum]:
     """The sums across a row that the header of one panel promises.
 
-    A printed formula wins over header words; header words mean the choice of columns that
-    holds in most rows, and the plainest one where the rows don't tell.
+    A printed formula wins over what the form has ``declared``, and that over header words,
+    unless the figures refute it; header words mean the choice of columns that holds in most
+    rows, and the plainest one where the rows don't tell.
     """
     judge = _Judge(columns, figures, rows)
     found = list(_formulas(numbers, amounts))
     done = {total.result for total in found}
+    for total in declared:
+        if total.result not in done and judge.choose(total.result, [total.terms]):
+            found.append(total)
+    done |= {total.result for total in found}
     for node in _nodes(_header_tree(columns, amounts)):
         found.extend(total for total in _sums_of(node, judge) if total.result not in done)
         done |= {total.result for total in found}

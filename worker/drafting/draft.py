@@ -1,30 +1,70 @@
-"""From a stitched table to a draft: what the page says, as a form, before any check."""
+"""From stitched tables to drafts: what the pages say, as forms, before any check."""
 
 from __future__ import annotations
 
-from schemas.draft import Draft
-from schemas.forms import known_forms
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.draft import Column, Draft
 from schemas.grid import Sheet
 from worker.drafting.cells import paper_of
 from worker.drafting.columns import read_columns
-from worker.drafting.declared import draft_form, match_columns
 from worker.drafting.generic import draft_generic
-from worker.drafting.heading import read_heading
-from worker.drafting.layout import lay_out
+from worker.drafting.heading import Heading, read_heading
+from worker.drafting.layout import Layout, lay_out
+from worker.drafting.levels import draft_levelled
+from worker.drafting.recognise import Recognition, Seen, named_columns, recognise
 
 
 def draft(sheet: Sheet) -> Draft:
-    """The sheet as a draft of the form that its columns match, else as ``generic``.
+    """The draft of a table that stands alone; see :func:`draft_all`."""
+    return draft_all([sheet])[0]
 
-    Boxes of the draft are in page space. The draft keeps every body row of the sheet but
+
+def draft_all(sheets: Sequence[Sheet]) -> tuple[Draft, ...]:
+    """The sheets of a document as drafts, each of its form, ``generic`` where none fits.
+
+    Boxes of the drafts are in page space. A draft keeps every body row of its sheet but
     those that only number the columns.
     """
+    looks = [_look(sheet) for sheet in sheets]
+    forms = recognise([look.seen for look in looks])
+    return tuple(map(_draft, looks, forms))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    sheet: Sheet
+    layout: Layout
+    columns: tuple[Column, ...]
+    heading: Heading
+
+    @property
+    def seen(self) -> Seen:
+        body = self.layout.body
+        filled = {cell.col for row in body for cell in row if cell.text.strip()}
+        firsts = (next((c.text for c in row if c.text.strip()), "") for row in body)
+        blank = frozenset(range(self.layout.cols)) - filled
+        return Seen(self.heading.title, self.columns, tuple(firsts), blank)
+
+
+def _look(sheet: Sheet) -> _Look:
     layout = lay_out(sheet)
     columns = read_columns(layout)
-    heading = read_heading(sheet.above, layout.banners, [" ".join(c.path) for c in columns])
-    paper = paper_of(sheet)
-    for form in known_forms():
-        fields = match_columns(form, columns, heading.title)
-        if fields is not None:
-            return draft_form(form, fields, layout, columns, heading, sheet.pages, paper)
-    return draft_generic(layout, columns, heading, sheet.pages, paper)
+    headers = [" ".join(column.path) for column in columns]
+    return _Look(sheet, layout, columns, read_heading(sheet.above, layout.banners, headers))
+
+
+def _draft(look: _Look, known: Recognition) -> Draft:
+    columns = named_columns(look.seen, known.fields)
+    paper = paper_of(look.sheet)
+    pages = look.sheet.pages
+    form = known.form
+    keys = {field.key for field in known.fields.values()}
+    if form is not None and form.levels and {"name", *form.leaf_columns} <= keys:
+        drafted = draft_levelled(
+            form, known.fields, look.layout, columns, look.heading, pages, paper
+        )
+    else:
+        drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form)
+    return replace(drafted, form_confidence=known.confidence)

@@ -1,4 +1,4 @@
-"""Any table at all: header tree, labels, parents and the sums that words promise."""
+"""Any table at all: header tree, labels, parents and the sums that words and forms promise."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from schemas.draft import Column, Draft, DraftRow, Role, Sum
+from schemas.forms.form import Form
 from schemas.page import Warn
 from schemas.words import is_note, tight, total_kind
-from worker.drafting.across import column_totals
+from worker.drafting.across import ColumnSum, column_totals
 from worker.drafting.cells import Paper
 from worker.drafting.columns import Panel, panels_of
+from worker.drafting.declared import declared_sums
 from worker.drafting.figures import Figures, figures_of
 from worker.drafting.heading import Heading
 from worker.drafting.layout import Layout
@@ -26,8 +28,12 @@ def draft_generic(
     heading: Heading,
     pages: tuple[int, ...],
     paper: Paper,
+    form: Form | None = None,
 ) -> Draft:
-    """The table as ``generic``, with the sums that its words, codes and formulas promise."""
+    """The table with the sums that its words, codes and formulas promise.
+
+    With ``form``, whose keys ``columns`` then have, also those that the form declares.
+    """
     read = in_style(read_rows(layout, columns, paper), columns)
     panels = panels_of(columns)
     figures = figures_of(read)
@@ -36,10 +42,11 @@ def draft_generic(
     for panel, reading in zip(panels, readings, strict=True):
         keys = _keys(columns, panel)
         sums += column_sums(reading.covers, figures, [row.id for row in read], keys)
-        sums += _row_sums(layout, columns, panel, figures, read)
+        declared = declared_sums(form, columns, panel) if form is not None else ()
+        sums += _row_sums(layout, columns, panel, figures, read, declared)
     sums += _balances(layout, columns, panels, read, figures)
     return Draft(
-        form="generic",
+        form=form.key if form is not None else "generic",
         title=heading.title,
         organisation=heading.organisation,
         fiscal_year=heading.fiscal_year,
@@ -78,9 +85,12 @@ def _row_sums(
     panel: Panel,
     figures: Figures,
     read: Sequence[ReadRow],
+    declared: Sequence[ColumnSum],
 ) -> Iterator[Sum]:
     """The sums across each row that prints a figure in them."""
-    for total in column_totals(columns, panel.amounts, layout.numbers, figures, range(len(read))):
+    rows = range(len(read))
+    totals = column_totals(columns, panel.amounts, layout.numbers, figures, rows, declared)
+    for total in totals:
         result = columns[total.result].key
         for index, row in enumerate(read):
             terms = [key for t in total.terms if (key := columns[t].key) in row.cells]

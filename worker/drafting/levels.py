@@ -1,0 +1,146 @@
+"""A form whose rows have levels told by text columns: roles, parents and declared sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from schemas.draft import Column, Draft, DraftRow, Indicator, Role, Sum
+from schemas.forms.form import Form, FormColumn
+from schemas.page import Warn
+from schemas.words import is_note, total_kind
+from worker.drafting.cells import Paper, printed_lines
+from worker.drafting.heading import Heading
+from worker.drafting.layout import Layout
+from worker.drafting.rows import ReadRow, read_rows
+from worker.drafting.style import in_style
+from worker.indicators import parse_indicators
+
+_INDICATORS = "indicators"
+_LEAST_INDENT = 4.0
+
+
+def draft_levelled(
+    form: Form,
+    fields: Mapping[int, FormColumn],
+    layout: Layout,
+    columns: Sequence[Column],
+    heading: Heading,
+    pages: tuple[int, ...],
+    paper: Paper,
+) -> Draft:
+    """The table as ``form``, whose keys ``columns`` have where the form knows them."""
+    read = in_style(read_rows(layout, columns, paper), columns)
+    label = next(i for i, field in fields.items() if field.type == "label")
+    roles = _roles(form, layout, read, label)
+    parents = _parents(form, roles)
+    warnings: list[Warn] = []
+    rows: list[DraftRow] = []
+    for index, row in enumerate(read):
+        indicators, lost = _indicators(fields, layout, index, paper)
+        warnings += lost
+        parent = parents[index]
+        rows.append(
+            DraftRow(
+                id=row.id,
+                role=roles[index],
+                label=layout.text(index, label).strip(),
+                pages=row.pages,
+                cells=row.cells,
+                parent=None if parent is None else read[parent].id,
+                indicators=indicators,
+            )
+        )
+    return Draft(
+        form=form.key,
+        title=heading.title,
+        organisation=heading.organisation,
+        fiscal_year=heading.fiscal_year,
+        unit=heading.unit,
+        pages=pages,
+        columns=tuple(columns),
+        rows=tuple(rows),
+        sums=tuple(_sums(form, rows)),
+        warnings=tuple(warnings),
+    )
+
+
+def _roles(form: Form, layout: Layout, read: Sequence[ReadRow], label: int) -> list[Role]:
+    """The role of each row: a total word, else innermost where a leaf column holds text.
+
+    A row that lacks the text but starts as far right as those that have it, while others
+    start further left, is innermost as well.
+    """
+    labels = [layout.text(index, label).strip() for index in range(len(read))]
+    leaves = [any(row.cells[k].text for k in form.leaf_columns if k in row.cells) for row in read]
+    starts = [cell.indent if (cell := layout.at(i, label)) else 0.0 for i in range(len(read))]
+    inner = _inner_start(starts, leaves)
+    roles: list[Role] = []
+    for text, leaf, start in zip(labels, leaves, starts, strict=True):
+        if total_kind(text) is not None and not leaf:
+            roles.append(form.levels[0])
+        elif is_note(text):
+            roles.append("note")
+        else:
+            roles.append(form.levels[-1] if leaf or start > inner else form.levels[-2])
+    return roles
+
+
+def _inner_start(starts: Sequence[float], leaves: Sequence[bool]) -> float:
+    """The indent (points) beyond which a row is innermost; infinite where indents don't tell."""
+    inner = sorted(start for start, leaf in zip(starts, leaves, strict=True) if leaf)
+    outer = [start for start, leaf in zip(starts, leaves, strict=True) if not leaf]
+    if not inner or not outer:
+        return math.inf
+    middle = inner[len(inner) // 2]
+    gap = middle - min(outer)
+    return middle - gap / 4 if gap > _LEAST_INDENT else math.inf
+
+
+def _parents(form: Form, roles: Sequence[Role]) -> list[int | None]:
+    """For each row the nearest row above of an outer role; a table without units has none."""
+    last: dict[Role, int] = {}
+    parents: list[int | None] = []
+    for index, role in enumerate(roles):
+        if role not in form.levels:
+            parents.append(None)
+            continue
+        level = form.levels.index(role)
+        outer = [last[r] for r in form.levels[:level] if r in last]
+        parents.append(max(outer, default=None))
+        last = {r: i for r, i in last.items() if form.levels.index(r) < level}
+        last[role] = index
+    return parents
+
+
+def _indicators(
+    fields: Mapping[int, FormColumn], layout: Layout, row: int, paper: Paper
+) -> tuple[tuple[Indicator, ...], tuple[Warn, ...]]:
+    col = next((i for i, field in fields.items() if field.key == _INDICATORS), None)
+    cell = layout.starts(row, col) if col is not None else None
+    if cell is None or col is None:
+        return (), ()
+    more = layout.second_parts.get((row, col), ())
+    lines = printed_lines((cell, *more), paper)
+    return parse_indicators(layout.text(row, col), lines) if lines else ((), ())
+
+
+def _sums(form: Form, rows: Sequence[DraftRow]) -> Iterator[Sum]:
+    for row in rows:
+        for declared in form.row_sums:
+            terms = tuple((row.id, key) for key in declared.terms if key in row.cells)
+            if terms and declared.result in row.cells and row.role in form.levels:
+                yield Sum(declared.rule, (row.id, declared.result), terms)
+    for row in rows:
+        yield from _tree_sums(form, row, [r for r in rows if r.parent == row.id])
+
+
+def _tree_sums(form: Form, row: DraftRow, children: Sequence[DraftRow]) -> Iterator[Sum]:
+    if row.role not in form.tree_rules or not children:
+        return
+    for field in form.columns:
+        if field.type != "amount" or field.key not in row.cells:
+            continue
+        terms = tuple((child.id, field.key) for child in children if field.key in child.cells)
+        if terms:
+            yield Sum(form.tree_rules[row.role], (row.id, field.key), terms)
