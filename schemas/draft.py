@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.geometry import Box
@@ -123,13 +123,18 @@ class BookletSum:
     terms: tuple[TableCellRef, ...]
 
 
+Stated = Literal["table", "cover", "booklet"]
+"""Where something is said: at the table itself, on the cover, by the booklet's other tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A table as a form: columns, rows with roles and parents, and the sums it promises.
 
     ``form`` is the key of the form, ``generic`` where none matches. ``title``,
     ``organisation``, ``fiscal_year`` and ``unit`` are None where the page does not say.
-    ``form_confidence`` is how sure the form is, 0 to 1.
+    ``form_confidence`` is how sure the form is, 0 to 1. ``stated`` says of ``organisation``,
+    ``fiscal_year`` and ``unit`` where each was found.
     """
 
     form: str
@@ -143,6 +148,7 @@ class Draft:
     sums: tuple[Sum, ...]
     warnings: tuple[Warn, ...] = ()
     form_confidence: float = 1.0
+    stated: dict[str, Stated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.draft import ColumnType, Role
+from schemas.draft import ColumnType, Role, Stated
 from schemas.page import PageSource, TokenSource
 
 Verdict = Literal["proved", "accepted", "repaired", "doubtful", "source_error", "human"]
@@ -153,6 +153,12 @@ class BookletCheck(_Frozen):
 
 
 class Table(_Frozen):
+    """One table. ``form_confidence`` is how sure its form is.
+
+    ``stated`` says of ``organisation``, ``fiscal_year`` and ``unit`` where each was found:
+    at the ``table``, on the ``cover``, or where the ``booklet``'s other tables agree.
+    """
+
     id: str
     form: str
     title: str | None
@@ -163,6 +169,8 @@ class Table(_Frozen):
     columns: tuple[ResultColumn, ...]
     rows: tuple[Row, ...]
     checks: tuple[CheckResult, ...]
+    form_confidence: Probability = 1.0
+    stated: dict[str, Stated] = Field(default_factory=dict)
 
 
 class ReviewItem(_Frozen):

@@ -42,16 +42,24 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
     booklet = bind(draft_all(sheets), pages)
     decoded = decode(booklet)
+    tables = tuple(map(_with_facts, decoded.tables, booklet.drafts))
     warnings = _warnings(pages, [w for _, lost in gridded for w in lost], booklet.drafts)
     return Result(
-        status=_status(pages, decoded.tables, decoded.review, warnings),
+        status=_status(pages, tables, decoded.review, warnings),
         document=document,
-        tables=decoded.tables,
+        tables=tables,
         review=decoded.review,
         checks=decoded.checks,
         usage=Usage(seconds=0.0),
         warnings=warnings,
         error=_failure(document.name, pages, warnings),
+    )
+
+
+def _with_facts(table: Table, draft: Draft) -> Table:
+    """The table with what is known of it besides its figures."""
+    return table.model_copy(
+        update={"form_confidence": draft.form_confidence, "stated": draft.stated}
     )
 
 

@@ -138,12 +138,14 @@ class Equation:
     """The same money in two forms: ``result`` is the sum of one of the ``ways``.
 
     Booklets differ in what a line covers (with or without last year's money), so there may
-    be several ways; the first that is printed is meant unless a later one holds.
+    be several ways; the first that is printed is meant unless a later one holds. What is
+    not ``promised`` (a form need not cover everything) is an equation only where it holds.
     """
 
     rule: str
     result: Place
     ways: tuple[tuple[Place, ...], ...]
+    promised: bool = True
 
 
 @dataclass(frozen=True, slots=True)

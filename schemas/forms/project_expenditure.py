@@ -39,8 +39,11 @@ FORM = Form(
     equations=(
         Equation(
             "project_expenditure",
-            Place("expenditure", column="project"),
-            ((Place("project_expenditure", column="total"),),),
+            Place("project_expenditure", column="total"),
+            (
+                (Place("expenditure", column="project"),),
+                (Place("general_public", column="project"),),
+            ),
         ),
     ),
 )

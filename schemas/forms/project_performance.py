@@ -60,8 +60,13 @@ FORM = Form(
     equations=(
         Equation(
             "projects_with_targets",
-            Place("project_expenditure", column="total"),
-            ((Place("project_performance", column="total"),),),
+            Place("project_performance", column="total"),
+            (
+                (Place("project_expenditure", column="total"),),
+                (Place("expenditure", column="project"),),
+                (Place("general_public", column="project"),),
+            ),
+            promised=False,
         ),
     ),
 )

@@ -22,8 +22,8 @@ from schemas.result import (
     Table,
     TargetValue,
 )
+from schemas.yuan import in_yuan, unit_of_column
 from service.export.places import TablePlaces
-from service.export.yuan import in_yuan, unit_of_column
 from service.plain import one_line, plain_text
 from service.printed import figure_of, is_figure_column
 

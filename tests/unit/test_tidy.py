@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from schemas.result import Result, Row
+from schemas.yuan import in_yuan, yuan_factor
 from service.cli import main
 from service.duck import ask
 from service.export.formula_guard import looks_like_formula
 from service.export.tidy import CHECKS, DOCUMENTS, FIGURES, INDICATORS, tidy
-from service.export.yuan import in_yuan, yuan_factor
 from service.result_file import result_bytes
 from tests.results import (
     cell,

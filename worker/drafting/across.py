@@ -79,9 +79,11 @@ def column_totals(
     judge = _Judge(columns, figures, rows)
     found = list(_formulas(numbers, amounts))
     done = {total.result for total in found}
-    for total in declared:
-        if total.result not in done and judge.choose(total.result, [total.terms]):
-            found.append(total)
+    found += [
+        total
+        for total in declared
+        if total.result not in done and judge.choose(total.result, [total.terms])
+    ]
     done |= {total.result for total in found}
     for node in _nodes(_header_tree(columns, amounts)):
         found.extend(total for total in _sums_of(node, judge) if total.result not in done)

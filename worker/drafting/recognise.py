@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from schemas.draft import Column
 from schemas.forms import known_forms
 from schemas.forms.form import Classification, Form, FormColumn, header_year
-from schemas.words import tight
+from schemas.words import looks_like_title, tight
 
 _TITLE = 0.85
 _HEADER = 0.65
@@ -26,6 +26,9 @@ _NEIGHBOUR = 0.45
 
 ENOUGH = 0.6
 """Least confidence at which a table is given the form's name."""
+
+_TELLING = 3
+"""How many columns a form must need for them to tell it without a title."""
 
 _ALIKE = 0.8
 _LEAD = 0.15
@@ -85,7 +88,8 @@ def _judge(form: Form, table: Seen) -> Recognition:
         _HEADER * _header_sign(form, table.columns, fields),
         _CODES * (form.classified is not None and _classification(table.rows) == form.classified),
     ]
-    if not named and signs[1] < _HEADER:
+    other_title = table.title is not None and looks_like_title(table.title)
+    if not named and (signs[1] < _HEADER or other_title):
         signs = [0.0]
     return Recognition(form, _together(signs), fields)
 
@@ -119,7 +123,7 @@ def _header_sign(form: Form, columns: Sequence[Column], fields: Mapping[int, For
     needed = [column.key for column in form.columns if column.required]
     found = {field.key for field in fields.values()}
     money = [i for i, column in enumerate(columns) if column.type == "amount"]
-    if len(needed) < 2 or not money:
+    if len(needed) < _TELLING or not money:
         return 0.0
     known = sum(index in fields for index in money) / len(money)
     return known * sum(key in found for key in needed) / len(needed)
