@@ -114,6 +114,47 @@ def _of_one(posterior: Posterior, texts: Sequence[str]) -> NDArray[np.float64]:
     return np.where(known, np.maximum(logs, LEAST), LEAST)
 
 
+def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """For each sign of ``text`` how sure the ink is of it, and its middle in steps.
+
+    By the most probable path that says just ``text`` (Viterbi 1967). Both are empty where
+    the posterior can't say it.
+    """
+    columns = {sign: k for k, sign in enumerate(posterior.signs, start=1)}
+    signs = in_signs(text)
+    if not signs or len(signs) > posterior.steps or any(c not in columns for c in signs):
+        return (), ()
+    logs = np.frombuffer(posterior.data, "<f2").astype(np.float64)
+    logs = logs.reshape(posterior.steps, 1 + len(posterior.signs))
+    path = np.zeros(2 * len(signs) + 1, np.intp)
+    path[1::2] = [columns[c] for c in signs]
+    skips = np.zeros(path.shape, bool)
+    skips[3::2] = path[3::2] != path[1:-2:2]
+    score = np.full(path.shape, -np.inf)
+    score[:2] = logs[0][path[:2]]
+    came = np.zeros((posterior.steps, len(path)), np.intp)
+    for t in range(1, posterior.steps):
+        ways = np.full((3, len(path)), -np.inf)
+        ways[0] = score
+        ways[1, 1:] = score[:-1]
+        ways[2, 2:] = np.where(skips[2:], score[:-2], -np.inf)
+        came[t] = ways.argmax(axis=0)
+        score = ways.max(axis=0) + logs[t][path]
+    at = len(path) - 1 if score[-1] >= score[-2] else len(path) - 2
+    if not np.isfinite(score[at]):
+        return (), ()
+    fired: list[list[int]] = [[] for _ in signs]
+    for t in range(posterior.steps - 1, -1, -1):
+        if at % 2:
+            fired[at // 2].append(t)
+        at -= came[t][at]
+    scores = tuple(
+        min(float(np.exp(logs[steps, columns[c]].max())), 1.0)
+        for steps, c in zip(fired, signs, strict=True)
+    )
+    return scores, tuple(sum(steps) / len(steps) + 0.5 for steps in fired)
+
+
 # --- what an amount may look like -------------------------------------------------------
 
 _LONGEST = 15
@@ -218,18 +259,19 @@ def figure_beam(
     decimals: int | None = None,
     also: Iterable[str] = (),
 ) -> list[Reading]:
-    """The ``keep`` most probable printed amounts and those of ``also``, best first.
+    """The ``keep`` most probable printed amounts, and the texts of ``also``, best first.
 
     Each posterior proposes by a prefix beam search (Hannun et al. 2014) that knows the
-    grammar of amounts; what any of them or ``also`` proposes is then weighed by all of them:
+    grammar of amounts; what any of them proposes, and ``also``, is then weighed by all of them:
     probabilities are those of :func:`log_probability`. A sure posterior costs little:
     prefixes far behind the best are given up at once.
     """
     found = {text for posterior in posteriors for text in _beam(posterior, width, decimals)}
-    asked = {in_signs(text) for text in also if is_printed_amount(text, decimals)}
+    asked = {in_signs(text) for text in also}
     texts = sorted(found | asked)
-    odds = np.exp(log_probability(posteriors, texts))
-    ranked = np.argsort(-odds, kind="stable")
+    logs = log_probability(posteriors, texts)
+    odds = np.exp(logs)
+    ranked = [k for k in np.argsort(-logs, kind="stable") if logs[k] > LEAST]
     best = [k for n, k in enumerate(ranked) if n < keep or texts[k] in asked]
     return [Reading(texts[k], min(float(odds[k]), 1.0)) for k in best]
 

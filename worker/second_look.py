@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -70,7 +71,7 @@ def _roomier(crop: Image, x: int, y: int, shift: int = 0) -> tuple[Image, int]:
 def _moved(reading: LineReading, left: int, width: int) -> LineReading:
     """The reading with its edges counted from the first crop again."""
     edges = tuple(min(max(x - left, 0.0), float(width)) for x in reading.edges)
-    return LineReading(reading.text, reading.scores, edges, reading.score, reading.alternatives)
+    return replace(reading, edges=edges)
 
 
 def _agreed(readings: Sequence[LineReading]) -> LineReading:
@@ -89,7 +90,8 @@ def _agreed(readings: Sequence[LineReading]) -> LineReading:
     ranked = sorted(odds.items(), key=lambda item: -item[1])
     figure = any(reading.alternatives for reading in readings)
     alternatives = tuple(Reading(text, min(p, 1.0)) for text, p in ranked) if figure else ()
-    return LineReading(best.text, best.scores, best.edges, best.score, alternatives)
+    posteriors = tuple(p for reading in readings for p in reading.posteriors)
+    return replace(best, alternatives=alternatives, posteriors=posteriors)
 
 
 def _candidates(reading: LineReading) -> list[tuple[str, float]]:

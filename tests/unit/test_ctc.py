@@ -18,6 +18,7 @@ from worker.ctc import (
     is_printed_amount,
     log_probability,
     posterior_of,
+    spelled,
 )
 
 FEW = "018."
@@ -169,3 +170,17 @@ def test_a_crop_without_steps_is_empty() -> None:
     nothing = posterior_of(np.zeros((0, 1 + len(SIGNS))))
     assert figure_beam([nothing]) == []
     assert log_probability([nothing], ["", "1"]) == pytest.approx([0.0, LEAST])
+
+
+def test_each_sign_of_a_text_has_its_place_and_score() -> None:
+    steps = _steps({"1": 0.9, "": 0.1}, {"": 1.0}, {"8": 0.6, "0": 0.4}, {"8": 0.7, "": 0.3})
+    scores, middles = spelled(posterior_of(steps, FEW), "18")
+    assert scores == pytest.approx((0.9, 0.7), rel=0.01)
+    assert middles == (0.5, 3.0)
+    other, _ = spelled(posterior_of(steps, FEW), "10")
+    assert other == pytest.approx((0.9, 0.4), rel=0.01)
+
+
+def test_a_text_longer_than_the_crop_has_no_places() -> None:
+    assert spelled(posterior_of(_steps({"1": 1.0}), FEW), "11") == ((), ())
+    assert spelled(posterior_of(_steps({"1": 1.0}), FEW), "元") == ((), ())
