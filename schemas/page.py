@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
 
 from schemas.geometry import Affine, Box
 
@@ -28,6 +30,10 @@ class Posterior:
     each sign of ``signs``. ``weight`` is how much this look counts beside others at the same
     ink.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
     signs: str
     steps: int

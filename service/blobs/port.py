@@ -1,0 +1,70 @@
+"""What a store of blobs can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from schemas.errors import CrossfootError
+
+
+class BlobTrouble(CrossfootError):
+    """The store of blobs can't do what it is for."""
+
+    category = "blobs"
+    retry = True
+
+
+class BlobMissing(BlobTrouble):
+    """A blob that should be there is not."""
+
+    category = "blobs:missing"
+
+
+class BlobRotten(BlobTrouble):
+    """A blob's content is not what its name says: the medium or a hand changed it."""
+
+    category = "blobs:rotten"
+
+
+class StoreFull(BlobTrouble):
+    """There is no room left."""
+
+    category = "blobs:full"
+
+
+class BlobStore(Protocol):
+    """Blobs are named by their SHA-256 in hexadecimal and never change."""
+
+    def put(self, content: bytes) -> str:
+        """Keeps the content; its name."""
+        ...
+
+    def put_file(self, path: Path, sha256: str) -> None:
+        """Keeps the content of a file whose hash the caller has counted; the file stays."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """The content, its hash checked.
+
+        Raises:
+            BlobMissing: if it is not there.
+            BlobRotten: if it is not what it was.
+        """
+        ...
+
+    def local(self, sha256: str) -> AbstractContextManager[Path]:
+        """The content as a file to read, for as long as the block lasts."""
+        ...
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def delete(self, sha256: str) -> None:
+        """Removes it; no error where it is not there."""
+        ...
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """Every blob with the time it was last put, in seconds since 1970."""
+        ...

@@ -1,0 +1,165 @@
+"""A worker's shift: claim the most urgent step, do it, commit it, until nothing is due."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from schemas.result import Result, Usage
+from service.blobs.port import BlobMissing, BlobRotten, BlobStore, BlobTrouble
+from service.cage import Cage, CageError, OutOfTime, Refused
+from service.settings import Settings
+from service.store.results import finding
+from service.store.steps import (
+    Claim,
+    Fenced,
+    Kept,
+    Trouble,
+    claim,
+    commit_opened,
+    commit_page,
+    commit_result,
+    give_back,
+    pages_of,
+)
+from service.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+_PAUSE = 2.0  # seconds before another try of a step that failed
+_LOST_PAGE_SECONDS = 30.0
+
+Ring = Callable[[int], None]
+"""Called with the number of steps that now wait for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a worker works with; ``name`` tells it from all others."""
+
+    name: str
+    store: Store
+    blobs: BlobStore
+    cage: Cage
+    settings: Settings
+    ring: Ring
+
+
+def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
+    """Does steps until none is due or the shift is over; how many were done."""
+    end, done = clock() + bench.settings.shift_seconds, 0
+    while (held := claim(bench.store, bench.name, bench.settings.lease_seconds)) is not None:
+        do_step(bench, held)
+        done += 1
+        if clock() >= end:
+            bench.ring(1)
+            break
+    return done
+
+
+def do_step(bench: Bench, held: Claim) -> None:
+    """Does the step and commits what came of it, a failure too."""
+    started = time.perf_counter()
+    try:
+        match held.kind:
+            case "open":
+                _open(bench, held)
+            case "page":
+                _page(bench, held)
+            case "assemble":
+                _assemble(bench, held)
+    except Fenced:
+        _said("late", held, started)
+        return
+    except (Refused, CageError, BlobTrouble) as error:
+        trouble = _trouble(error)
+        _said(trouble.category, held, started, logging.WARNING)
+        try:
+            give_back(bench.store, held, trouble, bench.settings.attempts, _PAUSE)
+        except Fenced:
+            return
+        return
+    _said("done", held, started)
+
+
+def _open(bench: Bench, held: Claim) -> None:
+    started = time.perf_counter()
+    with bench.blobs.local(held.sha256) as path:
+        request = {"do": "open", "path": str(path), "most": bench.settings.pages}
+        answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
+    pages = int(answer.said["pages"])
+    waiting = commit_opened(bench.store, held, pages, time.perf_counter() - started)
+    bench.ring(min(waiting - 1, 64))  # this worker goes on with one of them
+
+
+def _page(bench: Bench, held: Claim) -> None:
+    started = time.perf_counter()
+    try:
+        with bench.blobs.local(held.sha256) as path:
+            request = {"do": "page", "path": str(path), "number": held.number}
+            answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
+        content = answer.parts[0]
+    except (CageError, Refused) as error:
+        if not _last_look(error, held, bench.settings):
+            raise
+        content = _lost(bench, held, error)
+    kept = Kept(bench.blobs.put(content), len(content))
+    commit_page(bench.store, held, kept, time.perf_counter() - started)
+
+
+def _last_look(error: CageError | Refused, held: Claim, settings: Settings) -> bool:
+    """Whether this page has had its chances: a crash may be chance, a hang will hang again."""
+    if isinstance(error, OutOfTime) or not _trouble(error).again:
+        return True
+    return held.attempt >= min(2, settings.attempts)
+
+
+def _lost(bench: Bench, held: Claim, error: CageError | Refused) -> bytes:
+    """The page as lost: the others are still worth reading, and a person looks at this one."""
+    why = f"{error.category}: {error.message.rstrip('.')}"
+    request = {"do": "lost", "number": held.number, "why": why}
+    return bench.cage.ask(request, seconds=_LOST_PAGE_SECONDS).parts[0]
+
+
+def _assemble(bench: Bench, held: Claim) -> None:
+    started = time.perf_counter()
+    pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
+    request = {"do": "assemble", "name": held.name, "sha256": held.sha256}
+    answer = bench.cage.ask(request, pages, seconds=bench.settings.assemble_seconds)
+    result = Result.model_validate_json(answer.parts[0])
+    seconds = time.perf_counter() - started
+    result = result.model_copy(update={"usage": Usage(seconds=round(seconds, 3))})
+    content = result.model_dump_json().encode()
+    kept = Kept(bench.blobs.put(content), len(content))
+    commit_result(bench.store, held, kept, finding(result), seconds)
+
+
+def _trouble(error: Refused | CageError | BlobTrouble) -> Trouble:
+    match error:
+        case Refused():
+            return Trouble(error.category, error.message, error.again)
+        case OutOfTime() | BlobMissing() | BlobRotten():
+            return Trouble(error.category, _sentence(error.message), again=False)
+        case _:
+            return Trouble(error.category, _sentence(error.message), again=True)
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith(".") else f"{message}."
+
+
+def _said(outcome: str, held: Claim, started: float, level: int = logging.INFO) -> None:
+    _log.log(
+        level,
+        "step",
+        extra={
+            "document": held.document,
+            "kind": held.kind,
+            "number": held.number,
+            "attempt": held.attempt,
+            "outcome": outcome,
+            "seconds": round(time.perf_counter() - started, 3),
+        },
+    )

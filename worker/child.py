@@ -1,0 +1,139 @@
+"""A process that reads what strangers sent, and nothing else: the inside of the cage.
+
+It is given one request after another on its standard input and answers each on its standard
+output. Both are frames: a line of JSON, then as many bytes as that line says. It knows no
+database, no broker and no settings; who started it limits and ends it.
+
+    → {"do": "open", "path": …, "most": …}                     ← {"ok": true, "pages": 3}
+    → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
+    → {"do": "assemble", "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
+    → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
+    ← {"ok": false, "category": …, "message": …, "again": false}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+
+from schemas.errors import CrossfootError
+
+Request = dict[str, Any]
+Answer = tuple[dict[str, Any], Sequence[bytes]]
+
+
+class Reader:
+    """Does requests; the document of the last one stays open for the next."""
+
+    def __init__(self) -> None:
+        self._deeds: dict[str, Callable[[Request, Sequence[bytes]], Answer]] = {
+            "warm": self._warm,
+            "open": self._open_file,
+            "page": self._page,
+            "lost": self._lost,
+            "assemble": self._assemble,
+            "picture": self._picture,
+            "settle": self._settle,
+        }
+        self._open = ExitStack()
+        self._path: str | None = None
+        self._document: Any = None
+
+    def answer(self, request: Request, parts: Sequence[bytes]) -> Answer:
+        return self._deeds[request["do"]](request, parts)
+
+    def _opened(self, path: str) -> Any:
+        from worker.pdf import open_document
+
+        if path != self._path:
+            self._open.close()
+            self._path = None
+            self._document = self._open.enter_context(open_document(Path(path)))
+            self._path = path
+        return self._document
+
+    def _warm(self, _request: Request, _parts: Sequence[bytes]) -> Answer:
+        import worker.steps  # noqa: F401  loaded now, so that the first document need not wait
+
+        return {}, ()
+
+    def _open_file(self, request: Request, _parts: Sequence[bytes]) -> Answer:
+        from worker.steps import count_pages
+
+        return {"pages": count_pages(self._opened(request["path"]), request["most"])}, ()
+
+    def _page(self, request: Request, _parts: Sequence[bytes]) -> Answer:
+        from worker.steps import read_step
+
+        return {}, (read_step(self._opened(request["path"]), request["number"]),)
+
+    def _lost(self, request: Request, _parts: Sequence[bytes]) -> Answer:
+        from worker.steps import lost_page
+
+        return {}, (lost_page(request["number"], request["why"]),)
+
+    def _assemble(self, request: Request, parts: Sequence[bytes]) -> Answer:
+        from worker.steps import assemble_step
+
+        result = assemble_step(parts, request["name"], request["sha256"])
+        return {}, (result.model_dump_json().encode(),)
+
+    def _picture(self, request: Request, _parts: Sequence[bytes]) -> Answer:
+        from worker.picture import picture
+
+        box = tuple(request["box"]) if request["box"] else None
+        document = self._opened(request["path"])
+        return {}, (picture(document, request["number"], request["width"], box),)
+
+    def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
+        from worker.settling import settle_step
+
+        return {}, (settle_step(parts[0], parts[1:], request["decisions"]),)
+
+
+def serve(source: IO[bytes], sink: IO[bytes]) -> None:
+    """Answers requests until there are no more."""
+    reader = Reader()
+    while line := source.readline():
+        request: Request = json.loads(line)
+        parts = [source.read(size) for size in request.get("sizes", ())]
+        try:
+            said, content = reader.answer(request, parts)
+            head = {"ok": True, **said, "sizes": [len(part) for part in content]}
+        except CrossfootError as error:
+            head, content = _failed(error.category, error.message, error.retry), ()
+        except MemoryError:
+            head, content = _failed("engine:memory", "it needs more memory than allowed", False), ()
+            _write(sink, head, content)
+            return  # what is left of this process can't be trusted to have room
+        except Exception as error:  # noqa: BLE001  the caller names it and goes on
+            message = f"Crossfoot failed ({type(error).__name__}: {error})"
+            head, content = _failed("internal", message[:2000], False), ()
+        _write(sink, head, content)
+
+
+def _failed(category: str, message: str, again: bool) -> dict[str, Any]:
+    return {"ok": False, "category": category, "message": message, "again": again, "sizes": []}
+
+
+def _write(sink: IO[bytes], head: dict[str, Any], content: Sequence[bytes]) -> None:
+    sink.write(json.dumps(head).encode() + b"\n")
+    for part in content:
+        sink.write(part)
+    sink.flush()
+
+
+def main() -> None:
+    """Serves on the pipes that this process was started with; what libraries print goes aside."""
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, sink)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The way of one document in steps that can be done apart: open, read each page, assemble.
+
+What :func:`worker.extract.extract` does in one go. Each step is a function of what it is
+given; a page travels as the bytes of :mod:`schemas.page_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.errors import TooLarge
+from schemas.page import PageText, Warn
+from schemas.page_file import page_bytes, page_of
+from schemas.result import Result
+from worker.assemble import assemble
+from worker.extract import document_info
+from worker.pages import read_page
+from worker.pdf import Document
+
+
+def count_pages(document: Document, most: int) -> int:
+    """How many pages the document has.
+
+    Raises:
+        TooLarge: if they are more than ``most``.
+    """
+    if document.page_count > most:
+        raise TooLarge(
+            f"the document has {document.page_count} pages, more than the {most} that "
+            "CROSSFOOT_PAGES allows: split it, or raise that setting."
+        )
+    return document.page_count
+
+
+def read_step(document: Document, number: int) -> bytes:
+    """Page ``number`` (from 1) as read."""
+    return page_bytes(read_page(document, number - 1))
+
+
+def lost_page(number: int, why: str) -> bytes:
+    """A page that could not be read, for a reason that lies outside of it."""
+    said = f"page {number} could not be read ({why}): check the page by eye, or run it again."
+    lost = Warn("page_failed", said, number)
+    return page_bytes(PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,)))
+
+
+def assemble_step(pages: Sequence[bytes], name: str, sha256: str) -> Result:
+    """The document's result; ``usage`` is left to the caller."""
+    read = tuple(page_of(content) for content in pages)
+    return assemble(read, document_info(name, sha256, read))
