@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ def _start(folder: Path, limits: Limits) -> subprocess.Popen[bytes]:
         else:
             libc.unshare(_CLONE_NEWNET)
 
-    return subprocess.Popen(  # noqa: S603  our own interpreter and module
+    return subprocess.Popen(
         [sys.executable, "-m", "worker.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -185,10 +186,8 @@ def _limit_processor(pid: int, more: float) -> None:
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

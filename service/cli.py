@@ -19,6 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import CrossfootError, InputError, UsageError
+from service import operating
 
 if TYPE_CHECKING:
     from service.extraction import Extract, Outcome
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -
         return _FAILED
 
 
-_OWN = ("extract", "show", "overlay", "export", "query")
+_OWN = ("extract", "show", "overlay", "export", "query", *operating.NAMES)
 
 
 def _guest(words: Sequence[str]) -> Guest | None:
@@ -89,8 +90,10 @@ def _run(arguments: argparse.Namespace, extract: Extract | None) -> int:
             from service.export_command import query
 
             return query(arguments)
-        case _:
+        case "overlay":
             return _overlay(arguments)
+        case _:
+            return operating.run(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_overlay(commands)
     _add_tidy(commands)
+    operating.add_commands(commands)
     _add_guests(commands)
     return parser
 

@@ -18,7 +18,7 @@ def process_name(pid: int | None = None) -> str:
 def machine() -> str:
     boot = _read("/proc/sys/kernel/random/boot_id").replace("-", "")[:12]
     try:
-        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+        space = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
     except OSError:
         space = "0"
     return f"{boot or 'unknown'}.{space}"

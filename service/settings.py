@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -30,12 +31,17 @@ _OF_OTHERS = ("SHARED_DATA", "PEERS_PYTHON", "PEER_MODEL", "PEER_MODEL_KEY", "PE
 _SHORT = ("DATABASE_URL", "BROKER_URL", "BLOB_URL")  # also read without the prefix
 
 
+def _default_home() -> Path:
+    told = os.environ.get("XDG_DATA_HOME")
+    return (Path(told) if told else Path.home() / ".local" / "share") / "crossfoot"
+
+
 class Settings(BaseModel):
     """Times are in seconds, sizes in bytes unless the name says otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    home: Path = Field(default_factory=lambda: _default_home())
+    home: Path = Field(default_factory=_default_home)
     database_url: SecretStr | None = None
     broker_url: SecretStr | None = None
     blob_url: str | None = None
@@ -106,8 +112,10 @@ class Settings(BaseModel):
 
     @property
     def broker_socket(self) -> Path:
-        """Where the private broker listens. A socket's path may have 107 bytes, hence not
-        always inside the home folder."""
+        """Where the private broker listens.
+
+        A socket's path may have 107 bytes, hence not always inside the home folder.
+        """
         path = self.home / "run" / "broker.sock"
         if len(os.fsencode(path)) <= 100:
             return path
@@ -180,7 +188,7 @@ def _consistent(settings: Settings) -> Settings:
         ("lease_seconds", settings.lease_seconds),
         ("visibility_seconds", settings.visibility_seconds),
     )
-    for (shorter, low), (longer, high) in zip(order, order[1:], strict=False):
+    for (shorter, low), (longer, high) in pairwise(order):
         if low >= high:
             raise UsageError(
                 f"{PREFIX}{shorter.upper()} ({low:g}) must be less than "
@@ -192,8 +200,3 @@ def _consistent(settings: Settings) -> Settings:
             f"{PREFIX}SOFT_SECONDS ({settings.soft_seconds})."
         )
     return settings
-
-
-def _default_home() -> Path:
-    told = os.environ.get("XDG_DATA_HOME")
-    return (Path(told) if told else Path.home() / ".local" / "share") / "crossfoot"

@@ -37,7 +37,10 @@ Ring = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a worker works with; ``name`` tells it from all others."""
+    """What a worker works with.
+
+    ``name`` tells it from all others, ``closing`` whether it is to stop after the step at hand.
+    """
 
     name: str
     store: Store
@@ -45,17 +48,21 @@ class Bench:
     cage: Cage
     settings: Settings
     ring: Ring
+    closing: Callable[[], bool] = lambda: False
 
 
 def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
     """Does steps until none is due or the shift is over; how many were done."""
     end, done = clock() + bench.settings.shift_seconds, 0
-    while (held := claim(bench.store, bench.name, bench.settings.lease_seconds)) is not None:
+    while not bench.closing():
+        held = claim(bench.store, bench.name, bench.settings.lease_seconds)
+        if held is None:
+            return done
         do_step(bench, held)
         done += 1
         if clock() >= end:
-            bench.ring(1)
             break
+    bench.ring(1)
     return done
 
 

@@ -38,7 +38,6 @@ class Reader:
             "lost": self._lost,
             "assemble": self._assemble,
             "picture": self._picture,
-            "settle": self._settle,
         }
         self._open = ExitStack()
         self._path: str | None = None
@@ -89,11 +88,6 @@ class Reader:
         box = tuple(request["box"]) if request["box"] else None
         document = self._opened(request["path"])
         return {}, (picture(document, request["number"], request["width"], box),)
-
-    def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
-        from worker.settling import settle_step
-
-        return {}, (settle_step(parts[0], parts[1:], request["decisions"]),)
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:

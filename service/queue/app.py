@@ -106,7 +106,7 @@ class Bell:
             with self._app.connection_for_write() as connection:
                 connection.ensure_connection(max_retries=1, timeout=3)
                 connection.default_channel.client.ping()
-        except Exception as error:  # noqa: BLE001  each broker has errors of its own
+        except Exception as error:
             raise BellTrouble(f"{type(error).__name__}: {error}") from error
 
     def waiting(self) -> int | None:
@@ -134,17 +134,16 @@ def run_worker(
     app = celery_app(settings)
     held: list[Callable[[], None]] = []
 
-    @app.task(name=TASK, ignore_result=True)
+    @app.task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator]
     def work() -> None:
-        if not held:
-            held.append(begin())
         held[0]()
 
     # Connected weakly, these would be gone at once.
+    signals.worker_process_init.connect(lambda **_: held.append(begin()), weak=False)
     signals.worker_ready.connect(lambda **_: started(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: stopped(), weak=False)
     signals.task_failure.connect(lambda **_: child_lost(), weak=False)
-    arguments = ["worker", "--loglevel=WARNING", f"--queues={QUEUE}", "--without-mingle"]
+    arguments = ["--quiet", "worker", "--loglevel=WARNING", f"--queues={QUEUE}", "--without-mingle"]
     arguments += [f"--concurrency={settings.workers}", "--pool=prefork", "--optimization=fair"]
     try:
         app.worker_main([*arguments, "--hostname=crossfoot@%h.%i"])

@@ -43,9 +43,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it or nothing. On SQLite writers come one after another."""
-        with self.engine.connect().execution_options(**{_WRITE: True}) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            self.engine.connect().execution_options(**{_WRITE: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` returns, done in one transaction; again where others stood in the way.

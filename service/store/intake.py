@@ -27,8 +27,11 @@ INTERACTIVE, BATCH = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One file of an upload. ``sha256`` is None where nothing was kept; then ``category`` and
-    ``message`` say why. ``kind`` is what the first bytes say it is (``pdf``, ``png``, …)."""
+    """One file of an upload.
+
+    ``sha256`` is None where nothing was kept; then ``category`` and ``message`` say why.
+    ``kind`` is what the first bytes say it is (``pdf``, ``png``, …).
+    """
 
     name: str
     size: int

@@ -72,6 +72,8 @@ def drawn(changes: dict[str, Change], name: str) -> str:
     lines = ["stateDiagram-v2", f"    direction LR  %% {name}"]
     for event, change in changes.items():
         for before in sorted(change.before):
-            for after in sorted(change.after):
-                lines.append(f"    {before} --> {after}: {event}{' (back)' * change.back}")
+            lines += [
+                f"    {before} --> {after}: {event}{' (back)' * change.back}"
+                for after in sorted(change.after)
+            ]
     return "\n".join(lines)

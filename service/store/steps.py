@@ -8,10 +8,11 @@ out and was given to another is refused, whatever it brings.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from schemas.errors import CrossfootError
 from service.store.audit import note
@@ -19,11 +20,13 @@ from service.store.change import cancel_steps, change_document, change_step
 from service.store.intake import step_row
 from service.store.results import Finding, add_result
 from service.store.rows import add_missing, held_blob
+from service.store.states import UNFINISHED
 from service.store.store import Store
 from service.store.tables import blobs, documents, steps
 from service.store.webhooks import announce
 
 Kind = Literal["open", "page", "assemble"]
+T = TypeVar("T")
 
 
 class Fenced(CrossfootError):
@@ -416,7 +419,7 @@ def _document(connection: Connection, document: str) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-def _fenced(store: Store, held: Claim, commit: Any) -> Any:
+def _fenced(store: Store, held: Claim, commit: Callable[[Connection], T]) -> T:
     """Runs ``commit`` in one transaction; a refusal by the fence leaves a row in the audit."""
     try:
         return store.database.transact(commit)
@@ -436,8 +439,6 @@ def _fenced(store: Store, held: Claim, commit: Any) -> Any:
 
 def unfinished(store: Store) -> int:
     """How many documents are on their way."""
-    query = select(func.count()).where(
-        or_(*(and_(documents.c.status == s) for s in ("queued", "reading", "assembling")))
-    )
+    query = select(func.count()).where(documents.c.status.in_(UNFINISHED))
     with store.database.read() as connection:
         return int(connection.execute(query).scalar_one())

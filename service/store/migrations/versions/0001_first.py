@@ -90,7 +90,8 @@ def upgrade() -> None:
         sa.Column("finished", sa.Float(precision=53), nullable=True),
         sa.Column("approved_by", sa.String(length=500), nullable=True),
         sa.CheckConstraint(
-            "status IN ('queued', 'reading', 'assembling', 'verified', 'review', 'empty', 'failed', 'dead')",
+            "status IN ('queued', 'reading', 'assembling', 'verified', 'review', 'empty', "
+            "'failed', 'dead')",
             name=op.f("ck_documents_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),

@@ -1,0 +1,91 @@
+"""The sweeper: finds in SQL what no message will bring any more, and rings for it again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from schemas.errors import CrossfootError
+from service.blobs.port import BlobStore
+from service.identity import is_gone
+from service.queue.app import Bell, BellTrouble
+from service.settings import Settings
+from service.store.documents import delete_document, older_than
+from service.store.steps import Running, expire, running_steps, waiting_steps
+from service.store.store import Store
+from service.webhook_sender import send_due
+
+_log = logging.getLogger(__name__)
+_DAY = 86400
+_OVERDUE = 2.0  # seconds after which a bell counts as not heard
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """``gone`` tells whether a worker's process surely lives no more."""
+
+    store: Store
+    blobs: BlobStore
+    bell: Bell
+    settings: Settings
+    gone: Callable[[str], bool] = is_gone
+    wake: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Sweeps until told to end; trouble with database or broker is waited out."""
+        while not self.ended.is_set():
+            try:
+                self.sweep()
+            except CrossfootError as error:
+                _log.warning("sweep failed", extra={"reason": error.message})
+            except Exception:  # noqa: BLE001  nobody else would look after what is left undone
+                _log.exception("sweep failed")
+            self.wake.wait(self.settings.sweep_seconds)
+            self.wake.clear()
+
+    def end(self) -> None:
+        self.ended.set()
+        self.wake.set()
+
+    def sweep(self) -> None:
+        """Once: expired steps, bells, webhooks, retention."""
+        self.take_back()
+        self._ring()
+        send_due(self.store, self.settings)
+        self._forget_old()
+
+    def take_back(self) -> int:
+        """Frees the steps whose workers are gone or whose lease ran out; how many."""
+        return sum(self._expired(step) for step in running_steps(self.store))
+
+    def _expired(self, step: Running) -> bool:
+        if self.gone(step.worker):
+            cause = "the process that did it ended"
+        elif step.lease_until < self.store.clock():
+            cause = "its lease ran out"
+        else:
+            return False
+        done = expire(self.store, step, cause, self.settings.attempts)
+        if done:
+            _log.warning("step taken back", extra={"document": step.document, "reason": cause})
+        return done
+
+    def _ring(self) -> None:
+        due = waiting_steps(self.store, _OVERDUE)
+        most = 4 * self.settings.workers
+        if due and (self.bell.waiting() or 0) < most:
+            try:
+                self.bell.ring(min(due, most))
+            except BellTrouble as error:
+                _log.warning("the bell can't be rung", extra={"reason": str(error)})
+
+    def _forget_old(self) -> None:
+        if self.settings.retention_days is None:
+            return
+        moment = self.store.clock() - self.settings.retention_days * _DAY
+        for document in older_than(self.store, moment, 50):
+            for name in delete_document(self.store, document, "retention") or ():
+                self.blobs.delete(name)

@@ -1,0 +1,1 @@
+"""The interface for programs: routes, and the models of what they take and give."""

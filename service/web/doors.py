@@ -1,0 +1,83 @@
+"""What every request works with, built once per process."""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.blobs.port import BlobStore
+from service.cage import Answered, Cage, Limits
+from service.queue.app import Bell, BellTrouble
+from service.settings import MIB, Settings
+from service.store.store import Store
+
+_log = logging.getLogger(__name__)
+_CAGES = 2  # pictures and corrections at once
+
+
+class Cages:
+    """A few warm children for the web process; a request waits for a free one."""
+
+    def __init__(self, settings: Settings) -> None:
+        limits = Limits(settings.reader_memory_mib * MIB, settings.reader_requests)
+        self._free: queue.SimpleQueue[Cage] = queue.SimpleQueue()
+        self._all = [Cage(limits) for _ in range(_CAGES)]
+        for cage in self._all:
+            self._free.put(cage)
+
+    @contextmanager
+    def one(self) -> Iterator[Cage]:
+        cage = self._free.get()
+        try:
+            yield cage
+        finally:
+            self._free.put(cage)
+
+    def close(self) -> None:
+        for cage in self._all:
+            cage.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    settings: Settings
+    store: Store
+    blobs: BlobStore
+    bell: Bell
+    cages: Cages = field(repr=False)
+
+    def ring(self, times: int) -> None:
+        """Rings for workers; where the broker is down, the work in SQL is found all the same."""
+        try:
+            self.bell.ring(times)
+        except BellTrouble as error:
+            _log.warning("the bell can't be rung", extra={"reason": str(error)})
+
+    def picture(
+        self, sha256: str, number: int, width: int, box: tuple[float, float, float, float] | None
+    ) -> bytes:
+        """PNG of a page or of a box on it, see :func:`worker.picture.picture`."""
+        with self.blobs.local(sha256) as path, self.cages.one() as cage:
+            request = {
+                "do": "picture",
+                "path": str(path),
+                "number": number,
+                "width": width,
+                "box": box,
+            }
+            answer: Answered = cage.ask(request, seconds=self.settings.page_seconds)
+        return answer.parts[0]
+
+
+def doors_of(request: Request) -> Doors:
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+OpenDoors = Annotated[Doors, Depends(doors_of)]

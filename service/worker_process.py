@@ -1,0 +1,80 @@
+"""``crossfoot worker``: a pool of processes that do steps, and a parent that looks after them."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+from collections.abc import Callable
+
+from service.blobs.open import open_blobs
+from service.cage import Cage, Limits
+from service.identity import process_name
+from service.logs import log_as_json
+from service.processes import die_with_parent
+from service.settings import MIB, Settings
+from service.store.database import Database, open_database
+from service.store.store import Store
+
+
+def work_until_stopped(settings: Settings) -> int:
+    """Runs the worker until SIGTERM or SIGINT; its exit code."""
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # read by Celery when it is imported
+    from service.queue.app import Bell, run_worker
+    from service.sweeper import Sweeper
+
+    log_as_json(settings.log_level)
+    database = open_database(settings.database)
+    sweeper = Sweeper(Store(database), open_blobs(settings), Bell(settings), settings)
+    thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
+    closing = mmap.mmap(-1, 1)  # shared with the pool; a byte needs no lock that could be left held
+
+    def stopped() -> None:
+        closing[0] = 1
+
+    try:
+        return run_worker(
+            settings,
+            lambda: _begin(settings, lambda: closing[0] == 1),
+            started=thread.start,
+            stopped=stopped,
+            child_lost=sweeper.wake.set,
+        )
+    finally:
+        sweeper.end()
+        if thread.is_alive():
+            thread.join(5)
+        sweeper.take_back()  # what the pool left undone need not wait for its lease
+        database.close()
+
+
+def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None]:
+    """What a process of the pool does each time the bell rings."""
+    from service.queue.app import Bell, BellTrouble
+    from service.work import Bench, shift
+
+    die_with_parent()
+    log_as_json(settings.log_level)
+    database: Database = open_database(settings.database, migrate=False)
+    bell = Bell(settings)
+
+    def ring(times: int) -> None:
+        try:
+            bell.ring(times)
+        except BellTrouble:
+            return  # the sweeper rings again
+
+    bench = Bench(
+        name=process_name(),
+        store=Store(database),
+        blobs=open_blobs(settings),
+        cage=Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests)),
+        settings=settings,
+        ring=ring,
+        closing=closing,
+    )
+
+    def work() -> None:
+        shift(bench)
+
+    return work
