@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from schemas.result import Failure
@@ -88,6 +89,11 @@ def _start(pages: Any) -> None:
     global _pages  # noqa: PLW0603  the one value that a worker process is born with
     _pages = pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children itself
+    signal.signal(signal.SIGTERM, _end)  # so that a file half written is taken away
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(143)
 
 
 def _extract(document: Input, out: Path, extract: Extract, csv: bool) -> Outcome:
