@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from schemas.amount import Amount, parse_amount
 from schemas.grid import TextLine
 from schemas.page import Token
-from worker.column_names import lowest_names, match_names
+from worker.column_names import Span, lowest_names, match_names
+from worker.column_numbers import numbers_columns
 
 _STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
+_DASHES = 3  # dashes in a line that are signs of as many columns
 _YEAR = re.compile(r"(19|20)\d\d")
 
 Named = dict[int, tuple[int, int]]
@@ -34,9 +36,18 @@ def figures_in(line: TextLine) -> list[Token]:
 
 
 def is_figure_line(line: TextLine) -> bool:
-    """Whether at least two figures stand in the line; a row of years is a header."""
+    """Whether at least two figures stand in the line; years and column numbers are a header.
+
+    Dashes alone make a line of figures where there are three: two stand in prose as well.
+    """
     figures = [t for t in figures_in(line) if not _YEAR.fullmatch(t.text)]
-    return len(figures) >= 2 and any(isinstance(parse_amount(t.text), Amount) for t in figures)
+    real = any(isinstance(parse_amount(t.text), Amount) for t in figures)
+    return len(figures) >= (2 if real else _DASHES) and not is_number_line(line)
+
+
+def is_number_line(line: TextLine) -> bool:
+    """Whether the line numbers the columns, and does nothing else."""
+    return numbers_columns([t.text for t in line.tokens])
 
 
 def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
@@ -99,13 +110,11 @@ def with_blank_columns(
 ) -> tuple[list[Band], Named]:
     """The columns with those that have a name but hold nothing, and what each name names.
 
-    A name without a column of its own, which stands higher than its neighbours at both
-    sides, names the columns of both.
+    Names that stand over others are left out.
     """
     names = lowest_names([t for line in header for t in line.tokens])
     spans = [(t.box.x0, t.box.x1) for t in names]
-    matched = match_names(spans, [(b.x0, b.x1) for b in bands], not bands[0].figures)
-    over = {k for k, col in enumerate(matched) if col is None and _stands_over(names, k)}
+    over, matched = _matched(names, [(b.x0, b.x1) for b in bands], not bands[0].figures)
     blank = [
         Band(*span)
         for k, (span, col) in enumerate(zip(spans, matched, strict=True))
@@ -117,9 +126,31 @@ def with_blank_columns(
         if k not in over:
             at = found.index(bands[col] if col is not None else Band(*span))
             named[id(name)] = at, at
-    for k in over:
-        named[id(names[k])] = named[id(names[k - 1])][0], named[id(names[k + 1])][1]
     return found, named
+
+
+def _matched(
+    names: Sequence[Token], columns: Sequence[Span], labels: bool
+) -> tuple[set[int], list[int | None]]:
+    """Which names stand over others, and the column of each name, None for none.
+
+    A name that stands higher than its neighbours may be that of a column, as high as the
+    header, or that of both neighbours: whichever brings names and columns closer together.
+    """
+    over: set[int] = set()
+    best = match_names([(t.box.x0, t.box.x1) for t in names], columns, labels)
+    for k in range(len(names)):
+        if not _stands_over(names, k):
+            continue
+        left = [i for i in range(len(names)) if i not in over | {k}]
+        tried = match_names([(names[i].box.x0, names[i].box.x1) for i in left], columns, labels)
+        if tried.cost < best.cost:
+            over, best = over | {k}, tried
+    left = [i for i in range(len(names)) if i not in over]
+    matched: list[int | None] = [None] * len(names)
+    for i, col in zip(left, best.columns, strict=True):
+        matched[i] = col
+    return over, matched
 
 
 def _stands_over(names: Sequence[Token], k: int) -> bool:

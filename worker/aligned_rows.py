@@ -46,6 +46,8 @@ def rows_of_body(
     placed: Placed = {}
     for col in sorted(columns):
         place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
+        if col < labels:  # a row that its label opens is one for the columns beside it too
+            anchors = sorted({*anchors, *(y for y, _ in placed)})
     return _levelled(placed, labels)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
 from schemas.page import PageText, Token
+from schemas.words import is_unit_line
 from worker.aligned_columns import (
     Band,
     Named,
@@ -16,11 +18,12 @@ from worker.aligned_columns import (
     figure_columns,
     figures_in,
     is_figure_line,
+    is_number_line,
     label_columns,
     with_blank_columns,
     with_text_columns,
 )
-from worker.aligned_header import header_cells
+from worker.aligned_header import header_cells, number_cells
 from worker.aligned_rows import row_rules, rows_of_body
 from worker.column_names import stacked
 from worker.lines import lines_of
@@ -28,6 +31,8 @@ from worker.rowless import body_cell
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2
+_LEVEL = 4.0  # line heights that one level of a header takes up, at most
+_YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
 
 def aligned_grids(
@@ -58,16 +63,24 @@ def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLi
 
 
 def _cut_at_headers(lines: Sequence[TextLine]) -> list[list[TextLine]]:
-    """The lines cut after each figure line that another header follows."""
+    """The lines cut after each figure line that another header or heading follows."""
     figured = [k for k, line in enumerate(lines) if is_figure_line(line)]
     texts = [t for k in figured for t in lines[k].tokens if _is_word(t)]
     cuts = [
         above + 1
         for above, below in itertools.pairwise(figured)
-        if any(_names_figures(ln, lines[above], texts) for ln in lines[above + 1 : below])
+        if any(
+            _says_unit(ln) or _names_figures(ln, lines[above], texts)
+            for ln in lines[above + 1 : below]
+        )
     ]
     edges = [0, *cuts, len(lines)]
     return [list(lines[a:b]) for a, b in itertools.pairwise(edges)]
+
+
+def _says_unit(line: TextLine) -> bool:
+    """Whether the line, or a part of it, does nothing but name a table's unit."""
+    return any(is_unit_line(t.text) for t in line.tokens)
 
 
 def _names_figures(line: TextLine, figures: TextLine, texts: Sequence[Token]) -> bool:
@@ -82,8 +95,10 @@ def _names_figures(line: TextLine, figures: TextLine, texts: Sequence[Token]) ->
 
 
 def _is_word(token: Token) -> bool:
-    letters = sum(c.isalpha() for c in token.text)
-    return letters >= 2 and not any(c.isdigit() for c in token.text)
+    """Whether the token is words without a number, or names a year."""
+    text = _YEAR_OF.sub("年度", token.text)
+    letters = sum(c.isalpha() for c in text)
+    return letters >= 2 and not any(c.isdigit() for c in text)
 
 
 def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
@@ -103,7 +118,8 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
     elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
         bands.insert(0, Band(left, max(bands[0].x0 - 4, left), figures=False))
-    bands, named = with_blank_columns(bands, header)
+    names = [ln for ln in header if not is_number_line(ln)]
+    bands, named = with_blank_columns(bands, names)
     return _grid(page, bands, named, header, body)
 
 
@@ -151,13 +167,37 @@ def _header(
         if r.horizontal and r.length > 0.8 * width and r.at < first.box.y0 + 1
     )
     above = [ln for ln in lines if ln.box.cy < first.box.y0]
+    numbers: list[TextLine] = []
+    body_top: float | None = None
     for k in range(len(rules) - 1, -1, -1):
         top = rules[k - 1] if k else _loose_top(above, rules[k])
         held = [ln for ln in above if top <= ln.box.cy < rules[k]]
+        if held and all(map(is_number_line, held)):
+            body_top = rules[k] if body_top is None else body_top
+            numbers = [*held, *numbers]
+            continue
         framed = k > 0 and any(len(ln.tokens) >= _FEWEST_COLUMNS for ln in held)
         if framed or any(_over(ln, bands) for ln in held):
-            return rules[k], held
+            body_top = rules[k] if body_top is None else body_top
+            return body_top, [*_upper_levels(above, rules[:k], bands), *held, *numbers]
     return _unruled_header(above, first, bands)
+
+
+def _upper_levels(
+    above: Sequence[TextLine], rules: Sequence[float], bands: Sequence[Band]
+) -> list[TextLine]:
+    """The lines of a header's upper levels, where rulings part them from the lowest one.
+
+    ``rules`` are those over the lowest level, the last one just over it.
+    """
+    held: list[TextLine] = []
+    for top, bottom in reversed(list(itertools.pairwise(rules))):
+        level = [ln for ln in above if top <= ln.box.cy < bottom]
+        near = level and bottom - top < _LEVEL * max(ln.box.height for ln in level)
+        if not near or any(_says_unit(ln) or not _among(ln, bands) for ln in level):
+            break
+        held = [*level, *held]
+    return held
 
 
 def _loose_top(above: Sequence[TextLine], bottom: float) -> float:
@@ -172,6 +212,11 @@ def _loose_top(above: Sequence[TextLine], bottom: float) -> float:
 
 def _over(line: TextLine, bands: Sequence[Band]) -> bool:
     return any(b.x0 - 5 <= t.box.cx <= b.x1 + 5 for t in line.tokens for b in bands)
+
+
+def _among(line: TextLine, bands: Sequence[Band]) -> bool:
+    """Whether some of the line stands over the columns of figures or between them."""
+    return any(bands[0].x0 - 5 <= t.box.cx <= bands[-1].x1 + 5 for t in line.tokens)
 
 
 def _unruled_header(
@@ -198,7 +243,12 @@ def _grid(
 ) -> Grid:
     cols = len(bands)
     edges = edges_of(bands, [*header, *body])
-    head, depth = header_cells(page.number, edges, named, header)
+    names = [ln for ln in header if not is_number_line(ln)]
+    head, depth = header_cells(page.number, edges, named, names)
+    for line in header:
+        if is_number_line(line):
+            head.extend(number_cells(page.number, depth, edges, line))
+            depth += 1
     rules = row_rules(page, bands, body)
     placed = rows_of_body(body, edges, label_columns(bands), rules)
     ys = sorted({y for y, _ in placed})

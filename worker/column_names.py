@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from schemas.page import Token
@@ -30,8 +31,16 @@ def stacked(a: Token, b: Token) -> bool:
     return min(a.box.x1, b.box.x1) > max(a.box.x0, b.box.x0)
 
 
-def match_names(names: Sequence[Span], columns: Sequence[Span], labels: bool) -> list[int | None]:
-    """For each name the column that it stands over, None where it has none; in order.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """For each name its column, None where it has none; and how far apart they are in all."""
+
+    columns: tuple[int | None, ...]
+    cost: float
+
+
+def match_names(names: Sequence[Span], columns: Sequence[Span], labels: bool) -> Match:
+    """For each name the column that it stands over; in order.
 
     ``labels`` says that the first column holds labels, which often has no name.
     """
@@ -48,7 +57,7 @@ def match_names(names: Sequence[Span], columns: Sequence[Span], labels: bool) ->
                 costs[i][j] = min(both, costs[i - 1][j] + skip, costs[i][j - 1] + skip)
             else:
                 costs[i][j] = (i + j) * skip
-    return _path(costs, names, columns)
+    return Match(tuple(_path(costs, names, columns)), costs[-1][-1])
 
 
 def _path(

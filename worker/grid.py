@@ -13,7 +13,7 @@ from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
 from worker.alignment import aligned_grids
 from worker.header import header_depth
-from worker.lines import indent_of, join_lines, lines_of
+from worker.lines import indent_of, join_lines, lines_of, whole_totals
 from worker.preamble import split_preamble
 from worker.rowless import split_rowless
 from worker.ruled import Lattice, Slot, lattices
@@ -34,6 +34,7 @@ def grids(page: PageText) -> tuple[Grid, ...]:
         taken = {id(t) for t in inside}
         left = [t for t in left if id(t) not in taken]
         found.extend(_ruled(page, lattice, inside))
+    left = whole_totals(left)
     aligned = aligned_grids(page, left, [g.box for g in found])
     used = {id(t) for grid in aligned for cell in grid.cells for t in cell.tokens}
     left = [t for t in left if id(t) not in used]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 
-from schemas.amount import Amount, Mark, narrow, parse_amount
+from schemas.amount import Amount, Mark, parse_amount
 from schemas.grid import Grid, GridCell
+from worker.column_numbers import numbers_columns
 
-_FORMULA = re.compile(r"[(（]?\d{1,2}[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?|栏次|欄次")
 _DEEPEST = 6
 
 
@@ -103,13 +102,8 @@ def _names_amounts(row: Sequence[GridCell], amounts: set[int]) -> bool:
 
 
 def _numbers_columns(row: Sequence[GridCell]) -> bool:
-    """Whether the row is the one of column numbers or formulas (``1 2 3=1+2``)."""
-    texts = [narrow(c.text) for c in row if any(a.isalnum() for a in c.text)]
-    numbered = [t for t in texts if _FORMULA.fullmatch(t)]
-    if len(numbered) < 2 or len(numbered) < len(texts) - 1:
-        return False
-    digits = [int(re.match(r"\D*(\d+)", t)[1]) for t in numbered if re.search(r"\d", t)]  # type: ignore[index]
-    return digits == list(range(digits[0], digits[0] + len(digits))) if digits else False
+    """Whether the row is the one of column numbers or formulas."""
+    return numbers_columns([cell.text for cell in row])
 
 
 def _spanning_top(rows: Sequence[Sequence[GridCell]], grid: Grid, amounts: set[int]) -> int:

@@ -6,11 +6,13 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from schemas.amount import Amount, parse_amount
 from schemas.geometry import Box
 from schemas.grid import TextLine
 from schemas.page import Token
+from schemas.words import total_kind
 
 
 def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
@@ -49,6 +51,38 @@ def _spaced(left: Token, right: Token) -> bool:
     if _joins(left.text, right.text):
         return gap > 1.0 and len(left.text) + len(right.text) > 2
     return gap > 0.25
+
+
+def whole_totals(tokens: Iterable[Token]) -> list[Token]:
+    """The tokens, totals that are set in wide spacing (``合　　计``) being one each."""
+    whole: list[Token] = []
+    for line in lines_of(tokens):
+        held: list[Token] = []
+        for token in line.tokens:
+            if held and _spaced_total(held[-1], token):
+                held[-1] = _one(held[-1], token)
+            else:
+                held.append(token)
+        whole.extend(held)
+    return whole
+
+
+def _spaced_total(left: Token, right: Token) -> bool:
+    return len(left.text) == len(right.text) == 1 and bool(total_kind(left.text + right.text))
+
+
+def _one(left: Token, right: Token) -> Token:
+    """Two tokens as one, its characters where they are."""
+    return replace(
+        left,
+        text=left.text + right.text,
+        box=Box.around((left.box, right.box)),
+        confidence=left.confidence * right.confidence,
+        char_scores=(*left.char_scores, *right.char_scores),
+        char_x=(*left.char_x[:-1], *right.char_x) if left.char_x and right.char_x else (),
+        readings=(),
+        posteriors=(),
+    )
 
 
 def _wide(c: str) -> bool:

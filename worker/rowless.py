@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -11,6 +13,12 @@ from schemas.amount import parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
 from worker.lines import indent_of, join_lines
+
+_CLOSE = 0.8  # line heights of paper within which a line goes on
+_AIRY = 1.4  # line heights: rows that stand at least so far apart have air between them
+_NUMBERED = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d)|[(（][一二三四五六七八九十\d]{1,2}[)）]"
+)
 
 
 def split_rowless(grid: Grid) -> Grid:
@@ -91,6 +99,7 @@ def place_lines(
     placed: Placed, col: int, lines: Sequence[TextLine], anchors: Sequence[float], may_open: bool
 ) -> None:
     """Put the lines of one column to the rows of ``anchors``; ``may_open`` lets it open rows."""
+    pitch = _least_pitch(anchors)
     homes = {id(ln): _home(ln, anchors) for ln in lines}
     owned = {home for home in homes.values() if home is not None}
     row: float | None = None
@@ -98,7 +107,7 @@ def place_lines(
     for line in lines:
         home = homes[id(line)]
         if home is None:
-            close = before is not None and line.box.y0 - before.box.y1 < 0.8 * line.box.height
+            close = before is not None and _goes_on(before, line, pitch)
             below = next((a for a in anchors if 0 < a - line.box.cy < 1.6 * line.box.height), None)
             if below is not None and below not in owned:
                 home = below
@@ -113,9 +122,27 @@ def place_lines(
         row, before = home, line
 
 
+def _goes_on(before: TextLine, line: TextLine, pitch: float) -> bool:
+    """Whether a line is the next one of a label, and no label of a row of its own.
+
+    It follows closely, more closely than row follows row where rows have air between them,
+    and is not numbered.
+    """
+    height = max(line.box.height, before.box.height)
+    step = line.box.y1 - before.box.y1
+    if line.box.y0 - before.box.y1 >= _CLOSE * line.box.height:
+        return False
+    return not (_NUMBERED.match(line.text) or (pitch > _AIRY * height and step > 0.93 * pitch))
+
+
+def _least_pitch(anchors: Sequence[float]) -> float:
+    """The distance of the two rows of figures that are closest, infinite for one row."""
+    return min((b - a for a, b in pairwise(sorted(anchors))), default=math.inf)
+
+
 def _home(line: TextLine, anchors: Sequence[float]) -> float | None:
     nearest = min(anchors, key=lambda a: abs(a - line.box.cy))
-    pitch = min((b - a for a, b in pairwise(sorted(anchors))), default=line.box.height)
+    pitch = _least_pitch(anchors) if len(anchors) > 1 else line.box.height
     near = max(0.5 * line.box.height, min(0.25 * pitch, 4.0))
     return nearest if abs(nearest - line.box.cy) < near else None
 

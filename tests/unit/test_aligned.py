@@ -160,3 +160,99 @@ def test_a_figure_set_off_its_line_belongs_to_its_row(tmp_path: Path) -> None:
 
     grid = only(document(tmp_path / "a.pdf", draw))
     assert texts(grid)[-1] == ["HOTEL TAX", "7.00", "8.00", "9.00"]
+
+
+def test_a_row_that_numbers_the_columns_is_header_and_no_figures(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 80, 500, 80)
+        for x, name in ((120, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 92, name)
+        for x, name in ((120, "**"), (265, "1=2+3"), (365, "2"), (465, "3")):
+            centred(page, x, 108, name)
+        line(page, 50, 112, 500, 112)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[:3] == [
+        ["项目", "合计", "本年", "上年"],
+        ["**", "1=2+3", "2", "3"],
+        ["一般公共服务支出", "12.00", "1.00", "12.00"],
+    ]
+    assert grid.header_rows == 2
+
+
+def test_levels_of_a_header_may_be_ruled_off(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 80, 500, 80)
+        centred(page, 415, 92, "财政拨款")
+        line(page, 220, 98, 500, 98)
+        for x, name in ((120, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 110, name)
+        line(page, 50, 116, 500, 116)
+        draw_rows(page, 132, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    spans = {c.text: (c.row, c.col, c.colspan) for c in grid.cells if c.row < grid.header_rows}
+    assert spans["财政拨款"] == (0, 2, 2)
+
+
+def test_tables_of_years_one_under_the_other_are_two(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for top in (80, 240):
+            line(page, 50, top, 500, top)
+            for x, name in ((120, "项目"), (265, "2025年预算数"), (365, "2026年"), (465, "增减")):
+                centred(page, x, top + 14, name)
+            line(page, 50, top + 20, 500, top + 20)
+            draw_rows(page, top + 36, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+            line(page, 50, top + 100, 500, top + 100)
+
+    (found,) = grids_of(document(tmp_path / "a.pdf", draw))
+    assert [grid.rows for grid in found] == [5, 5]
+
+
+def test_rows_that_hold_dashes_only_are_rows(tmp_path: Path) -> None:
+    rows = [
+        ["一般公共服务支出", "12.00", "—", "12.00"],
+        *([name, "—", "—", "—"] for name in ("外交支出", "国防支出", "教育支出")),
+    ]
+
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((90, "项目"), (265, "合计"), (365, "上年结转"), (465, "财政拨款")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, rows)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[1:] == rows
+
+
+def test_a_total_in_wide_spacing_is_one_label(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((70, "编码"), (150, "名称"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 105, name)
+        for k, (code, name) in enumerate((("201", "公共服务"), ("205", "教育"), ("", ""))):
+            write(page, 60, 130 + 18 * k, code)
+            write(page, 130, 130 + 18 * k, name)
+            for x in (280, 380, 480):
+                right(page, x, 130 + 18 * k, "7.50")
+        write(page, 122, 166, "合")
+        write(page, 160, 166, "计")
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert grid.cols == 5
+    assert "合计" in texts(grid)[3]
+
+
+def test_numbered_lines_close_together_are_labels_of_their_own(tmp_path: Path) -> None:
+    labels = ["一、公共服务", "二、外交支出", "三、国防支出", "四、教育支出", "五、其他支出"]
+
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((90, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 105, name)
+        for k, label in enumerate(labels):
+            write(page, 60, 130 + 12 * k, label)
+            if k != 1:
+                for x in (280, 380, 480):
+                    right(page, x, 130 + 12 * k, "7.50")
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert [row[0] for row in texts(grid)[1:]] == labels

@@ -1,0 +1,34 @@
+"""The row of a header that numbers its columns."""
+
+import pytest
+
+from worker.column_numbers import numbers_columns
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["栏次", "1", "2", "3"],
+        ["", "1=2+5", "2=3+4", "3", "4", "5=6+7", "6", "7"],
+        ["**", "1", "**", "**"],
+        ["**", "**", "(1)", "(2)"],
+        ["水寅", "x寅", "1", "2", "3"],  # asterisks as a recogniser may read them
+    ],
+)
+def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
+    assert numbers_columns(texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["合计", "1"],
+        ["**", "**"],
+        ["教育支出", "3", "1"],
+        ["教育支出", "1.00", "2.00"],
+        ["205", "02", "教育支出", "3", "4"],
+        ["2023", "2024"],
+    ],
+)
+def test_figures_are_no_column_numbers(texts: list[str]) -> None:
+    assert not numbers_columns(texts)

@@ -1,0 +1,38 @@
+"""The row of a header that numbers its columns, or says how they add up: ``1 2 3=1+2``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from schemas.amount import narrow
+
+_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?")
+_NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row under other columns
+_SHORT = 3  # characters: such a name may be misread, a label is longer
+_SURE = 3  # numbers in a row that are no chance
+
+
+def numbers_columns(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row are column numbers or formulas, in order.
+
+    Columns that take no part in sums may bear asterisks. One other text may be among them,
+    and any number of short ones where three numbers or more count up from 1.
+    """
+    said = [narrow(text) for text in texts if text.strip()]
+    numbered = [found for text in said if (found := _NUMBER.fullmatch(text))]
+    named = [text for text in said if _NAME.fullmatch(text)]
+    others = [
+        text
+        for text in said
+        if any(c.isalnum() for c in text) and not (_NUMBER.fullmatch(text) or _NAME.fullmatch(text))
+    ]
+    digits = [int(found[1]) for found in numbered]
+    if not digits or digits != list(range(digits[0], digits[0] + len(digits))):
+        return False
+    if len(digits) + bool(named) < 2:
+        return False
+    if not others:
+        return True
+    counted = len(digits) >= _SURE and digits[0] == 1
+    return len(others) == 1 or (counted and all(len(text) <= _SHORT for text in others))
