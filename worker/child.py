@@ -8,6 +8,7 @@ database, no broker and no settings; who started it limits and ends it.
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
     → {"do": "assemble", "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
+    → {"do": "settle", "decisions": …} + first result          ← … + result
     ← {"ok": false, "category": …, "message": …, "again": false}
 """
 
@@ -38,6 +39,7 @@ class Reader:
             "lost": self._lost,
             "assemble": self._assemble,
             "picture": self._picture,
+            "settle": self._settle,
         }
         self._open = ExitStack()
         self._path: str | None = None
@@ -88,6 +90,11 @@ class Reader:
         box = tuple(request["box"]) if request["box"] else None
         document = self._opened(request["path"])
         return {}, (picture(document, request["number"], request["width"], box),)
+
+    def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
+        from worker.steps import settle_step
+
+        return {}, (settle_step(parts[0], request["decisions"]),)
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:

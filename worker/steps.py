@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import TypeAdapter
+
+from schemas.decisions import Decision
 from schemas.errors import TooLarge
 from schemas.page import PageText, Warn
 from schemas.page_file import page_bytes, page_of
@@ -16,6 +19,9 @@ from worker.assemble import assemble
 from worker.extract import document_info
 from worker.pages import read_page
 from worker.pdf import Document
+from worker.settle import settle
+
+_DECISIONS: TypeAdapter[list[Decision]] = TypeAdapter(list[Decision])
 
 
 def count_pages(document: Document, most: int) -> int:
@@ -48,3 +54,13 @@ def assemble_step(pages: Sequence[bytes], name: str, sha256: str) -> Result:
     """The document's result; ``usage`` is left to the caller."""
     read = tuple(page_of(content) for content in pages)
     return assemble(read, document_info(name, sha256, read))
+
+
+def settle_step(first: bytes, decisions: str) -> bytes:
+    """The result after a person's decisions; both results and decisions as JSON.
+
+    Raises:
+        UsageError: if a decision names a place that is not there.
+    """
+    held = Result.model_validate_json(first)
+    return settle(held, _DECISIONS.validate_json(decisions)).model_dump_json().encode()

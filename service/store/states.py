@@ -52,7 +52,7 @@ DOCUMENT: dict[str, Change] = {
     "assembled": _change("assembling", "verified review empty failed"),
     "refused": _change("queued reading assembling", "failed"),
     "given up": _change("queued reading assembling", "dead"),
-    "settled": _change("review verified", "review verified", back=True),
+    "settled": _change("review verified empty", "review verified empty", back=True),
     "approved": _change("review verified empty", "verified", back=True),
     "run again": _change(" ".join(FINAL), "queued", back=True),
 }

@@ -14,7 +14,7 @@ from service.store.database import open_database
 from service.store.store import Store
 from service.version import crossfoot_version
 from service.web import operations
-from service.web.api import batches, documents, queue
+from service.web.api import batches, documents, exports, people, queue, review, webhooks
 from service.web.doors import Cages, Doors
 from service.web.headers import protect
 from service.web.problems import Problem, add_handlers
@@ -50,7 +50,7 @@ def create_app(doors: Doors) -> FastAPI:
     app.state.doors = doors
     add_handlers(app)
     api = APIRouter(prefix=API)
-    for part in (documents, batches, queue):
+    for part in (documents, review, exports, batches, queue, webhooks, people):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(operations.router)

@@ -17,7 +17,11 @@ DocumentStatus = Literal[
 Identifier = Annotated[str, Field(pattern=r"^[0-9a-f]{28}$", min_length=28, max_length=28)]
 
 
-class _Taken(BaseModel):
+class Model(BaseModel):
+    """What is given."""
+
+
+class Taken(BaseModel):
     """What a caller sends: a key that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid")
@@ -141,7 +145,7 @@ class BatchItemPage(BaseModel):
     next: str | None
 
 
-class RunIn(_Taken):
+class RunIn(Taken):
     """New settings for reading a document again; there are none to choose from yet."""
 
 
