@@ -73,32 +73,34 @@ def _unpacked(
         for member in unpack(archive.path, kind, archive.path.parent, settings):
             name = file_label(member.name)
             if member.path is None or member.sha256 is None:
-                yield _refused(name, member.size, "input:archive", member.trouble or ""), None
+                yield _refused(name, member.size, None, "input:archive", member.trouble or "")
                 continue
             found = sniff(member.path)
             sent = Sent(name, member.path, member.sha256, member.size)
             if found in ARCHIVES:
                 trouble = "it is an archive within an archive: send it by itself."
-                yield _refused(name, member.size, "input:nested_archive", trouble), None
+                yield _refused(name, member.size, member.sha256, "input:nested_archive", trouble)
             else:
                 yield _judged(sent, found, settings)
     except InputError as error:
-        yield _refused(archive.name, archive.size, error.category, error.message), None
+        yield _refused(archive.name, archive.size, archive.sha256, error.category, error.message)
 
 
 def _judged(file: Sent, kind: str | None, settings: Settings) -> tuple[Incoming, Path | None]:
     name = file_label(file.name)
     if file.size == 0:
         trouble = "it is empty (0 bytes): get it again from its source."
-        return _refused(name, 0, "input:empty", trouble), None
+        return _refused(name, 0, file.sha256, "input:empty", trouble)
     if kind not in DOCUMENTS:
         trouble = "it is no PDF, PNG, JPEG or TIFF: print it to PDF."
-        return _refused(name, file.size, "input:format", trouble), None
+        return _refused(name, file.size, file.sha256, "input:format", trouble)
     if file.size > settings.file_mib * MIB:
         trouble = f"it is larger than the {settings.file_mib} MiB of CROSSFOOT_FILE_MIB."
-        return _refused(name, file.size, "input:too_large", trouble), None
+        return _refused(name, file.size, file.sha256, "input:too_large", trouble)
     return Incoming(name, file.size, file.sha256, kind), file.path
 
 
-def _refused(name: str, size: int, category: str, message: str) -> Incoming:
-    return Incoming(name, size, None, None, category, message)
+def _refused(
+    name: str, size: int, sha256: str | None, category: str, message: str
+) -> tuple[Incoming, None]:
+    return Incoming(name, size, sha256, None, category, message), None

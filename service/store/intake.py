@@ -29,8 +29,9 @@ INTERACTIVE, BATCH = 0, 1
 class Incoming:
     """One file of an upload.
 
-    ``sha256`` is None where nothing was kept; then ``category`` and ``message`` say why.
-    ``kind`` is what the first bytes say it is (``pdf``, ``png``, …).
+    ``kind`` is what the first bytes say it is (``pdf``, ``png``, …); None where it is not to
+    be read, and then ``category`` and ``message`` say why. ``sha256`` is None where it could
+    not be unpacked.
     """
 
     name: str
@@ -83,7 +84,7 @@ def _take_in(
     now = store.clock()
     contents: dict[str, Incoming] = {}
     for file in files:
-        if file.sha256 is not None:
+        if file.kind is not None and file.sha256 is not None:
             contents.setdefault(file.sha256, file)
     add_missing(
         connection,
@@ -219,7 +220,7 @@ def _judge(
     seen: set[str] = set()
     taken = []
     for file in files:
-        sha = file.sha256
+        sha = file.sha256 if file.kind is not None else None
         known = sha is not None and (sha in before or sha in seen)
         taken.append(Taken(file, after.get(sha) if sha is not None else None, known))
         if sha is not None:
