@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeVar
 
 from schemas.draft import Draft, Stated
@@ -40,10 +41,10 @@ def _lent(
     on_cover: Callable[[str], _T | None],
 ) -> _Lent[_T]:
     """What the booklet says for all: its cover, else its tables where they agree."""
-    printed = next((found for line in cover if (found := on_cover(line)) is not None), None)
-    if printed is not None:
-        return printed, "cover"
     told = {value for draft in drafts if (value := said(draft)) is not None}
+    printed = [found for line in cover if (found := on_cover(line)) is not None]
+    if printed and (len(told) != 1 or not told <= set(printed)):
+        return printed[0], "cover"
     return (told.pop(), "booklet") if len(told) == 1 else None
 
 
@@ -60,14 +61,19 @@ def _with(draft: Draft, organisation: _Lent[str], year: _Lent[int], unit: _Lent[
 
 
 def _cover_lines(drafts: Sequence[Draft], pages: Sequence[PageText]) -> Iterator[str]:
-    """The lines of the first printed page, where it is a cover: few lines and no table."""
+    """The lines of the first printed page, where it is a cover: few lines and no table.
+
+    Lines that belong together stand joined before each alone: a long name is set in two.
+    """
     taken = {number for draft in drafts for number in draft.pages}
     first = next((page for page in pages if page.tokens), None)
     if first is None or first.number in taken:
         return
     lines = lines_of(first.tokens)
     if len(lines) <= _COVER_LINES:
-        yield from (line.text for line in lines)
+        texts = [line.text for line in lines]
+        yield from (above + below for above, below in pairwise(texts))
+        yield from texts
 
 
 def _organisation_on_cover(line: str) -> str | None:

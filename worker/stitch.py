@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.geometry import Affine
 from schemas.grid import Grid, GridCell, Sheet, TextLine
+from worker.cut_header import is_head_of, with_head
 from worker.header import amount_columns, rows_of
 
 _SAME_TEXT = 0.86  # similarity at which two readings of a header or title are one text
@@ -20,17 +21,20 @@ def stitch(pages: Sequence[Sequence[Grid]]) -> tuple[Sheet, ...]:
     """The tables of the document in reading order; ``pages`` has each page's grids in order.
 
     The first grid of a page continues the last one of the page before when its columns are
-    the same and either its header repeats or it has neither header nor title of its own.
+    the same and either its header repeats or it has neither header nor title of its own, or
+    when that one is no more than the head of its header, cut off by the page break.
     """
     chains: list[list[_Part]] = []
     for grids in pages:
         for place, grid in enumerate(_headed(grids)):
             before = chains[-1][-1].grid if chains else None
             skip = _continues(before, grid) if before is not None and place == 0 else None
-            if skip is None:
-                chains.append([_Part(grid, 0)])
-            else:
+            if skip is not None:
                 chains[-1].append(_Part(grid, skip))
+            elif before is not None and place == 0 and is_head_of(before, grid):
+                chains[-1] = [_Part(with_head(before, grid), 0, before)]
+            else:
+                chains.append([_Part(grid, 0)])
     return tuple(_sheet(chain) for chain in chains)
 
 
@@ -45,10 +49,14 @@ def _headed(grids: Sequence[Grid]) -> list[Grid]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A grid of a chain; its first ``skip`` rows repeat the header."""
+    """A grid of a chain; its first ``skip`` rows repeat the header.
+
+    ``head`` is the part of it that stands on the page before.
+    """
 
     grid: Grid
     skip: int
+    head: Grid | None = None
 
 
 def _continues(before: Grid, grid: Grid) -> int | None:
@@ -156,7 +164,7 @@ def _sheet(chain: Sequence[_Part]) -> Sheet:
         for row in rows:
             body.append(tuple(replace(c, row=first.header_rows + len(body)) for c in row))
     return Sheet(
-        pages=tuple(part.grid.page for part in chain),
+        pages=tuple(grid.page for grid in _grids(chain)),
         cols=first.cols,
         header_rows=first.header_rows,
         header=head,
@@ -181,4 +189,9 @@ def _cut_row(row: Sequence[GridCell], figures: set[int]) -> bool:
 
 
 def _maps(chain: Sequence[_Part]) -> tuple[tuple[int, Affine], ...]:
-    return tuple((part.grid.page, part.grid.to_page) for part in chain)
+    return tuple((grid.page, grid.to_page) for grid in _grids(chain))
+
+
+def _grids(chain: Sequence[_Part]) -> list[Grid]:
+    heads = [part.head for part in chain if part.head is not None]
+    return [*heads, *(part.grid for part in chain)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from schemas.forms.form import Form, FormColumn
-from schemas.forms.usual import CODE
 
 FORM = Form(
     key="overall_performance",
     name="部门整体支出绩效目标表",
     titles=(r"整体(?:支出|预算|部门预算)?绩效",),
     columns=(
-        CODE,
+        FormColumn("code", "code", (r"(?:单位|部门)(?:编码|代码|编号)",)),
         FormColumn("name", "label", (r"(?:单位|部门)名称|(?:.*/)?任务名称",)),
         FormColumn("content", "text", (r"(?:.*/)?主要内容",)),
         FormColumn("total", "amount", (r"(?:.*/)?(?:资金总额|总额|金额合计|合计)|预算金额",)),

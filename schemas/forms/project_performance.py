@@ -12,7 +12,7 @@ from schemas.forms.form import Equation, Form, FormColumn, Place, RowSum
 FORM = Form(
     key="project_performance",
     name="项目支出绩效目标表",
-    titles=(r"项目.*绩效目标(?!管理)", r"項目.*績效目標", r"绩效目标(?:申报)?表"),
+    titles=(r"项目.*绩效目标(?!管理)", r"重点项目.*绩效", r"項目.*績效目標", r"绩效目标(?:申报)?表"),
     unlike=(r"整体",),
     follows=("project_expenditure", "overall_performance"),
     columns=(
@@ -23,7 +23,7 @@ FORM = Form(
             (
                 r"项目名[称稱](?:\(.*\)?)?|单位\(项目\)名称",
                 r"支出项目类别.*",
-                r"(?:.*/)?项目名称.*",
+                r"(?:.*/)?(?:[一二三]级)?项目(?:名称.*)?",
             ),
             required=True,
         ),
@@ -43,6 +43,7 @@ FORM = Form(
         FormColumn(
             "target", "text", (r"(?:年度|总体|当年|项目|整体)*绩效目标|績效目標",), required=True
         ),
+        FormColumn("unit", "text", (r"(?:[一二三]级)?(?:预算|资金使用|主管)?(?:单位|部门)(?:名称)?",)),
         FormColumn("indicators", "text", (r"绩效指标|績效指標",)),
         FormColumn("level1", "text", (r"(?:.*/)?一级指标",)),
         FormColumn("level2", "text", (r"(?:.*/)?二级指标",)),

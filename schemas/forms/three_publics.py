@@ -20,7 +20,7 @@ FORM = Form(
             "total",
             "amount",
             (
-                r"[“\"]?三公[”\"]?经费.*/(?:合计|小计)|[“\"]?三公[”\"]?经费(?:合计|总计|小计|预算数)?",
+                r"[“\"]?三公[”\"]?经费[^/]*/(?:合计|小计)|[“\"]?三公[”\"]?经费(?:合计|总计|小计|预算数)?",
                 *TOTAL.names,
             ),
             required=True,
@@ -28,27 +28,27 @@ FORM = Form(
         FormColumn(
             "abroad",
             "amount",
-            (r"(?:[“\"]?三公.*/)?因公出国\(境\)(?:费|费用|支出)",),
+            (r"(?:[“\"]?三公[^/]*/)?因公出国\(境\)(?:费|费用|支出)",),
             required=True,
         ),
         FormColumn(
-            "reception", "amount", (r"(?:[“\"]?三公.*/)?公务接待(?:费|支出)",), required=True
+            "reception", "amount", (r"(?:[“\"]?三公[^/]*/)?公务接待(?:费|支出)",), required=True
         ),
         FormColumn(
             "cars",
             "amount",
-            (rf"(?:[“\"]?三公.*/)?{_CARS}(?:/(?:小计|合计))?",),
+            (rf"(?:[“\"]?三公[^/]*/)?{_CARS}(?:/(?:小计|合计))?",),
             required=True,
         ),
         FormColumn(
             "purchase",
             "amount",
-            (rf"(?:[“\"]?三公.*/)?(?:{_CARS}/)?(?:公务用车)?购置(?:费|支出)?",),
+            (rf"(?:[“\"]?三公[^/]*/)?(?:{_CARS}/)?(?:公务用车)?购置(?:费|支出)?",),
         ),
         FormColumn(
             "upkeep",
             "amount",
-            (rf"(?:[“\"]?三公.*/)?(?:{_CARS}/)?(?:公务用车)?运行(?:维护)?(?:费|支出)?",),
+            (rf"(?:[“\"]?三公[^/]*/)?(?:{_CARS}/)?(?:公务用车)?运行(?:维护)?(?:费|支出)?",),
         ),
         FormColumn("meetings", "amount", (r"会议费",)),
         FormColumn("training", "amount", (r"培训费",)),
@@ -57,7 +57,7 @@ FORM = Form(
         GOVERNMENT_FUND,
         STATE_CAPITAL,
     ),
-    frames=(r"[“\"]?三公[”\"]?经费.*",),
+    frames=(r"[“\"]?三公[”\"]?经费[^/]*",),
     row_sums=(
         RowSum("row_total", "cars", ("purchase", "upkeep")),
         RowSum("row_total", "total", ("abroad", "reception", "cars")),
