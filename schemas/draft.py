@@ -81,8 +81,33 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class RowSide:
+    """What a row says in one of the tables that stand side by side in a grid.
+
+    ``parent`` is the id of the row whose same side this one adds into.
+    """
+
+    label: str
+    role: Role
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the tables side by side: its label column and its columns of figures (keys)."""
+
+    label: str
+    amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A body row. ``parent`` is the id of the row that this one adds into."""
+    """A body row. ``parent`` is the id of the row that this one adds into.
+
+    ``code`` is the whole code of the row, parts that only rows above print included; None
+    where none is printed. ``sides`` has one entry for each table side by side, in the order
+    of :attr:`Draft.sides`; label, role and parent of the row itself are those of the first.
+    """
 
     id: str
     role: Role
@@ -91,6 +116,8 @@ class DraftRow:
     cells: dict[str, DraftCell]
     parent: str | None = None
     indicators: tuple[Indicator, ...] = ()
+    code: str | None = None
+    sides: tuple[RowSide, ...] = ()
 
 
 CellRef = tuple[str, str]
@@ -134,7 +161,8 @@ class Draft:
     ``form`` is the key of the form, ``generic`` where none matches. ``title``,
     ``organisation``, ``fiscal_year`` and ``unit`` are None where the page does not say.
     ``form_confidence`` is how sure the form is, 0 to 1. ``stated`` says of ``organisation``,
-    ``fiscal_year`` and ``unit`` where each was found.
+    ``fiscal_year`` and ``unit`` where each was found. ``sides`` are the tables side by side
+    in the grid, empty where it is one; ``notes`` the remarks printed under the table.
     """
 
     form: str
@@ -149,6 +177,8 @@ class Draft:
     warnings: tuple[Warn, ...] = ()
     form_confidence: float = 1.0
     stated: dict[str, Stated] = field(default_factory=dict)
+    sides: tuple[Side, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,28 @@ class ResultColumn(_Frozen):
     path: tuple[str, ...] = ()
 
 
+class RowSideResult(_Frozen):
+    """What a row says in one of the tables side by side in a grid; see ``Table.sides``."""
+
+    label: str
+    role: Role
+    parent: str | None
+
+
+class TableSide(_Frozen):
+    """One of the tables side by side: its label column and its columns of figures (keys)."""
+
+    label: str
+    amounts: tuple[str, ...]
+
+
 class Row(_Frozen):
+    """A row. ``code`` is its whole code, parts that only rows above print included.
+
+    ``sides`` has one entry for each of the table's sides; label, role and parent of the row
+    itself are those of the first.
+    """
+
     id: str
     parent: str | None
     role: Role
@@ -122,6 +143,8 @@ class Row(_Frozen):
     pages: tuple[int, ...]
     cells: dict[str, Cell]
     indicators: tuple[IndicatorResult, ...] = ()
+    code: str | None = None
+    sides: tuple[RowSideResult, ...] = ()
 
 
 class CheckResult(_Frozen):
@@ -157,6 +180,8 @@ class Table(_Frozen):
 
     ``stated`` says of ``organisation``, ``fiscal_year`` and ``unit`` where each was found:
     at the ``table``, on the ``cover``, or where the ``booklet``'s other tables agree.
+    ``sides`` are tables that stand side by side in one grid, empty where it is one table;
+    ``notes`` the remarks printed under it.
     """
 
     id: str
@@ -171,6 +196,8 @@ class Table(_Frozen):
     checks: tuple[CheckResult, ...]
     form_confidence: Probability = 1.0
     stated: dict[str, Stated] = Field(default_factory=dict)
+    sides: tuple[TableSide, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class ReviewItem(_Frozen):
@@ -191,12 +218,18 @@ class Engine(_Frozen):
     prompt: str | None = None
 
 
+PageKind = Literal["table", "prose", "cover", "contents", "blank"]
+
+
 class Document(_Frozen):
+    """The document; ``page_kinds`` says of every page what it holds."""
+
     name: str
     sha256: str
     pages: int
     page_sources: tuple[PageSource, ...]
     engine: Engine
+    page_kinds: tuple[PageKind, ...] = ()
 
 
 class Usage(_Frozen):

@@ -24,6 +24,7 @@ from schemas.result import (
 from worker.booklet import bind
 from worker.decoding.decode import decode
 from worker.drafting.draft import draft_all
+from worker.facts import with_facts
 from worker.grid import grids
 from worker.stitch import stitch
 
@@ -42,7 +43,7 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
     booklet = bind(draft_all(sheets), pages)
     decoded = decode(booklet)
-    tables = tuple(map(_with_facts, decoded.tables, booklet.drafts))
+    tables = tuple(map(with_facts, decoded.tables, booklet.drafts))
     warnings = _warnings(pages, [w for _, lost in gridded for w in lost], booklet.drafts)
     return Result(
         status=_status(pages, tables, decoded.review, warnings),
@@ -53,13 +54,6 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
         usage=Usage(seconds=0.0),
         warnings=warnings,
         error=_failure(document.name, pages, warnings),
-    )
-
-
-def _with_facts(table: Table, draft: Draft) -> Table:
-    """The table with what is known of it besides its figures."""
-    return table.model_copy(
-        update={"form_confidence": draft.form_confidence, "stated": draft.stated}
     )
 
 

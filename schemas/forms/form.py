@@ -158,8 +158,10 @@ class Form:
     more than the title does.
 
     ``levels`` are the row roles from the outermost inwards where ``leaf_columns`` tell rows
-    of the innermost role (they hold text there, outer rows don't), and ``tree_rules`` name
-    their sums by the role of the result. Other forms take the tree as it is printed.
+    of the innermost role (they hold text there, outer rows don't; a table needs
+    ``indicators`` or ``level3``, one text or one row for each, to be read so), and
+    ``tree_rules`` name their sums by the role of the result. Other forms take the tree as
+    it is printed.
     """
 
     key: str

@@ -12,7 +12,12 @@ from schemas.forms.form import Equation, Form, FormColumn, Place, RowSum
 FORM = Form(
     key="project_performance",
     name="项目支出绩效目标表",
-    titles=(r"项目.*绩效目标(?!管理)", r"重点项目.*绩效", r"項目.*績效目標", r"绩效目标(?:申报)?表"),
+    titles=(
+        r"项目.*绩效目标(?!管理)",
+        r"重点项目.*绩效",
+        r"項目.*績效目標",
+        r"绩效目标(?:申报)?表",
+    ),
     unlike=(r"整体",),
     follows=("project_expenditure", "overall_performance"),
     columns=(
@@ -43,7 +48,9 @@ FORM = Form(
         FormColumn(
             "target", "text", (r"(?:年度|总体|当年|项目|整体)*绩效目标|績效目標",), required=True
         ),
-        FormColumn("unit", "text", (r"(?:[一二三]级)?(?:预算|资金使用|主管)?(?:单位|部门)(?:名称)?",)),
+        FormColumn(
+            "unit", "text", (r"(?:[一二三]级)?(?:预算|资金使用|主管)?(?:单位|部门)(?:名称)?",)
+        ),
         FormColumn("indicators", "text", (r"绩效指标|績效指標",)),
         FormColumn("level1", "text", (r"(?:.*/)?一级指标",)),
         FormColumn("level2", "text", (r"(?:.*/)?二级指标",)),
@@ -55,7 +62,7 @@ FORM = Form(
         FormColumn("remark", "text", (r"(?:.*/)?备注",)),
     ),
     levels=("total", "unit", "project"),
-    leaf_columns=("target", "indicators"),
+    leaf_columns=("target", "indicators", "level1", "level3"),
     row_sums=(RowSum("row_total", "total", ("fiscal", "special_account", "other")),),
     tree_rules={"total": "grand_total", "unit": "unit_total"},
     equations=(

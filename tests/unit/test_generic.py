@@ -119,7 +119,11 @@ def test_two_tables_side_by_side_do_not_mix() -> None:
     assert by_result["r6", "c4"].terms == (("r4", "c4"), ("r5", "c4"))
     balance = [s for s in table.sums if s.rule == "balance"]
     assert [(s.result, s.terms) for s in balance] == [(("r6", "c2"), (("r6", "c4"),))]
-    assert {r.parent for r in table.rows} == {None}
+    assert [side.label for side in table.sides] == ["c1", "c3"]
+    assert [r.sides[0].parent for r in table.rows] == ["r4", "r1", "r1", "r6", "r6", None]
+    assert [r.sides[1].parent for r in table.rows] == ["r4", "r4", None, "r6", "r6", None]
+    assert [r.sides[1].label for r in table.rows][2:4] == ["", "本年支出合计"]
+    assert [r.parent for r in table.rows] == [r.sides[0].parent for r in table.rows]
 
 
 def test_a_broken_sum_stays_promised() -> None:

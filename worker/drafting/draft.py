@@ -11,6 +11,7 @@ from worker.drafting.cells import paper_of
 from worker.drafting.columns import read_columns
 from worker.drafting.generic import draft_generic
 from worker.drafting.heading import Heading, read_heading
+from worker.drafting.indicator_rows import LEVEL3
 from worker.drafting.layout import Layout, lay_out
 from worker.drafting.levels import draft_levelled
 from worker.drafting.recognise import Recognition, Seen, named_columns, recognise
@@ -61,7 +62,7 @@ def _draft(look: _Look, known: Recognition) -> Draft:
     pages = look.sheet.pages
     form = known.form
     keys = {field.key for field in known.fields.values()}
-    if form is not None and form.levels and {"name", *form.leaf_columns} <= keys:
+    if form is not None and form.levels and "name" in keys and keys & {"indicators", LEVEL3}:
         drafted = draft_levelled(
             form, known.fields, look.layout, columns, look.heading, pages, paper
         )

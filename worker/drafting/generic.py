@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from schemas.draft import Column, Draft, DraftRow, Role, Sum
+from schemas.draft import Column, Draft, DraftRow, Role, RowSide, Side, Sum
 from schemas.forms.form import Form
 from schemas.page import Warn
 from schemas.words import is_note, tight, total_kind
 from worker.drafting.across import ColumnSum, column_totals
 from worker.drafting.cells import Paper
+from worker.drafting.codes import row_codes
 from worker.drafting.columns import Panel, panels_of
 from worker.drafting.declared import declared_sums
 from worker.drafting.figures import Figures, figures_of
@@ -54,6 +55,7 @@ def draft_generic(
         pages=pages,
         columns=tuple(columns),
         rows=_draft_rows(layout, panels, readings, read),
+        sides=_sides(columns, panels),
         sums=tuple(sums),
         warnings=tuple(_unexplained(readings, read)),
     )
@@ -143,33 +145,63 @@ def _parents(reading: Reading) -> dict[int, int]:
     return parents
 
 
+def _sides(columns: Sequence[Column], panels: Sequence[Panel]) -> tuple[Side, ...]:
+    """The tables side by side; none where there is but one."""
+    if len(panels) < 2:
+        return ()
+    return tuple(
+        Side(columns[panel.label].key, tuple(_keys(columns, panel)))
+        for panel in panels
+        if panel.label is not None
+    )
+
+
 def _draft_rows(
     layout: Layout,
     panels: Sequence[Panel],
     readings: Sequence[Reading],
     read: Sequence[ReadRow],
 ) -> tuple[DraftRow, ...]:
-    """The rows; where tables stand side by side a row has no one parent."""
-    parents = _parents(readings[0]) if len(panels) == 1 else {}
-    with_children = set(parents.values())
-    totals = {row for reading in readings for row in reading.outline.totals}
+    """The rows, named by the first of the tables side by side that has a label there."""
+    sides = [
+        list(_row_sides(layout, panel, reading, read))
+        for panel, reading in zip(panels, readings, strict=True)
+    ]
+    codes = row_codes(layout, panels[0])
     rows: list[DraftRow] = []
     for index, row in enumerate(read):
-        labels = [row_label(layout, panel, index) for panel in panels]
-        labels += [reading.outline.labels.get(index, "") for reading in readings]
-        label = next(filter(None, labels), "")
-        parent = parents.get(index)
+        own = [side[index] for side in sides]
+        named = next((side for side in own if side.label), own[0])
         rows.append(
             DraftRow(
                 id=row.id,
-                role=_role(label, index in totals, index in with_children),
-                label=label,
+                role=named.role,
+                label=named.label,
                 pages=row.pages,
                 cells=row.cells,
-                parent=None if parent is None else read[parent].id,
+                parent=own[0].parent,
+                code=codes[index],
+                sides=tuple(own) if len(own) > 1 else (),
             )
         )
     return tuple(rows)
+
+
+def _row_sides(
+    layout: Layout, panel: Panel, reading: Reading, read: Sequence[ReadRow]
+) -> Iterator[RowSide]:
+    """Label, role and parent of every row in one of the tables side by side."""
+    parents = _parents(reading)
+    with_children = set(parents.values())
+    outline = reading.outline
+    for index in range(len(read)):
+        label = row_label(layout, panel, index) or outline.labels.get(index, "")
+        parent = parents.get(index)
+        yield RowSide(
+            label=label,
+            role=_role(label, index in outline.totals, index in with_children),
+            parent=None if parent is None else read[parent].id,
+        )
 
 
 def _role(label: str, is_total: bool, has_children: bool) -> Role:

@@ -9,9 +9,16 @@ from schemas.draft import Column, Draft, DraftRow, Indicator, Role, Sum
 from schemas.forms.form import Form, FormColumn
 from schemas.page import Warn
 from schemas.words import is_note, total_kind
+from worker.drafting.across import column_totals
 from worker.drafting.cells import Paper, printed_lines
+from worker.drafting.codes import row_codes
+from worker.drafting.columns import panels_of
+from worker.drafting.declared import declared_sums
+from worker.drafting.figures import figures_of
 from worker.drafting.heading import Heading
+from worker.drafting.indicator_rows import indicators_by_row, owners
 from worker.drafting.layout import Layout
+from worker.drafting.outline import row_label
 from worker.drafting.rows import ReadRow, read_rows
 from worker.drafting.style import in_style
 from worker.indicators import parse_indicators
@@ -32,23 +39,30 @@ def draft_levelled(
     """The table as ``form``, whose keys ``columns`` have where the form knows them."""
     read = in_style(read_rows(layout, columns, paper), columns)
     label = next(i for i, field in fields.items() if field.type == "label")
-    roles = _roles(form, layout, read, label)
+    owner = owners(layout, label)
+    panel = panels_of(columns)[0]
+    labels = [row_label(layout, panel, row) for row in range(len(read))]
+    roles = _roles(form, layout, read, labels, label, owner)
     parents = _parents(form, roles)
+    by_row = indicators_by_row(layout, fields, owner, paper)
+    codes = row_codes(layout, panel)
     warnings: list[Warn] = []
     rows: list[DraftRow] = []
     for index, row in enumerate(read):
         indicators, lost = _indicators(fields, layout, index, paper)
         warnings += lost
         parent = parents[index]
+        own = owner[index] == index
         rows.append(
             DraftRow(
                 id=row.id,
                 role=roles[index],
-                label=layout.text(index, label).strip(),
+                label=labels[index] if own else "",
                 pages=row.pages,
                 cells=row.cells,
                 parent=None if parent is None else read[parent].id,
-                indicators=indicators,
+                indicators=by_row.get(index, indicators),
+                code=codes[index] if own else None,
             )
         )
     return Draft(
@@ -60,26 +74,33 @@ def draft_levelled(
         pages=pages,
         columns=tuple(columns),
         rows=tuple(rows),
-        sums=tuple(_sums(form, rows)),
+        sums=(*_sums_across(form, layout, columns, read, rows), *_sums_down(form, columns, rows)),
         warnings=tuple(warnings),
     )
 
 
-def _roles(form: Form, layout: Layout, read: Sequence[ReadRow], label: int) -> list[Role]:
+def _roles(
+    form: Form,
+    layout: Layout,
+    read: Sequence[ReadRow],
+    labels: Sequence[str],
+    label: int,
+    owner: Sequence[int],
+) -> list[Role]:
     """The role of each row: a total word, else innermost where a leaf column holds text.
 
     A row that lacks the text but starts as far right as those that have it, while others
-    start further left, is innermost as well.
+    start further left, is innermost as well. A row under the cells of the one above it is
+    no row of money but a note to that one.
     """
-    labels = [layout.text(index, label).strip() for index in range(len(read))]
     leaves = [any(row.cells[k].text for k in form.leaf_columns if k in row.cells) for row in read]
     starts = [cell.indent if (cell := layout.at(i, label)) else 0.0 for i in range(len(read))]
     inner = _inner_start(starts, leaves)
     roles: list[Role] = []
-    for text, leaf, start in zip(labels, leaves, starts, strict=True):
+    for index, (text, leaf, start) in enumerate(zip(labels, leaves, starts, strict=True)):
         if total_kind(text) is not None and not leaf:
             roles.append(form.levels[0])
-        elif is_note(text):
+        elif is_note(text) or owner[index] != index:
             roles.append("note")
         else:
             roles.append(form.levels[-1] if leaf or start > inner else form.levels[-2])
@@ -125,22 +146,37 @@ def _indicators(
     return parse_indicators(layout.text(row, col), lines) if lines else ((), ())
 
 
-def _sums(form: Form, rows: Sequence[DraftRow]) -> Iterator[Sum]:
-    for row in rows:
-        for declared in form.row_sums:
-            terms = tuple((row.id, key) for key in declared.terms if key in row.cells)
-            if terms and declared.result in row.cells and row.role in form.levels:
-                yield Sum(declared.rule, (row.id, declared.result), terms)
-    for row in rows:
-        yield from _tree_sums(form, row, [r for r in rows if r.parent == row.id])
+def _sums_across(
+    form: Form,
+    layout: Layout,
+    columns: Sequence[Column],
+    read: Sequence[ReadRow],
+    rows: Sequence[DraftRow],
+) -> Iterator[Sum]:
+    """The sums in the row that form and header promise, on every row of money."""
+    figures = figures_of(read)
+    lined = {index for index, row in enumerate(rows) if row.role in form.levels}
+    for panel in panels_of(columns):
+        declared = declared_sums(form, columns, panel)
+        found = column_totals(
+            columns, panel.amounts, layout.numbers, figures, sorted(lined), declared
+        )
+        for total in found:
+            result = columns[total.result].key
+            terms = [columns[term].key for term in total.terms]
+            for index in sorted(lined):
+                cells = read[index].cells
+                printed = [(read[index].id, key) for key in terms if key in cells]
+                if printed and result in cells:
+                    yield Sum(total.rule, (read[index].id, result), tuple(printed))
 
 
-def _tree_sums(form: Form, row: DraftRow, children: Sequence[DraftRow]) -> Iterator[Sum]:
-    if row.role not in form.tree_rules or not children:
-        return
-    for field in form.columns:
-        if field.type != "amount" or field.key not in row.cells:
+def _sums_down(form: Form, columns: Sequence[Column], rows: Sequence[DraftRow]) -> Iterator[Sum]:
+    for row in rows:
+        children = [other for other in rows if other.parent == row.id]
+        if row.role not in form.tree_rules or not children:
             continue
-        terms = tuple((child.id, field.key) for child in children if field.key in child.cells)
-        if terms:
-            yield Sum(form.tree_rules[row.role], (row.id, field.key), terms)
+        for column in columns:
+            terms = tuple((child.id, column.key) for child in children if column.key in child.cells)
+            if column.type == "amount" and column.key in row.cells and terms:
+                yield Sum(form.tree_rules[row.role], (row.id, column.key), terms)

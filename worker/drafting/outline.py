@@ -186,7 +186,7 @@ def _entry(layout: Layout, panel: Panel, row: int, named: int, label: str) -> En
     return Entry(
         row=row,
         label=label,
-        code=_code_parts(layout, panel, named),
+        code=code_parts(layout, panel, named),
         style=style,
         first_number=first_number,
         first_ink=_ink(first, panel),
@@ -233,7 +233,7 @@ def _numbering(label: str) -> tuple[str | None, bool]:
 # -- codes --------------------------------------------------------------------------------
 
 
-def _code_parts(layout: Layout, panel: Panel, row: int) -> tuple[str, ...]:
+def code_parts(layout: Layout, panel: Panel, row: int) -> tuple[str, ...]:
     """The printed parts of a row's code, blank ones included; empty where there is none."""
     parts = tuple(tight(layout.text(row, col)) for col in panel.codes)
     if any(parts) and all(not part or _CODE.fullmatch(part) for part in parts):
@@ -261,7 +261,7 @@ def _whole_codes(items: Sequence[Entry], trailing: bool) -> dict[int, tuple[str,
         if not entry.code:
             seen, above = set(), ()
             continue
-        whole = _carried(entry.code, above) if split else entry.code
+        whole = carried(entry.code, above) if split else entry.code
         if trailing:
             whole = (whole[0].rstrip("0") or "0",)
         repeats += whole in seen
@@ -270,7 +270,7 @@ def _whole_codes(items: Sequence[Entry], trailing: bool) -> dict[int, tuple[str,
     return full if repeats * 10 <= len(full) else None
 
 
-def _carried(code: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
+def carried(code: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
     """A code over several columns with the parts that only the rows above print."""
     filled = [i for i, part in enumerate(code) if part]
     head = tuple(above[i] if i < len(above) and not code[i] else code[i] for i in range(filled[0]))
