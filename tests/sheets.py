@@ -19,8 +19,9 @@ def sheet(
     source: TokenSource = "text",
     confidence: float = 1.0,
     readings: dict[str, tuple[Reading, ...]] | None = None,
+    pages: tuple[int, ...] = (1,),
 ) -> Sheet:
-    """A sheet on page 1.
+    """A sheet on page 1; ``pages`` only says otherwise, its cells stay there.
 
     In the header, ``<`` continues the cell on its left and ``^`` the one above. Leading
     spaces of a text are its indent, one size each; ``|`` breaks a line. ``readings`` gives
@@ -32,7 +33,7 @@ def sheet(
         for r, row in enumerate(body, len(header))
     )
     return Sheet(
-        pages=(1,),
+        pages=pages,
         cols=len(body[0]) if body else len(header[0]),
         header_rows=len(header),
         header=tuple(_merged(header, ink)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft
 from schemas.errors import DamagedFile
-from schemas.grid import Grid, Sheet
+from schemas.forms import known_forms
+from schemas.grid import Grid, Sheet, TextLine
 from schemas.page import PageText, Warn
 from schemas.result import (
     Document as DocumentInfo,
@@ -21,12 +23,20 @@ from schemas.result import (
     Table,
     Usage,
 )
+from worker.absent import absent_forms
 from worker.booklet import bind
+from worker.conservation import conserved, outside
 from worker.decoding.decode import decode
 from worker.drafting.draft import draft_all
 from worker.facts import with_facts
 from worker.grid import grids
+from worker.headings import with_headings
+from worker.lines import lines_of
+from worker.page_kinds import page_kinds
 from worker.stitch import stitch
+
+_FIELDS = 4
+"""How many names of fields make a form of a ruled box under a title."""
 
 # Warnings that mean that something printed may be missing from the result.
 LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
@@ -39,15 +49,22 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     ``review`` and a warning for each lost page; one of which none can be read gives status
     ``failed``.
     """
-    gridded = [_grids(page) for page in pages]
-    sheets = [s for s in stitch([found for found, _ in gridded]) if _is_table(s)]
-    booklet = bind(draft_all(sheets), pages)
+    found = [_on_page(page) for page in pages]
+    stitched = stitch([on_page.grids for on_page in found])
+    sheets = with_headings(
+        [sheet for sheet in stitched if _is_table(sheet)],
+        {on_page.number: on_page.foot for on_page in found},
+    )
+    loose = {on_page.number: on_page.loose for on_page in found}
+    booklet = bind(absent_forms(draft_all(sheets), loose), pages)
     decoded = decode(booklet)
     tables = tuple(map(with_facts, decoded.tables, booklet.drafts))
-    warnings = _warnings(pages, [w for _, lost in gridded for w in lost], booklet.drafts)
+    lost = [warn for on_page in found for warn in on_page.warnings]
+    warnings = _warnings(pages, lost, booklet.drafts)
+    kinds = page_kinds(pages, {page for draft in booklet.drafts for page in draft.pages})
     return Result(
         status=_status(pages, tables, decoded.review, warnings),
-        document=document,
+        document=document.model_copy(update={"page_kinds": kinds}),
         tables=tables,
         review=decoded.review,
         checks=decoded.checks,
@@ -57,23 +74,40 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     )
 
 
-def _grids(page: PageText) -> tuple[tuple[Grid, ...], tuple[Warn, ...]]:
+@dataclass(frozen=True, slots=True)
+class _OnPage:
+    """The tables of a page, the lines outside them, and what was lost on the way."""
+
+    number: int
+    grids: tuple[Grid, ...]
+    loose: tuple[TextLine, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+
+    @property
+    def foot(self) -> tuple[TextLine, ...]:
+        """The lines below the last table, all lines where there is none."""
+        return self.grids[-1].below if self.grids else self.loose
+
+
+def _on_page(page: PageText) -> _OnPage:
     """The page's tables; a fault of ours on one page costs that page, not the document."""
     try:
-        return grids(page), ()
+        found = grids(page)
+        loose = lines_of(outside(page, found))
+        return _OnPage(page.number, found, loose, conserved(page, found))
     except Exception as error:  # noqa: BLE001 - named in a warning, and the page goes to review
         said = (
             f"the tables of page {page.number} could not be recovered "
             f"({type(error).__name__}: {error}): check the page by eye, and please report it."
         )
-        return (), (Warn("page_failed", said, page.number),)
+        return _OnPage(page.number, (), (), (Warn("page_failed", said, page.number),))
 
 
 def _is_table(sheet: Sheet) -> bool:
     """Whether a sheet says more than a box with a remark.
 
     Figures make a table; so does a header that names most columns, for an empty form and a
-    list are right answers too, and so do the filled fields of a form.
+    list are right answers too, and so do the fields of a form, filled or under a title.
     """
     if sheet.cols < 2 or not sheet.body:
         return False
@@ -83,7 +117,12 @@ def _is_table(sheet: Sheet) -> bool:
         any(isinstance(parse_amount(text), Amount) for text in texts)
         or len(named) > 0.6 * sheet.cols
         or (len(texts) > 1 and any(c.isdigit() for text in texts for c in text))
+        or (len(texts) >= _FIELDS and _under_a_form_title(sheet))
     )
+
+
+def _under_a_form_title(sheet: Sheet) -> bool:
+    return any(form.named_by(line.text) for form in known_forms() for line in sheet.above)
 
 
 def _warnings(

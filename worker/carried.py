@@ -12,11 +12,10 @@ from schemas.draft import Draft, Stated
 from schemas.page import PageText
 from schemas.words import names_organisation, organisation_in, plain, unit_in, year_in
 from worker.lines import lines_of
+from worker.page_kinds import COVER_LINES
 
 _T = TypeVar("_T")
 
-_COVER_LINES = 14
-"""A page with more lines than this is no cover."""
 _TITLE_OF_BOOKLET = re.compile(
     r"^(?:(?:19|20)\d{2}年度?)?(?P<name>[^\d，。]{2,30}?)(?:(?:19|20)\d{2}年?度?)?(?:部门|单位)?(?:收支)?(?:预|决)算"
 )
@@ -70,7 +69,7 @@ def _cover_lines(drafts: Sequence[Draft], pages: Sequence[PageText]) -> Iterator
     if first is None or first.number in taken:
         return
     lines = lines_of(first.tokens)
-    if len(lines) <= _COVER_LINES:
+    if len(lines) <= COVER_LINES:
         texts = [line.text for line in lines]
         yield from (above + below for above, below in pairwise(texts))
         yield from texts

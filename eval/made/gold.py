@@ -78,7 +78,7 @@ def _table(name: str, sheet: Print, placed: Placed, error: PlantedError | None) 
     rows = tuple(_with_checks(row, taking_part) for row in rows)
     return Table(
         id=name,
-        form="generic" if table.form in ("statement", "allocation") else table.form,
+        form="generic" if table.form == "statement" else table.form,
         title=table.title,
         organisation=table.organisation,
         fiscal_year=table.fiscal_year if _says_year(table) else None,
@@ -212,7 +212,7 @@ def _indicators(sheet: Print, row: MadeRow, placed: Placed) -> Iterator[Indicato
             text, passed = text[passed:end], end
         page = pieces[0].page
         box = Box.around(piece.line.box for piece in pieces if piece.page == page)
-        yield _indicator(one, number, text, page, box)
+        yield _indicator(one, number, text, page, box, in_one_cell)
 
 
 def _end_of(text: str, start: int, number: int) -> int:
@@ -239,7 +239,10 @@ def _between(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
     return cut
 
 
-def _indicator(one: MadeIndicator, number: int, text: str, page: int, box: Box) -> IndicatorResult:
+def _indicator(
+    one: MadeIndicator, number: int, text: str, page: int, box: Box, with_term: bool
+) -> IndicatorResult:
+    """The indicator; one in a row of its own prints the year's target alone."""
     return IndicatorResult(
         number=number,
         text=text,
@@ -248,7 +251,7 @@ def _indicator(one: MadeIndicator, number: int, text: str, page: int, box: Box) 
         level2_code=one.level2_code,
         level2=one.level2,
         name=one.name,
-        term_target=_target(one.term),
+        term_target=_target(one.term) if with_term else None,
         year_target=_target(one.year),
         page=page,
         bbox=corners(box),

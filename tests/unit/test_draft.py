@@ -146,3 +146,45 @@ def test_boxes_are_those_of_the_ink_on_the_page_as_displayed() -> None:
     )
     there = draft(plain).rows[2].cells["total"].box
     assert draft(sideways).rows[2].cells["total"].box == turned.box(there)
+
+
+ROWS_HEADER = [
+    ["项目名称", "预算金额", "绩效目标", "绩效指标", "<", "<", "<"],
+    ["^", "^", "^", "一级指标", "二级指标", "三级指标", "指标值"],
+]
+
+
+def one_indicator_a_row() -> Draft:
+    body = [
+        ["合计", "30.00", "", "", "", "", ""],
+        ["平台运维", "20.00", "保障运行", "产出指标", "数量指标", "巡检次数", "≥12次"],
+        ["", "", "", "", "质量指标", "合格率", "100%"],
+        ["宣传", "10.00", "扩大影响", "效益指标", "社会效益指标", "知晓率", "≥90%"],
+    ]
+    return draft(sheet(ROWS_HEADER, body, ["项目支出绩效目标表"]))
+
+
+def test_indicators_one_to_a_row_are_those_of_the_project_above() -> None:
+    table = one_indicator_a_row()
+    assert [(r.role, r.label, r.parent) for r in table.rows] == [
+        ("total", "合计", None),
+        ("project", "平台运维", "r1"),
+        ("note", "", None),
+        ("project", "宣传", "r1"),
+    ]
+    first, second = table.rows[1].indicators
+    assert (first.number, first.level1, first.level2, first.name) == (
+        1, "产出指标", "数量指标", "巡检次数",
+    )  # fmt: skip
+    assert (first.level1_code, first.level2_code) == ("1", "11")
+    assert (second.number, second.name, second.level2_code) == (2, "合格率", "12")
+    assert first.year_target is not None
+    assert (first.year_target.operator, first.year_target.value) == ("≥", "12")
+    assert first.term_target is None, "only one target is printed"
+    assert [i.name for i in table.rows[3].indicators] == ["知晓率"]
+
+
+def test_projects_add_into_the_total_over_rows_of_indicators() -> None:
+    (promise,) = one_indicator_a_row().sums
+    assert promise.result == ("r1", "total")
+    assert promise.terms == (("r2", "total"), ("r4", "total"))

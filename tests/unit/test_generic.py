@@ -307,3 +307,23 @@ def test_an_empty_table_is_a_right_answer() -> None:
     table = draft(sheet(header, [["", "", "", "", ""], ["合计", "", "", "", ""]]))
     assert [c.type for c in table.columns] == ["code", "label", "amount", "amount", "amount"]
     assert table.sums == ()
+
+
+def test_every_row_has_its_whole_code() -> None:
+    split = draft(
+        sheet(
+            [["类", "款", "项", "科目名称", "金额"]],
+            [
+                ["205", "", "", "教育支出", "30.00"],
+                ["", "02", "", "普通教育", "30.00"],
+                ["", "", "01", "学前教育", "30.00"],
+                ["", "", "", "合计", "30.00"],
+            ],
+        )
+    )
+    assert [r.code for r in split.rows] == ["205", "20502", "2050201", None]
+    repeated = [["205", "20502", "2050202", "小学教育", "1.00"], ["", "", "", "合计", "1.00"]]
+    whole = draft(sheet([["类", "款", "项", "科目名称", "金额"]], repeated))
+    assert [r.code for r in whole.rows] == ["2050202", None]
+    label = [["[30101]基本工资", "1.00"], ["合计", "1.00"]]
+    assert [r.code for r in draft(sheet([["科目", "金额"]], label)).rows] == ["30101", None]

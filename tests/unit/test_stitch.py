@@ -68,3 +68,21 @@ def test_a_second_total_at_the_top_is_another_table(tmp_path: Path) -> None:
     second = [HEAD, ["合计", "3.00", ""], ["乙", "3.00", "完成。"]]
     path = document(tmp_path / "a.pdf", page(first, "支出绩效表"), page(second, "支出绩效表"))
     assert len(sheets(path)) == 2
+
+
+def test_a_header_row_left_behind_by_the_page_break_joins_its_table(tmp_path: Path) -> None:
+    def foot(sheet: pymupdf.Page) -> None:
+        write(sheet, 60, 700, "收支预算总表", 14)
+        table(sheet, [50, 300, 540], [740, 765], [["收入", "支出"]])
+        write(sheet, 290, 800, "- 3 -")
+
+    def rest(sheet: pymupdf.Page) -> None:
+        rows = [["项目", "金额", "项目", "金额"], ["拨款", "9.00", "教育", "9.00"]]
+        table(sheet, [50, 200, 300, 450, 540], [60, 85, 110], rows)
+
+    (joined,) = sheets(document(tmp_path / "a.pdf", foot, rest))
+    assert joined.pages == (1, 2)
+    assert joined.header_rows == 2
+    assert [(c.text, c.colspan) for c in joined.header if c.row == 0] == [("收入", 2), ("支出", 2)]
+    assert body(joined) == [["拨款", "9.00", "教育", "9.00"]]
+    assert [line.text for line in joined.above] == ["收支预算总表"]

@@ -15,6 +15,7 @@ from worker.drafting.indicator_rows import LEVEL3
 from worker.drafting.layout import Layout, lay_out
 from worker.drafting.levels import draft_levelled
 from worker.drafting.recognise import Recognition, Seen, named_columns, recognise
+from worker.notes import notes_below
 
 
 def draft(sheet: Sheet) -> Draft:
@@ -68,4 +69,5 @@ def _draft(look: _Look, known: Recognition) -> Draft:
         )
     else:
         drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form)
-    return replace(drafted, form_confidence=known.confidence)
+    notes = notes_below(look.sheet.below)
+    return replace(drafted, form_confidence=known.confidence, notes=notes)

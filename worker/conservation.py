@@ -1,0 +1,54 @@
+"""Conservation: in every table's region each token is used exactly once.
+
+What falls outside a cell or into two is named with its place, so that nothing printed in a
+table is lost or counted twice in silence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from schemas.grid import Grid
+from schemas.page import PageText, Token, Warn
+
+
+def conserved(page: PageText, grids: Sequence[Grid]) -> tuple[Warn, ...]:
+    """A warning for each token of the page's tables that is in no cell, or in several."""
+    return tuple(_unused(page, grids)) + tuple(_doubled(page, grids))
+
+
+def outside(page: PageText, grids: Sequence[Grid]) -> tuple[Token, ...]:
+    """The page's tokens that no table has taken."""
+    used = _uses(grids)
+    return tuple(token for token in page.tokens if id(token) not in used)
+
+
+def _uses(grids: Sequence[Grid]) -> Counter[int]:
+    """How often each token (by identity) is in a cell or a line that a table holds."""
+    return Counter(id(token) for grid in grids for cell in grid.cells for token in cell.tokens)
+
+
+def _unused(page: PageText, grids: Sequence[Grid]) -> Iterator[Warn]:
+    """Tokens inside a table that are neither in a cell nor in the lines around it."""
+    around = {
+        id(token) for grid in grids for line in (*grid.above, *grid.below) for token in line.tokens
+    }
+    for token in outside(page, grids):
+        inside = any(grid.box.contains(token.box.cx, token.box.cy) for grid in grids)
+        if inside and id(token) not in around:
+            yield _warn("token_outside_cells", token, page, "is in no cell of the table around it")
+
+
+def _doubled(page: PageText, grids: Sequence[Grid]) -> Iterator[Warn]:
+    uses = _uses(grids)
+    for token in page.tokens:
+        if uses[id(token)] > 1:
+            yield _warn("token_used_twice", token, page, "is in more than one cell")
+
+
+def _warn(code: str, token: Token, page: PageText, what: str) -> Warn:
+    box = page.to_page.box(token.box)
+    place = f"{box.x0:.0f}, {box.y0:.0f}"
+    said = f"“{token.text}” on page {page.number} (at {place} points) {what}: check it by eye."
+    return Warn(code, said, page.number)
