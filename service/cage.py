@@ -17,8 +17,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,8 +133,26 @@ class Cage:
             return self._child
         self.close()
         self._folder = tempfile.TemporaryDirectory(prefix="crossfoot-cage-")
-        self._child = _start(Path(self._folder.name), self._limits)
+        started = _spawner().submit(_start, Path(self._folder.name), self._limits)
+        self._child = started.result()
         return self._child
+
+
+_spawners: dict[int, ThreadPoolExecutor] = {}
+_spawners_lock = threading.Lock()
+
+
+def _spawner() -> ThreadPoolExecutor:
+    """This process's one thread that starts children.
+
+    The kernel ends a child with the *thread* that started it, and threads of servers come and
+    go: this one stays as long as the process. A forked process gets one of its own.
+    """
+    with _spawners_lock:
+        held = _spawners.get(os.getpid())
+        if held is None:
+            held = _spawners[os.getpid()] = ThreadPoolExecutor(1, "spawner")
+        return held
 
 
 def _start(folder: Path, limits: Limits) -> subprocess.Popen[bytes]:

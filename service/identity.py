@@ -26,11 +26,10 @@ def machine() -> str:
 
 def is_gone(name: str) -> bool:
     """Whether that process surely lives no more; False where only another machine can tell."""
-    place, _, rest = name.partition("/")
-    pid, _, start = rest.partition("/")
-    if place != machine() or not pid.isdigit():
+    parts = name.split("/")
+    if len(parts) < 3 or parts[0] != machine() or not (parts[1] + parts[2]).isdigit():
         return False
-    return _start(int(pid)) != (int(start) if start.isdigit() else None)
+    return _start(int(parts[1])) != int(parts[2])
 
 
 def _start(pid: int) -> int | None:

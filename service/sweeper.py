@@ -57,18 +57,24 @@ class Sweeper:
         send_due(self.store, self.settings)
         self._forget_old()
 
-    def take_back(self) -> int:
-        """Frees the steps whose workers are gone or whose lease ran out; how many."""
-        return sum(self._expired(step) for step in running_steps(self.store))
+    def take_back(self, own: str | None = None) -> int:
+        """Frees the steps whose workers are gone or whose lease ran out; how many.
 
-    def _expired(self, step: Running) -> bool:
+        With ``own`` only those of workers whose names end so; their attempts do not count.
+        """
+        found = running_steps(self.store)
+        if own is not None:
+            found = [step for step in found if step.worker.endswith(own)]
+        return sum(self._expired(step, counted=own is None) for step in found)
+
+    def _expired(self, step: Running, *, counted: bool) -> bool:
         if self.gone(step.worker):
             cause = "the process that did it ended"
         elif step.lease_until < self.store.clock():
             cause = "its lease ran out"
         else:
             return False
-        done = expire(self.store, step, cause, self.settings.attempts)
+        done = expire(self.store, step, cause, self.settings.attempts, counted=counted)
         if done:
             _log.warning("step taken back", extra={"document": step.document, "reason": cause})
         return done

@@ -44,8 +44,14 @@ def work_until_stopped(settings: Settings) -> int:
         sweeper.end()
         if thread.is_alive():
             thread.join(5)
-        sweeper.take_back()  # what the pool left undone need not wait for its lease
+        # What the pool left undone need not wait for its lease, and was no fault of the document.
+        sweeper.take_back(own=_pool(os.getpid()))
         database.close()
+
+
+def _pool(parent: int) -> str:
+    """How the names of all processes of one pool end."""
+    return f"/pool{parent}"
 
 
 def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None]:
@@ -65,7 +71,7 @@ def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None
             return  # the sweeper rings again
 
     bench = Bench(
-        name=process_name(),
+        name=process_name() + _pool(os.getppid()),
         store=Store(database),
         blobs=open_blobs(settings),
         cage=Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests)),

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from schemas.errors import UsageError
 from service.store.audit import note
 from service.store.rows import add_missing, held_blob
 from service.store.store import Store
@@ -53,12 +54,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Who sends files, as what. ``batch``: the name of the batch to make, None for none."""
+    """Who sends files, as what.
+
+    ``batch``: the name of the batch to make, None for none. ``into``: the id of a batch that
+    is there already and gets these files too.
+    """
 
     actor: str
     lane: int
     batch: str | None
     settings: Mapping[str, Any]
+    into: str | None = None
 
 
 def take_in(
@@ -93,7 +99,7 @@ def _take_in(
     )
     before = _documents_of(connection, list(contents))
     fresh = [file for sha, file in contents.items() if sha not in before]
-    batch = _new_batch(connection, store, intake) if intake.batch is not None else None
+    batch = _batch(connection, store, intake)
     _add_documents(connection, store, fresh, intake, batch)
     after = _documents_of(connection, list(contents))
     for sha in contents:
@@ -115,12 +121,19 @@ def _documents_of(connection: Connection, contents: Sequence[str]) -> dict[str, 
     return found
 
 
-def _new_batch(connection: Connection, store: Store, intake: Intake) -> str:
+def _batch(connection: Connection, store: Store, intake: Intake) -> str | None:
+    if intake.into is not None:
+        query = select(batches.c.id).where(batches.c.id == intake.into).with_for_update()
+        if connection.execute(query).first() is None:
+            raise UsageError(f"there is no batch {intake.into}.")
+        return intake.into
+    if intake.batch is None:
+        return None
     batch = store.new_id()
     connection.execute(
         insert(batches).values(
             id=batch,
-            name=(intake.batch or "")[:500],
+            name=intake.batch[:500],
             tag=0,
             created=store.clock(),
             created_by=intake.actor,
@@ -137,7 +150,7 @@ def _add_documents(
     batch: str | None,
 ) -> None:
     now, settings = store.clock(), json.dumps(dict(intake.settings), sort_keys=True)
-    first = _first_tag(connection, store, intake.lane)
+    first = _first_tag(connection, store, intake.lane, batch)
     rows = [
         {
             "id": store.new_id(),
@@ -204,14 +217,15 @@ def step_row(
     }
 
 
-def _first_tag(connection: Connection, store: Store, lane: int) -> int:
+def _first_tag(connection: Connection, store: Store, lane: int, batch: str | None) -> int:
     if lane == INTERACTIVE:
         return int(store.clock() * 1000)
     waiting = connection.execute(
         select(func.min(steps.c.tag)).where(steps.c.lane == BATCH, steps.c.status == "waiting")
     ).scalar()
     last = connection.execute(select(func.max(batches.c.tag))).scalar()
-    return int(waiting if waiting is not None else last or 0) + 1
+    own = connection.execute(select(batches.c.tag).where(batches.c.id == batch)).scalar()
+    return max(int(waiting if waiting is not None else last or 0), int(own or 0)) + 1
 
 
 def _judge(
@@ -229,6 +243,9 @@ def _judge(
 
 
 def _add_items(connection: Connection, batch: str, taken: Sequence[Taken]) -> None:
+    held = select(func.max(batch_items.c.position)).where(batch_items.c.batch_id == batch)
+    last = connection.execute(held).scalar()
+    first = 0 if last is None else last + 1
     rows = [
         {
             "batch_id": batch,
@@ -241,6 +258,6 @@ def _add_items(connection: Connection, batch: str, taken: Sequence[Taken]) -> No
             "category": one.incoming.category,
             "message": one.incoming.message,
         }
-        for position, one in enumerate(taken)
+        for position, one in enumerate(taken, start=first)
     ]
     add_missing(connection, batch_items, rows)

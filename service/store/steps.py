@@ -330,14 +330,15 @@ def running_steps(store: Store) -> list[Running]:
         ]
 
 
-def expire(store: Store, lost: Running, cause: str, attempts: int) -> bool:
+def expire(store: Store, lost: Running, cause: str, attempts: int, *, counted: bool = True) -> bool:
     """Takes a step from a worker that is gone; False where it ended or was taken already.
 
-    After the last attempt the step and its document are dead.
+    After the last attempt the step and its document are dead; an attempt that an orderly
+    shutdown cut off is not ``counted``.
     """
 
     def commit(connection: Connection) -> bool:
-        if lost.attempts < attempts:
+        if lost.attempts < attempts or not counted:
             done = change_step(
                 connection,
                 "released",
@@ -345,6 +346,7 @@ def expire(store: Store, lost: Running, cause: str, attempts: int) -> bool:
                 lost.fence,
                 "waiting",
                 fence=steps.c.fence + 1,
+                attempts=steps.c.attempts - (0 if counted else 1),
                 due=store.clock(),
                 lease_until=None,
                 category="engine:lost",

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 
 from schemas.result import Result
-from service.settings import MIB, Settings
+from service.settings import MIB
 from service.store.documents import (
     Filter,
     delete_document,
@@ -68,6 +68,7 @@ _FORM = {
                         },
                         "priority": {"type": "string", "enum": ["interactive", "batch"]},
                         "batch": {"type": "string", "maxLength": 200},
+                        "into": {"type": "string", "pattern": "^[0-9a-f]{28}$"},
                     },
                 }
             }
@@ -86,8 +87,9 @@ async def upload(
 ) -> UploadOut:
     """Takes files in: PDF, PNG, JPEG, TIFF, or archives of them (ZIP, TAR).
 
-    With several files or an archive a batch is made. What can't be taken is told file by
-    file; if nothing could, the answer is 422. The same content is one document.
+    With several files or an archive a batch is made, or they are added ``into`` one. What
+    can't be taken is told file by file; if nothing could, the answer is 422. The same content
+    is one document.
     """
     await run_in_threadpool(_require_room, doors)
     doors.settings.incoming.mkdir(parents=True, exist_ok=True)
@@ -146,9 +148,11 @@ def _take(doors: Doors, person: Person, received: Received, key: str | None) -> 
 def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
     files = [Sent(f.name, f.path, f.sha256, f.size) for f in received.files]
     batch = received.fields.get("batch", "").strip()[:200] or None
-    if batch is None and (len(files) > 1 or holds_archive(files)):
+    into = received.fields.get("into", "").strip() or None
+    if batch is None and into is None and (len(files) > 1 or holds_archive(files)):
         batch = files[0].name
-    intake = Intake(person.name, _lane(received, batch, doors.settings), batch, {})
+    lane = _lane(received, many=batch is not None or into is not None)
+    intake = Intake(person.name, lane, batch, {}, into)
     made, taken = keep_and_take_in(doors.store, doors.blobs, files, intake, doors.settings)
     items = [_item(doors, one) for one in taken]
     if made is None and all(item.document is None for item in items):
@@ -159,13 +163,13 @@ def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
     return UploadOut(batch=BatchOut.of(summary) if summary else None, items=items)
 
 
-def _lane(received: Received, batch: str | None, _settings: Settings) -> int:
+def _lane(received: Received, *, many: bool) -> int:
     told = received.fields.get("priority")
     if told not in (None, "", "interactive", "batch"):
         raise Refusal(422, "request", "priority is “interactive” or “batch”.")
     if told in ("interactive", "batch"):
         return INTERACTIVE if told == "interactive" else BATCH
-    return BATCH if batch is not None else INTERACTIVE
+    return BATCH if many else INTERACTIVE
 
 
 def _item(doors: Doors, taken: Taken) -> UploadItem:

@@ -1,0 +1,77 @@
+"""A whole document read in the cage, page by page, without a database or a queue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from schemas.errors import CrossfootError
+from schemas.result import Document, Engine, Failure, Result, Usage
+from service.cage import Cage, CageError, OutOfTime, Refused
+from service.plain import file_label
+from service.settings import Settings
+from service.version import crossfoot_version
+
+Progress = Callable[[int, int], None]
+"""Called with (pages done, pages in all)."""
+
+
+def read_caged(
+    path: Path, name: str, sha256: str, cage: Cage, settings: Settings, progress: Progress
+) -> Result:
+    """The document's result; status ``failed`` with the cause where it can't be read.
+
+    A page that ends its process twice, or takes too long, is lost; the others are read.
+    """
+    started = time.perf_counter()
+    try:
+        result = _read(path, name, sha256, cage, settings, progress)
+    except CrossfootError as error:
+        result = _failed(name, sha256, error)
+    usage = Usage(seconds=round(time.perf_counter() - started, 3))
+    return result.model_copy(update={"usage": usage})
+
+
+def _read(
+    path: Path, name: str, sha256: str, cage: Cage, settings: Settings, progress: Progress
+) -> Result:
+    request = {"do": "open", "path": str(path), "most": settings.pages}
+    pages = int(cage.ask(request, seconds=settings.page_seconds).said["pages"])
+    read = []
+    for number in range(1, pages + 1):
+        read.append(_page(path, number, cage, settings))
+        progress(number, pages)
+    request = {"do": "assemble", "name": file_label(name), "sha256": sha256}
+    answer = cage.ask(request, read, seconds=settings.assemble_seconds)
+    return Result.model_validate_json(answer.parts[0])
+
+
+def _page(path: Path, number: int, cage: Cage, settings: Settings) -> bytes:
+    request = {"do": "page", "path": str(path), "number": number}
+    for last in (False, True):
+        try:
+            return cage.ask(request, seconds=settings.page_seconds).parts[0]
+        except (CageError, Refused) as error:
+            again = isinstance(error, CageError) and not isinstance(error, OutOfTime)
+            if again and not last:
+                continue
+            why = f"{error.category}: {error.message.rstrip('.')}"
+            break
+    request = {"do": "lost", "number": number, "why": why}
+    return cage.ask(request, seconds=settings.page_seconds).parts[0]
+
+
+def _failed(name: str, sha256: str, error: CrossfootError) -> Result:
+    return Result(
+        status="failed",
+        document=Document(
+            name=file_label(name),
+            sha256=sha256,
+            pages=0,
+            page_sources=(),
+            engine=Engine(crossfoot=crossfoot_version(), ocr=None),
+        ),
+        usage=Usage(seconds=0.0),
+        error=Failure(category=error.category, message=error.message),
+    )
