@@ -33,6 +33,8 @@ from worker.grid import grids
 from worker.headings import with_headings
 from worker.lines import lines_of
 from worker.page_kinds import page_kinds
+from worker.rereading import doubted, read_again
+from worker.second_reading import SecondReader
 from worker.stitch import stitch
 
 _FIELDS = 4
@@ -42,8 +44,13 @@ _FIELDS = 4
 LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
 
 
-def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
+def assemble(
+    pages: Sequence[PageText], document: DocumentInfo, again: SecondReader | None = None
+) -> Result:
     """The result of a document whose pages are read; ``usage`` is left to the caller.
+
+    ``again`` reads figures that stay in doubt a second time, before anybody is asked about
+    them; None: there are no pixels to read.
 
     A document of which some pages can't be read gives the tables of the others, with status
     ``review`` and a warning for each lost page; one of which none can be read gives status
@@ -58,6 +65,9 @@ def assemble(pages: Sequence[PageText], document: DocumentInfo) -> Result:
     loose = {on_page.number: on_page.loose for on_page in found}
     booklet = bind(absent_forms(draft_all(sheets), loose), pages)
     decoded = decode(booklet)
+    if again is not None:
+        second = read_again(booklet, doubted(decoded.review), again)
+        decoded = decoded if second is None else decode(second)
     tables = tuple(map(with_facts, decoded.tables, booklet.drafts))
     lost = [warn for on_page in found for warn in on_page.warnings]
     warnings = _warnings(pages, lost, booklet.drafts)

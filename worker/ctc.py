@@ -31,7 +31,7 @@ LEAST = -600.0
 
 _FAINTEST = 1e-7  # a step's least probability: what the networks can't tell from nothing
 _SAME = str.maketrans({
-    **dict.fromkeys("‐‑‒–−﹣－ｰ", "-"), **dict.fromkeys("―─ー", "—"), **dict.fromkeys("▲∆▵", "△"),
+    **dict.fromkeys("‐‑‒–−﹣－ｰ", "-"), **dict.fromkeys("―─ー一", "—"), **dict.fromkeys("▲∆▵", "△"),
     "，": ",", "．": ".", "（": "(", "）": ")", "％": "%",
 })  # fmt: skip
 

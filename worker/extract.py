@@ -12,8 +12,9 @@ from schemas.page import PageText
 from schemas.result import Document as DocumentInfo
 from schemas.result import Engine, Result, Usage
 from worker.assemble import assemble
+from worker.figure_reader import shared_figure_reader
 from worker.ocr import OcrEngine, shared_engine
-from worker.pages import Progress, read_pages
+from worker.pages import Progress, read_pages, second_reader
 from worker.pdf import open_document
 
 
@@ -32,7 +33,8 @@ def extract(
     digest = _sha256(path)
     with open_document(path) as document:
         pages = tuple(read_pages(document, engine, progress))
-        result = assemble(pages, document_info(path.name, digest, pages, engine))
+        told = document_info(path.name, digest, pages, engine)
+        result = assemble(pages, told, second_reader(document, pages))
     seconds = round(time.perf_counter() - started, 3)
     return result.model_copy(update={"usage": Usage(seconds=seconds)})
 
@@ -57,5 +59,5 @@ def _sha256(path: Path) -> str:
 
 def _engine(pages: Sequence[PageText], engine: OcrEngine | None) -> Engine:
     scanned = any(page.source == "scan" for page in pages)
-    ocr = (engine or shared_engine()).name if scanned else None
+    ocr = f"{(engine or shared_engine()).name}; {shared_figure_reader().name}" if scanned else None
     return Engine(crossfoot=version("crossfoot"), ocr=ocr)

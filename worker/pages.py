@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from schemas.errors import DamagedFile
 from schemas.page import PageText, Warn
+from worker.figure_reader import FigureReader, shared_figure_reader
 from worker.ocr import OcrEngine, shared_engine
 from worker.pdf import Document
 from worker.scan import read_scan
+from worker.second_reading import PageSecondReader, SecondReader
 from worker.textlayer import read_text_layer
 
 Progress = Callable[[int, int], None]
@@ -26,10 +28,16 @@ def read_pages(
             progress(index + 1, document.page_count)
 
 
-def read_page(document: Document, index: int, engine: OcrEngine | None = None) -> PageText:
+def read_page(
+    document: Document,
+    index: int,
+    engine: OcrEngine | None = None,
+    figures: FigureReader | None = None,
+) -> PageText:
     """The page by the way that suits it; a page that can't be read is blank with a warning.
 
-    ``index`` counts from 0. ``engine`` reads scans; None: the one inside the package.
+    ``index`` counts from 0. ``engine`` reads scans and ``figures`` their figures; None: the
+    ones inside the package.
     """
     number = index + 1
     try:
@@ -42,7 +50,14 @@ def read_page(document: Document, index: int, engine: OcrEngine | None = None) -
                 )
             case "scan":
                 pixels = document.render(index, document.scan_dpi(index))
-                page = read_scan(pixels, number, width, height, engine or shared_engine())
+                page = read_scan(
+                    pixels,
+                    number,
+                    width,
+                    height,
+                    engine or shared_engine(),
+                    figures or shared_figure_reader(),
+                )
             case _:
                 page = PageText(number, "blank", width, height, width, height)
     except DamagedFile as error:
@@ -50,6 +65,17 @@ def read_page(document: Document, index: int, engine: OcrEngine | None = None) -
         return PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,))
     damage = document.damage() or judged.damage
     return _with_damage(page, damage) if damage else page
+
+
+def second_reader(
+    document: Document, pages: Sequence[PageText], figures: FigureReader | None = None
+) -> SecondReader:
+    """What reads figures of the open document's scanned pages again."""
+    return PageSecondReader(
+        {page.number: page for page in pages},
+        lambda number: document.render(number - 1, document.scan_dpi(number - 1)),
+        figures or shared_figure_reader(),
+    )
 
 
 def _with_damage(page: PageText, damage: str) -> PageText:

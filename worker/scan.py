@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token, Warn
+from worker.figure_reader import FigureReader
+from worker.figure_tokens import FigurePage, with_figures
 from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
 from worker.imaging import (
     Stamp,
@@ -65,12 +67,18 @@ class _Upright:
 
 
 def read_scan(
-    image: Colour, page_number: int, page_width: float, page_height: float, engine: OcrEngine
+    image: Colour,
+    page_number: int,
+    page_width: float,
+    page_height: float,
+    engine: OcrEngine,
+    figures: FigureReader | None = None,
 ) -> PageText:
     """Everything a page image says, in upright space.
 
     ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
-    ``page_width`` x ``page_height``. A page without text is ``blank``.
+    ``page_width`` x ``page_height``. A page without text is ``blank``. ``figures`` reads
+    figures beside ``engine``; None leaves them to it.
     """
     clean = _cleaned(image)
     if clean is None:
@@ -86,6 +94,9 @@ def read_scan(
             page = _upright(clean, turns, page_width, page_height)
             drawing = find_lines(page.grey, page.unit)
             tokens = _tokens(page, drawing, engine)
+    if figures is not None:
+        unlined = without_lines(page.grey, drawing)
+        tokens = with_figures(tokens, FigurePage(unlined, page.unit, page.sx, page.sy), figures)
     height, width = page.grey.shape
     return PageText(
         number=page_number,

@@ -1,0 +1,1 @@
+"""Making and training Crossfoot's own reader of figures; see docs/figure-reader.md."""

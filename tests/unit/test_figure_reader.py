@@ -1,0 +1,142 @@
+"""The reader of figures inside the package, and figures read by two readers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pymupdf
+import pytest
+from numpy.typing import NDArray
+
+from schemas.geometry import Box
+from schemas.page import Posterior, Token
+from worker.ctc import SIGNS, log_probability, posterior_of
+from worker.figure_crop import Frame, digits_of, figure_crop
+from worker.figure_reader import CLASSES, OTHER, OwnFigureReader
+from worker.figure_tokens import FigurePage, with_figures
+
+UNIT = 27.0  # pixels of a 12 point character at 200 dpi
+
+
+def _page(*texts: str, font: str = "helv", size: float = 12) -> NDArray[np.uint8]:
+    """Texts one below another, 40 points apart, as a grey image of 200 dpi."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=200, height=40 * len(texts))
+        writer = pymupdf.TextWriter(page.rect)
+        for k, text in enumerate(texts):
+            writer.append((20, 40 * k + 25), text, font=pymupdf.Font(font), fontsize=size)
+        writer.write_text(page)
+        pix = page.get_pixmap(dpi=200, colorspace=pymupdf.csGRAY, alpha=False)
+        return np.frombuffer(pix.samples, np.uint8).reshape(pix.height, pix.width).copy()
+
+
+def _frame(page: NDArray[np.uint8], line: int) -> Frame:
+    band = slice(round(40 * line * 200 / 72), round(40 * (line + 1) * 200 / 72))
+    ys, xs = np.nonzero(page[band] < 128)
+    return Frame(xs.min(), band.start + ys.min(), xs.max() + 1, band.start + ys.max() + 1)
+
+
+def _token(page: NDArray[np.uint8], line: int, text: str, sure: float = 0.9) -> Token:
+    """What a recogniser made of a line: ``text``, right or wrong."""
+    frame = _frame(page, line)
+    rest = (1 - sure) / len(SIGNS)
+    steps = np.array([
+        [sure if s == seen else rest for s in ("", *SIGNS)] for sign in text for seen in (sign, "")
+    ])  # fmt: skip
+    return Token(
+        text, Box(frame.x0, frame.y0, frame.x1, frame.y1), "ocr", sure,
+        (sure,) * len(text), tuple(np.linspace(frame.x0, frame.x1, len(text) + 1).tolist()),
+        posteriors=(posterior_of(steps),),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader() -> OwnFigureReader:
+    return OwnFigureReader(threads=1)
+
+
+def _said(seen: NDArray[np.float32]) -> str:
+    best = seen.argmax(axis=1)
+    return "".join(CLASSES[k] for n, k in enumerate(best) if k and (n == 0 or best[n - 1] != k))
+
+
+def test_clean_figures_of_any_kind_are_read(reader: OwnFigureReader) -> None:
+    texts = ["1,234,567.89", "0.00", "-38.6", "(4,105)", "99.5%", "2050201", "7", "1111.10"]
+    for font in ("helv", "tiro", "china-s"):
+        page = _page(*texts, font=font)
+        frames = [_frame(page, k) for k in range(len(texts))]
+        crops = [figure_crop(page, f, digits_of(page, f, UNIT)) for f in frames]
+        assert [_said(seen) for seen in reader.read(crops)] == texts
+
+
+def test_steps_are_probabilities_of_all_classes(reader: OwnFigureReader) -> None:
+    page = _page("1,390.50")
+    frame = _frame(page, 0)
+    (seen,) = reader.read([figure_crop(page, frame, digits_of(page, frame, UNIT))])
+    assert seen.shape[1] == len(CLASSES)
+    assert seen.sum(axis=1) == pytest.approx(np.ones(len(seen)), abs=1e-3)
+
+
+def test_no_crops_no_readings(reader: OwnFigureReader) -> None:
+    assert reader.read([]) == []
+
+
+def test_words_are_no_figures(reader: OwnFigureReader) -> None:
+    page = _page("合计教育", font="china-s")
+    frame = _frame(page, 0)
+    (seen,) = reader.read([figure_crop(page, frame, digits_of(page, frame, UNIT))])
+    assert OTHER in _said(seen)
+
+
+def _both(page: NDArray[np.uint8], token: Token, reader: OwnFigureReader) -> Token:
+    (read,) = with_figures([token], FigurePage(page, UNIT, 1.0, 1.0), reader)
+    return read
+
+
+def test_a_figure_that_both_read_alike_is_surer_than_an_unsure_first_reading(
+    reader: OwnFigureReader,
+) -> None:
+    page = _page("1,390.50")
+    token = _token(page, 0, "1,390.50", sure=0.7)
+    read = _both(page, token, reader)
+    assert read.text == "1,390.50"
+    assert read.confidence > np.exp(log_probability(token.posteriors, ["1,390.50"])[0])
+    assert read.readings[0].text == "1,390.50"
+
+
+def test_a_misread_figure_is_mended_by_the_ink(reader: OwnFigureReader) -> None:
+    page = _page("1,390.50")
+    read = _both(page, _token(page, 0, "1,890.50", sure=0.6), reader)
+    assert read.text == "1,390.50"
+    assert {r.text for r in read.readings} >= {"1,390.50", "1,890.50"}
+    assert len(read.char_scores) == len(read.text)
+    assert len(read.char_x) == len(read.text) + 1
+    assert list(read.char_x) == sorted(read.char_x)
+
+
+def test_any_string_can_be_tested_on_what_was_seen(reader: OwnFigureReader) -> None:
+    page = _page("118.00")
+    read = _both(page, _token(page, 0, "118.00"), reader)
+    near, far = log_probability(read.posteriors, ["116.00", "9,402.37"])
+    assert 0 > near > far
+
+
+def test_words_and_full_width_figures_are_left_to_the_recogniser(reader: OwnFigureReader) -> None:
+    page = _page("１２３", "商务", font="china-s")
+    wide = replace(_token(page, 0, "123"), text="１２３")
+    words = replace(_token(page, 1, "12"), text="商务", posteriors=())
+    assert _both(page, wide, reader) == wide
+    assert _both(page, words, reader) == words
+
+
+def test_a_text_that_is_no_amount_stays(reader: OwnFigureReader) -> None:
+    page = _page("2024-01-15")
+    assert _both(page, _token(page, 0, "2024-01-15"), reader).text == "2024-01-15"
+
+
+def test_looks_weigh_one_together(reader: OwnFigureReader) -> None:
+    page = _page("45.00")
+    read = _both(page, _token(page, 0, "46.00", sure=0.5), reader)
+    assert sum(p.weight for p in read.posteriors) == pytest.approx(1.0)
+    assert all(isinstance(p, Posterior) for p in read.posteriors)

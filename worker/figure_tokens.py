@@ -1,0 +1,189 @@
+"""Figures read twice over: what a recogniser of text and the reader of figures say together.
+
+The recogniser of text finds out what is a figure at all; then the reader of figures looks at
+its crop, more than once where the two do not settle it. What both saw is averaged by weights
+that were fitted on made documents (docs/figure-reader.md), and the most probable text of all
+is the token's reading.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.page import Posterior, Reading, Token
+from worker.ctc import SIGNS, figure_beam, in_signs, posterior_of, spelled
+from worker.figure_crop import HEIGHT, PLAIN, Digits, Frame, Look, digits_of, figure_crop
+from worker.figure_reader import OTHER, STRIDE, FigureReader
+from worker.ocr import looks_like_figure
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+OWN_WEIGHT = 0.7
+"""Weight of the reader of figures; the recogniser of text has the rest."""
+_HEAT = 1.0
+_SURE = 0.98  # of the best reading: below it the ink is looked at again
+_LOOKS = (Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
+_PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
+_LONGEST = 28  # signs of the longest figure
+_KEPT = 8
+_FULL_WIDTH = re.compile(r"[０-９]")
+_DATE = re.compile(r"\d[-—]")
+_INK = 60  # grey levels of a column of pixels that holds ink
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePage:
+    """An upright page for cutting figures: grey without rulings, and its scale.
+
+    ``unit`` is the height of ordinary characters in pixels; ``sx`` and ``sy`` are points per
+    pixel.
+    """
+
+    grey: Image
+    unit: float
+    sx: float
+    sy: float
+
+
+@dataclass(frozen=True)
+class _Ink:
+    """Where a token's ink lies in the page's pixels."""
+
+    frame: Frame
+    digits: Digits
+
+
+def with_figures(tokens: Sequence[Token], page: FigurePage, reader: FigureReader) -> list[Token]:
+    """The tokens, those that look like figures with the readings of both readers."""
+    chosen = [k for k, token in enumerate(tokens) if _may_be_figure(token)]
+    inks = [_ink(tokens[k], page) for k in chosen]
+    first = _looked(inks, [PLAIN] * len(inks), page, reader)
+    read = list(tokens)
+    unsure: list[int] = []
+    for n, k in enumerate(chosen):
+        read[k] = _judged(tokens[k], [first[n]], inks[n], page)
+        if read[k].confidence < _SURE:
+            unsure.append(n)
+    crops = [(n, look) for n in unsure for look in _LOOKS]
+    more = _looked([inks[n] for n, _ in crops], [look for _, look in crops], page, reader)
+    for place, n in enumerate(unsure):
+        again = more[place * len(_LOOKS) : (place + 1) * len(_LOOKS)]
+        k = chosen[n]
+        read[k] = _judged(tokens[k], [first[n], *again], inks[n], page)
+    return read
+
+
+def _may_be_figure(token: Token) -> bool:
+    """Whether the token is for the reader of figures: full-width digits are not its trade."""
+    text = token.text
+    fits = bool(token.posteriors) and len(text) <= _LONGEST
+    return fits and not _FULL_WIDTH.search(text) and looks_like_figure(text)
+
+
+def _ink(token: Token, page: FigurePage) -> _Ink:
+    box = token.box
+    frame = Frame(box.x0 / page.sx, box.y0 / page.sy, box.x1 / page.sx, box.y1 / page.sy)
+    frame = _tight(page.grey, frame)
+    return _Ink(frame, digits_of(page.grey, frame, page.unit))
+
+
+def _tight(grey: Image, frame: Frame) -> Frame:
+    """The frame without blank columns at its ends: a figure parted from another has some."""
+    x0, y0 = max(math.floor(frame.x0), 0), max(math.floor(frame.y0), 0)
+    part = grey[y0 : math.ceil(frame.y1), x0 : math.ceil(frame.x1)]
+    if part.size == 0:
+        return frame
+    inked = np.flatnonzero((255 - part.min(axis=0)) > _INK)
+    if not len(inked):
+        return frame
+    return Frame(x0 + int(inked[0]), frame.y0, x0 + int(inked[-1]) + 1, frame.y1)
+
+
+def _looked(
+    inks: Sequence[_Ink], looks: Sequence[Look], page: FigurePage, reader: FigureReader
+) -> list[Floats]:
+    crops = [
+        figure_crop(page.grey, ink.frame, ink.digits, look)
+        for ink, look in zip(inks, looks, strict=True)
+    ]
+    return reader.read(crops)
+
+
+def _judged(token: Token, seen: Sequence[Floats], ink: _Ink, page: FigurePage) -> Token:
+    """The token as all looks together read it."""
+    posteriors = weighed(token.posteriors, seen)
+    found = figure_beam(posteriors, _KEPT, also=[token.text, *map(_said, seen)])
+    if not found:
+        return token
+    best = found[0]
+    if best.text == in_signs(token.text):
+        return replace(
+            token, confidence=best.probability, readings=tuple(found), posteriors=posteriors
+        )
+    if _more_than_a_figure(token.text) and best.probability < _PERSUASIVE:
+        readings = _beside(token, found)
+        return replace(token, readings=readings, posteriors=posteriors)
+    own = posterior_of(seen[0][:, : 1 + len(SIGNS)])
+    scores, middles = spelled(own, best.text)
+    if not scores:
+        return replace(token, readings=tuple(found), posteriors=posteriors)
+    return Token(
+        text=best.text,
+        box=token.box,
+        source=token.source,
+        confidence=best.probability,
+        char_scores=scores,
+        char_x=_edges(middles, ink, page),
+        readings=tuple(found),
+        bold=token.bold,
+        posteriors=posteriors,
+    )
+
+
+def weighed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:
+    """What both readers saw, each reader's weight shared out among its looks."""
+    theirs = [replace(p, weight=(1 - OWN_WEIGHT) / len(general)) for p in general]
+    ours = [
+        posterior_of(seen[:, : 1 + len(SIGNS)], weight=OWN_WEIGHT / len(own), heat=_HEAT)
+        for seen in own
+    ]
+    return (*ours, *theirs)
+
+
+def _more_than_a_figure(text: str) -> bool:
+    """Whether a text holds other characters, or parts digits by dashes as dates do."""
+    signs = in_signs(text)
+    return any(c not in SIGNS for c in signs) or bool(_DATE.search(signs))
+
+
+def _beside(token: Token, found: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The token's own text, which holds other characters, before the figures it may be."""
+    rest = 1 - min(sum(reading.probability for reading in found), 1.0)
+    own = Reading(token.text, min(token.confidence, rest))
+    return tuple(sorted((own, *found), key=lambda reading: -reading.probability))
+
+
+def _said(seen: Floats) -> str:
+    """The most probable path's text, other characters left out."""
+    best = seen.argmax(axis=1)
+    signs = ("", *SIGNS, OTHER)
+    kept = [k for n, k in enumerate(best) if k and (n == 0 or best[n - 1] != k)]
+    return "".join(signs[k] for k in kept if signs[k] != OTHER)
+
+
+def _edges(middles: Sequence[float], ink: _Ink, page: FigurePage) -> tuple[float, ...]:
+    """Where signs meet, in points of the upright page: half way between their middles."""
+    zoom = HEIGHT / (1.4 * ink.digits.height)
+    left = ink.frame.x0 - 0.4 * ink.digits.height
+    xs = [(left + middle * STRIDE / zoom) for middle in middles]
+    inner = [(a + b) / 2 for a, b in itertools.pairwise(xs)]
+    edges = [ink.frame.x0, *inner, ink.frame.x1]
+    return tuple(x * page.sx for x in np.maximum.accumulate(edges).tolist())
