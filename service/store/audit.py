@@ -67,10 +67,10 @@ def rows(store: Store, *, subject: str | None = None, after: int = 0, limit: int
 
 def first_bad_row(store: Store) -> int | None:
     """The number of the first row that is not what was once written; None: all are."""
+    held, number = START, 0
     with store.database.read() as connection:
         head = connection.execute(select(audit_head)).one()
-        held, number = START, 0
-        for row in _all(connection):
+        for row in _in_order(connection):
             number += 1
             seal = _seal(held, number, row.at, row.actor, row.action, row.subject, row.detail)
             if row.number != number or row.hash != seal:
@@ -79,9 +79,12 @@ def first_bad_row(store: Store) -> int | None:
     return None if (head.number, head.hash) == (number, held) else number + 1
 
 
-def _all(connection: Connection) -> Iterator[Any]:
-    query = select(audit).order_by(audit.c.number)
-    yield from connection.execution_options(yield_per=1000).execute(query)
+def _in_order(connection: Connection) -> Iterator[Any]:
+    last = 0
+    query = select(audit).order_by(audit.c.number).limit(1000)
+    while found := connection.execute(query.where(audit.c.number > last)).all():
+        yield from found
+        last = found[-1].number
 
 
 def _seal(before: str, number: int, at: float, *words: str) -> str:

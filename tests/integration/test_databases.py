@@ -1,0 +1,134 @@
+"""The store on both databases: the same rows, and workers that race for them."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select
+
+from service.backup import back_up, restore
+from service.blobs.disk import DiskBlobs
+from service.store.audit import first_bad_row, rows
+from service.store.database import open_database
+from service.store.documents import Filter, list_documents
+from service.store.results import Finding
+from service.store.steps import (
+    Fenced,
+    Kept,
+    claim,
+    commit_opened,
+    commit_page,
+    commit_result,
+    expire,
+    running_steps,
+)
+from service.store.store import Store
+from service.store.tables import documents, metadata, results, steps
+from tests.integration.outside import database
+from tests.unit.store import Desk
+
+FOUND = Finding("verified", 1, 2, 3, 0, 0, (), None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'a.db'}"
+        return
+    with database() as made:
+        yield made
+
+
+def work(store: Store, name: str, done: Counter[str], careless: bool) -> None:
+    """Does steps until none is left; a careless worker loses every third one half way."""
+    count = 0
+    while (held := claim(store, name, 60)) is not None:
+        count += 1
+        if careless and count % 3 == 0:
+            (lost,) = [step for step in running_steps(store) if step.step == held.step]
+            assert expire(store, lost, "lost", 100)
+        try:
+            match held.kind:
+                case "open":
+                    commit_opened(store, held, 3, 0.0)
+                case "page":
+                    kept = Kept(f"{held.number:064d}", 1)
+                    commit_page(store, held, kept, 0.0)
+                case _:
+                    commit_result(store, held, Kept("e" * 64, 1), FOUND, 0.0)
+            done[held.step] += 1
+        except Fenced:
+            done["refused"] += 1
+
+
+def test_racing_workers_do_every_step_once(url: str) -> None:
+    desk = Desk.at(url)
+    desk.send(*(desk.fresh(f"{n}.pdf") for n in range(12)), batch="b")
+    done: Counter[str] = Counter()
+    threads = [
+        threading.Thread(target=work, args=(Store(desk.store.database), f"w{n}", done, n == 0))
+        for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work(Store(desk.store.database), "last", done, careless=False)
+    refused = done.pop("refused", 0)
+    with desk.store.database.read() as connection:
+        states = connection.execute(select(documents.c.status, documents.c.pages_done)).all()
+        kept = connection.execute(select(func.count()).select_from(results)).scalar_one()
+        ends = set(connection.execute(select(steps.c.status)).scalars())
+    assert set(states) == {("verified", 3)}
+    assert (len(states), kept, ends) == (12, 12, {"done"})
+    assert len(done) == 12 * 5
+    assert set(done.values()) == {1}
+    actions = Counter(row.action for row in rows(desk.store, limit=1000))
+    assert actions["late commit refused"] == actions["step released"] == refused > 0
+    assert first_bad_row(desk.store) is None
+    desk.store.database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
+    held = open_database(url)
+    with held.read() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+    held.close()
+
+
+def test_a_change_of_an_audit_row_is_found(url: str) -> None:
+    desk = Desk.at(url)
+    for name in "abc":
+        desk.send(desk.fresh(name), batch=name)
+    assert first_bad_row(desk.store) is None
+    with desk.store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE audit SET actor = 'eve' WHERE number = 2")
+    assert first_bad_row(desk.store) == 2
+    desk.store.database.close()
+
+
+def test_a_backup_of_one_database_is_restored_into_another(url: str, tmp_path: Path) -> None:
+    desk = Desk.at(url)
+    blobs, empty = DiskBlobs(tmp_path / "blobs"), DiskBlobs(tmp_path / "restored")
+    desk.send(desk.fresh("a.pdf"), desk.fresh("b.pdf"), batch="both")
+    with desk.store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM blobs")  # of files that this test never made
+    target = tmp_path / "all.tar"
+    assert back_up(desk.store, blobs, target) == 2
+    other = Desk.in_folder(tmp_path)
+    assert restore(other.store, empty, target) == 2
+
+    def names(store: Store) -> list[tuple[str, str]]:
+        return [(row.id, row.name) for row in list_documents(store, Filter(), 10, None)]
+
+    assert names(other.store) == names(desk.store)
+    assert first_bad_row(other.store) is None
+    for held in (desk, other):
+        held.store.database.close()
