@@ -16,6 +16,12 @@ from service.settings import MIB, Settings
 from service.store.database import Database, open_database
 from service.store.store import Store
 
+_LAST = 24.0
+"""Seconds after which a worker that was told to end does so, whatever Celery still waits for.
+
+A broker that is gone keeps it waiting. The pool's processes end with their parent.
+"""
+
 
 def work_until_stopped(settings: Settings) -> int:
     """Runs the worker until SIGTERM or SIGINT; its exit code."""
@@ -31,6 +37,9 @@ def work_until_stopped(settings: Settings) -> int:
 
     def stopped() -> None:
         closing[0] = 1
+        last = threading.Timer(_LAST, os._exit, (1,))
+        last.daemon = True
+        last.start()
 
     try:
         return run_worker(

@@ -162,7 +162,7 @@ def test_nothing_is_left_when_it_ends(tmp_path: Path, how: signal.Signals) -> No
     family = held.family()
     assert len(family) >= 5, "web, broker, worker, its pool, a reading process"
     held.stop(how)
-    wait_for(lambda: alive(family), lambda left: not left, 30)
+    wait_for(lambda: alive(family), lambda left: not left, 40)
 
 
 def test_what_was_sent_before_a_crash_is_read_after_it(tmp_path: Path) -> None:
