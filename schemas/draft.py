@@ -106,7 +106,8 @@ class DraftRow:
 
     ``code`` is the whole code of the row, parts that only rows above print included; None
     where none is printed. ``sides`` has one entry for each table side by side, in the order
-    of :attr:`Draft.sides`; label, role and parent of the row itself are those of the first.
+    of :attr:`Draft.sides`; label, role and parent of the row itself are those of the first
+    that has a label there.
     """
 
     id: str

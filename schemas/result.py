@@ -133,7 +133,7 @@ class Row(_Frozen):
     """A row. ``code`` is its whole code, parts that only rows above print included.
 
     ``sides`` has one entry for each of the table's sides; label, role and parent of the row
-    itself are those of the first.
+    itself are those of the first that has a label there.
     """
 
     id: str

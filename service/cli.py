@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -
         return _FAILED
 
 
-_OWN = ("extract", "show", "overlay", "export", "query", *operating.NAMES)
+_OWN = ("extract", "show", "overlay", "export", "query", "forms", *operating.NAMES)
 
 
 def _guest(words: Sequence[str]) -> Guest | None:
@@ -92,6 +92,10 @@ def _run(arguments: argparse.Namespace, extract: Extract | None) -> int:
             return query(arguments)
         case "overlay":
             return _overlay(arguments)
+        case "forms":
+            from service.forms_command import forms
+
+            return forms(arguments)
         case _:
             return operating.run(arguments)
 
@@ -109,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_extract(commands)
     _add_show(commands)
     _add_overlay(commands)
+    _add_forms(commands)
     _add_tidy(commands)
     operating.add_commands(commands)
     _add_guests(commands)
@@ -172,6 +177,11 @@ def _add_tidy(commands: Any) -> None:
 
     add_export(commands)
     add_query(commands)
+
+
+def _add_forms(commands: Any) -> None:
+    command = commands.add_parser("forms", help="list the official forms that are known")
+    command.add_argument("form", nargs="?", metavar="KEY", help="describe only this form")
 
 
 def _add_guests(commands: Any) -> None:

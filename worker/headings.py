@@ -17,7 +17,9 @@ _PROSE = re.compile(r"[，。；]")
 def with_headings(
     sheets: Sequence[Sheet], foot: Mapping[int, Sequence[TextLine]]
 ) -> tuple[Sheet, ...]:
-    """The sheets, one without words above it under the heading at the end of the page before.
+    """The sheets, one without a heading of its own under that at the end of the page before.
+
+    A sentence that leads in to the table is no heading.
 
     ``foot`` holds for each page the lines below its last table, all lines where it has none.
     """
@@ -25,13 +27,18 @@ def with_headings(
 
 
 def _headed(sheet: Sheet, foot: Mapping[int, Sequence[TextLine]]) -> Sheet:
-    if not sheet.pages or any(_says(line) for line in sheet.above):
+    if not sheet.pages or not all(_leads_in(line) for line in sheet.above if _says(line)):
         return sheet
     return replace(sheet, above=(*heading_of(foot.get(sheet.pages[0] - 1, ())), *sheet.above))
 
 
 def _says(line: TextLine) -> bool:
     return any(c.isalpha() for c in line.text) and not is_page_number(line.text)
+
+
+def _leads_in(line: TextLine) -> bool:
+    """Whether the line only introduces what follows (``绩效目标情况如下：``)."""
+    return line.text.rstrip().endswith(("：", ":"))
 
 
 def heading_of(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:

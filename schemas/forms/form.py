@@ -57,8 +57,9 @@ class FormColumn:
     """A column that the form knows.
 
     ``names`` are patterns for the whole printed header, outer cells parted from inner ones
-    by ``/`` (``基本支出/小计``); earlier ones are surer. Cells that only frame others
-    (2026年预算数, 本年支出, the form's own ``frames``) may stand before it.
+    by ``/`` (``基本支出/小计``); earlier ones are surer, and one without pattern signs is
+    also known where it was read with a mistake. Cells that only frame others (2026年预算数,
+    本年支出, the form's own ``frames``) may stand before it.
     ``required`` columns tell the form apart where its title does not.
     """
 
@@ -79,13 +80,12 @@ class FormColumn:
     def likeness(self, path: Sequence[str]) -> float:
         """How alike a header is to a name of almost its length, 0 to 1: for misread headers."""
         header = "/".join(header_words(path))
-        plain = {
-            re.sub(r"\(\?:[^()]*\)\??|\\\(.*|[\\^$.*?()\[\]]", "", name)
-            for names in self.names
-            for name in names.split("|")
-        }
-        near = [name for name in plain if name and abs(len(name) - len(header)) <= 1]
+        near = [name for name in self.plain_names() if abs(len(name) - len(header)) <= 1]
         return max((SequenceMatcher(None, header, name).ratio() for name in near), default=0.0)
+
+    def plain_names(self) -> tuple[str, ...]:
+        """The names that are no patterns."""
+        return tuple(name for name in self.names if not re.search(r"[\\^$.*?()\[\]|]", name))
 
 
 def _unframed(

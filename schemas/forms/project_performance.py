@@ -26,6 +26,7 @@ FORM = Form(
             "name",
             "label",
             (
+                "项目名称",
                 r"项目名[称稱](?:\(.*\)?)?|单位\(项目\)名称",
                 r"支出项目类别.*",
                 r"(?:.*/)?(?:[一二三]级)?项目(?:名称.*)?",
@@ -42,19 +43,74 @@ FORM = Form(
             ),
             required=True,
         ),
-        FormColumn("fiscal", "amount", (r"财政拨款(?:收入|资金)?|財政撥款(?:收入)?",)),
-        FormColumn("special_account", "amount", (r"财政专户(?:管理)?(?:拨款|资金).*|財政專戶.*",)),
-        FormColumn("other", "amount", (r"其[他它]资金|單位資金|单位资金|其他資金",)),
         FormColumn(
-            "target", "text", (r"(?:年度|总体|当年|项目|整体)*绩效目标|績效目標",), required=True
+            "fiscal",
+            "amount",
+            (
+                "财政拨款",
+                r"财政拨款(?:收入|资金)?|財政撥款(?:收入)?",
+            ),
+        ),
+        FormColumn(
+            "special_account",
+            "amount",
+            (
+                "财政专户拨款",
+                r"财政专户(?:管理)?(?:拨款|资金).*|財政專戶.*",
+            ),
+        ),
+        FormColumn(
+            "other",
+            "amount",
+            (
+                "其他资金",
+                r"其[他它]资金|單位資金|单位资金|其他資金",
+            ),
+        ),
+        FormColumn(
+            "target",
+            "text",
+            (
+                "绩效目标",
+                r"(?:年度|总体|当年|项目|整体)*绩效目标|績效目標",
+            ),
+            required=True,
         ),
         FormColumn(
             "unit", "text", (r"(?:[一二三]级)?(?:预算|资金使用|主管)?(?:单位|部门)(?:名称)?",)
         ),
-        FormColumn("indicators", "text", (r"绩效指标|績效指標",)),
-        FormColumn("level1", "text", (r"(?:.*/)?一级指标",)),
-        FormColumn("level2", "text", (r"(?:.*/)?二级指标",)),
-        FormColumn("level3", "text", (r"(?:.*/)?(?:三级指标(?:名称)?|指标名称)",)),
+        FormColumn(
+            "indicators",
+            "text",
+            (
+                "绩效指标",
+                r"绩效指标|績效指標",
+            ),
+        ),
+        FormColumn(
+            "level1",
+            "text",
+            (
+                "绩效指标/一级指标",
+                r"(?:.*/)?一级指标",
+            ),
+        ),
+        FormColumn(
+            "level2",
+            "text",
+            (
+                "绩效指标/二级指标",
+                r"(?:.*/)?二级指标",
+            ),
+        ),
+        FormColumn(
+            "level3",
+            "text",
+            (
+                "绩效指标/三级指标",
+                r"(?:.*/)?(?:三级指标(?:名称)?|指标名称)",
+            ),
+        ),
         FormColumn("operator", "text", (r"(?:.*/)?指标(?:性质|值?类型|方向|符号)",)),
         FormColumn("value", "text", (r"(?:.*/)?(?:年度)?(?:指标|目标)值",)),
         FormColumn("measure", "text", (r"(?:.*/)?[计度]量单位",)),

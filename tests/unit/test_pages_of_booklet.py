@@ -34,6 +34,13 @@ class TestHeadings:
         table = draft(with_headings([bare], foot)[0])
         assert (table.title, table.unit, table.form) == ("十二、部门收入总表", "万元", "revenue")
 
+    def test_a_sentence_that_leads_in_is_no_heading(self) -> None:
+        rows = [["办公费", "1.00"]]
+        led = sheet([["项目", "金额"]], rows, ["各项目的目标如下："], pages=(2,))
+        foot = {1: lines("七、重点项目预算绩效目标情况", "- 7 -")}
+        table = draft(with_headings([led], foot)[0])
+        assert table.title == "七、重点项目预算绩效目标情况"
+
     def test_prose_heads_nothing(self) -> None:
         bare = sheet([["项目", "金额"]], [["办公费", "1.00"]], pages=(2,))
         foot = {1: lines("一、收支总表", "收入增加，主要是人员变动。")}

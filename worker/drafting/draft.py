@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.draft import Column, Draft
+from schemas.forms.form import Form
 from schemas.grid import Sheet
 from worker.drafting.cells import paper_of
 from worker.drafting.columns import read_columns
@@ -23,15 +24,17 @@ def draft(sheet: Sheet) -> Draft:
     return draft_all([sheet])[0]
 
 
-def draft_all(sheets: Sequence[Sheet]) -> tuple[Draft, ...]:
+def draft_all(sheets: Sequence[Sheet], forms: Sequence[Form] | None = None) -> tuple[Draft, ...]:
     """The sheets of a document as drafts, each of its form, ``generic`` where none fits.
+
+    ``forms`` are those to think of, None: all that are known.
 
     Boxes of the drafts are in page space. A draft keeps every body row of its sheet but
     those that only number the columns.
     """
     looks = [_look(sheet) for sheet in sheets]
-    forms = recognise([look.seen for look in looks])
-    return tuple(map(_draft, looks, forms))
+    found = recognise([look.seen for look in looks], forms)
+    return tuple(map(_draft, looks, found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _draft_rows(
                 label=named.label,
                 pages=row.pages,
                 cells=row.cells,
-                parent=own[0].parent,
+                parent=named.parent,
                 code=codes[index],
                 sides=tuple(own) if len(own) > 1 else (),
             )

@@ -69,9 +69,12 @@ class Recognition:
 GENERIC = Recognition(None, 1.0, {})
 
 
-def recognise(tables: Sequence[Seen]) -> tuple[Recognition, ...]:
-    """The form of each table of a booklet, in page order."""
-    judged = [[_judge(form, table) for form in known_forms()] for table in tables]
+def recognise(
+    tables: Sequence[Seen], forms: Sequence[Form] | None = None
+) -> tuple[Recognition, ...]:
+    """The form of each table of a booklet, in page order; ``forms``: all that are known."""
+    asked = known_forms() if forms is None else forms
+    judged = [[_judge(form, table) for form in asked] for table in tables]
     alone = [_best(choices) for choices in judged]
     settled: list[Recognition] = []
     for index, choices in enumerate(judged):
@@ -183,11 +186,13 @@ def _can_be(column: Column, field: FormColumn, blank: bool) -> bool:
 def named_columns(table: Seen, fields: Mapping[int, FormColumn]) -> tuple[Column, ...]:
     """The columns with the form's keys, and its types where nothing is printed."""
     named: list[Column] = []
+    used: set[str] = set()
     for index, column in enumerate(table.columns):
         field = fields.get(index)
-        if field is None:
+        if field is None or field.key in used:
             named.append(column)
             continue
+        used.add(field.key)
         blank = index in table.blank and column.type != "label" and field.type != "label"
         named.append(replace(column, key=field.key, type=field.type if blank else column.type))
     return tuple(named)
@@ -215,7 +220,8 @@ def _alike(form: Form, table: Seen, matched: Mapping[int, FormColumn]) -> dict[i
     taken = {field.key for field in matched.values()}
     found: dict[int, FormColumn] = {}
     for index, column in enumerate(table.columns):
-        if index in matched or not column.label:
+        known = any(field.fit(column.path, form.frames) is not None for field in form.columns)
+        if index in matched or known or not column.label:
             continue
         likeness = {
             field.key: (field.likeness(column.path), field)
