@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from schemas.draft import BookletSum, Draft, DraftRow, TableCellRef
+from schemas.draft import Booklet, BookletSum, Draft, DraftRow, TableCellRef
 from schemas.forms import form_of, known_forms
 from schemas.forms.form import TOTAL, Equation, Line, Place
+from schemas.result import BookletCheck, CheckStatus
 from schemas.words import tight, total_kind, without_part_word
 from schemas.yuan import unit_of_column, yuan_factor
 from worker.drafting.cells import figure
@@ -63,7 +64,7 @@ def _in_draft(place: Place, draft: Draft) -> tuple[str, str] | None:
             cell = row.cells.get(draft.columns[label].key)
             if cell is None or not _names(line, cell.text):
                 continue
-            key = place.column or _first_amount(draft, label)
+            key = place.column or _first_amount(draft, row, label)
             if key in row.cells:
                 return row.id, key
     return None
@@ -93,40 +94,91 @@ def _names(line: Line, text: str) -> bool:
     return any(re.fullmatch(name, body) for name in line.names)
 
 
-def _first_amount(draft: Draft, label: int) -> str:
-    """The key of the first column of figures right of a label column; "" where none is."""
+def _first_amount(draft: Draft, row: DraftRow, label: int) -> str:
+    """The key of the row's first figure right of a label, over which the label may be merged.
+
+    "" where another label comes first.
+    """
     for column in draft.columns[label + 1 :]:
-        if column.type == "label":
+        if column.type == "label" and column.key in row.cells:
             break
-        if column.type == "amount":
+        if column.type == "amount" and column.key in row.cells:
             return column.key
     return ""
 
 
 def _tells(one: BookletSum, drafts: Sequence[Draft]) -> bool:
-    """Whether both sides print a figure, so that the sum says something."""
-    return _value(one.result, drafts) is not None and any(
-        _value(term, drafts) is not None for term in one.terms
-    )
+    """Whether both sides print a figure in a known unit, or both in no unit at all."""
+    known = {_unit(ref, drafts) is not None for ref in (one.result, *one.terms)}
+    printed = any(_value(term, drafts) is not None for term in one.terms)
+    return len(known) == 1 and _value(one.result, drafts) is not None and printed
 
 
 def _holds(one: BookletSum, drafts: Sequence[Draft]) -> bool:
-    """Whether the sum holds but for rounding, amounts brought to 元 first."""
-    result = _value(one.result, drafts) or Decimal(0)
+    """Whether the sum holds but for rounding."""
+    return abs(_difference(one, drafts)) <= _slack(one, drafts)
+
+
+def _difference(one: BookletSum, drafts: Sequence[Draft]) -> Decimal:
+    """Result minus terms, in 元."""
     terms = [_value(term, drafts) or Decimal(0) for term in one.terms]
-    coarse = [*terms, result]
-    slack = rounding_slack(terms, result)
-    if len(terms) == 1:
+    return (_value(one.result, drafts) or Decimal(0)) - sum(terms)
+
+
+def _slack(one: BookletSum, drafts: Sequence[Draft]) -> Decimal:
+    """The largest difference that rounding explains, in 元."""
+    if len(one.terms) == 1:
         # One sum in two units: the coarser print is the finer one rounded.
         units = [_last_digit(ref, drafts) for ref in (one.result, *one.terms)]
-        slack = max(units) / 2 if units[0] != units[1] else slack
-    return abs(coarse[-1] - sum(terms)) <= slack
+        return max(units) / 2 if units[0] != units[1] else Decimal(0)
+    terms = [_value(term, drafts) or Decimal(0) for term in one.terms]
+    return rounding_slack(terms, _value(one.result, drafts))
+
+
+def judge_between(booklet: Booklet) -> tuple[BookletCheck, ...]:
+    """The sums between tables as checks ``b1``, ``b2``, …; tables are ``t1``, ``t2``, ….
+
+    Differences are in the unit of the result's table.
+    """
+    return tuple(
+        _judged(f"b{number}", one, booklet.drafts) for number, one in enumerate(booklet.sums, 1)
+    )
+
+
+def _judged(name: str, one: BookletSum, drafts: Sequence[Draft]) -> BookletCheck:
+    difference = _difference(one, drafts)
+    status: CheckStatus = "pass"
+    if difference:
+        status = "rounding" if abs(difference) <= _slack(one, drafts) else "fail"
+    table, row, column = one.result
+    unit = drafts[table].unit
+    shown = (difference / _factor(one.result, drafts)).normalize()
+    cell = next(r for r in drafts[table].rows if r.id == row).cells[column]
+    return BookletCheck(
+        id=name,
+        rule=one.rule,
+        status=status,
+        result=_named(one.result),
+        terms=tuple(map(_named, one.terms)),
+        difference=f"{shown:f}",
+        unit=unit,
+        page=cell.page,
+    )
+
+
+def _named(ref: TableCellRef) -> tuple[str, str, str]:
+    return f"t{ref[0] + 1}", ref[1], ref[2]
+
+
+def _unit(ref: TableCellRef, drafts: Sequence[Draft]) -> Decimal | None:
+    """How many 元 one of the figure's unit is; None where that is not known."""
+    draft = drafts[ref[0]]
+    column = next(c for c in draft.columns if c.key == ref[2])
+    return yuan_factor(unit_of_column(column.path, draft.unit))
 
 
 def _factor(ref: TableCellRef, drafts: Sequence[Draft]) -> Decimal:
-    draft = drafts[ref[0]]
-    column = next(c for c in draft.columns if c.key == ref[2])
-    return yuan_factor(unit_of_column(column.path, draft.unit)) or Decimal(1)
+    return _unit(ref, drafts) or Decimal(1)
 
 
 def _value(ref: TableCellRef, drafts: Sequence[Draft]) -> Decimal | None:

@@ -22,6 +22,12 @@ FORM = Form(
             ((Place("general_public_basic", column="total"),),),
         ),
         Equation(
+            "fiscal_basic",
+            Place("fiscal_appropriation", "basic"),
+            ((Place("general_public_basic", column="total"),),),
+            promised=False,
+        ),
+        Equation(
             "general_public_personnel",
             Place("general_public", column="personnel"),
             ((Place("general_public_basic", column="personnel"),),),

@@ -6,6 +6,7 @@ from schemas.draft import Booklet
 from schemas.geometry import Box
 from schemas.page import PageText, Token
 from tests.sheets import sheet
+from worker.between import judge_between
 from worker.booklet import bind
 from worker.drafting.draft import draft_all
 
@@ -30,14 +31,14 @@ def cover(*lines: str) -> PageText:
     return PageText(9, "text", 595, 842, 595, 842, tokens=tokens)
 
 
-def booklet(basic: str = "20.00", unit: str = "万元") -> Booklet:
+def booklet(basic: str = "20.00", unit: str = "万元", general: str = "") -> Booklet:
     first = ["200000", "150000", "50000"] if unit == "元" else [basic, "15.00", "5.00"]
     economy = [["", "合计", *first], ["301", "工资福利支出", *first]]
     drafts = draft_all(
         [
             sheet(SIDES, BALANCE, ["收支总表", "部门名称：某市统计局 单位：万元"]),
             sheet(SPENDING, ROWS, ["支出总表", "单位：万元"]),
-            sheet(SPENDING, ROWS, ["一般公共预算支出表"]),
+            sheet(SPENDING, ROWS, ["一般公共预算支出表", general]),
             sheet(ECONOMY, economy, ["一般公共预算基本支出表", f"单位：{unit}"]),
         ]
     )
@@ -76,3 +77,22 @@ def test_a_unit_on_which_the_tables_differ_is_not_lent() -> None:
     assert basic.unit == "元"
     assert general.unit is None
     assert "unit" not in general.stated
+
+
+def test_checks_between_tables_say_by_how_much_they_fail() -> None:
+    by_rule = {check.rule: check for check in judge_between(booklet(basic="21.50"))}
+    failed = by_rule["general_public_basic"]
+    assert (failed.status, failed.difference, failed.unit) == ("fail", "-1.5", "万元")
+    assert (failed.result, failed.terms) == (("t3", "r1", "basic"), (("t4", "r1", "total"),))
+    assert by_rule["expenditure_total"].status == "pass"
+
+
+def test_units_are_brought_together() -> None:
+    by_rule = {
+        check.rule: check for check in judge_between(booklet(unit="元", general="单位：万元"))
+    }
+    assert by_rule["general_public_basic"].status == "pass"
+
+
+def test_figures_in_an_unknown_unit_are_not_compared() -> None:
+    assert "general_public_basic" not in sums(booklet(unit="元"))

@@ -188,3 +188,17 @@ def test_projects_add_into_the_total_over_rows_of_indicators() -> None:
     (promise,) = one_indicator_a_row().sums
     assert promise.result == ("r1", "total")
     assert promise.terms == (("r2", "total"), ("r4", "total"))
+
+
+def test_a_table_that_withholds_rows_promises_only_what_holds() -> None:
+    body = [
+        ["合计", "30.00", "", "", "", "", ""],
+        ["平台运维", "20.00", "保障运行", "产出指标", "数量指标", "巡检次数", "≥12次"],
+        ["宣传", "4.00", "扩大影响", "效益指标", "社会效益指标", "知晓率", "≥90%"],
+    ]
+    title = ["项目支出绩效目标表"]
+    assert len(draft(sheet(ROWS_HEADER, body, title)).sums) == 1
+    note = ["注：已剔除涉密部分", "", "", "", "", "", ""]
+    table = draft(sheet(ROWS_HEADER, [*body, note], title))
+    assert table.sums == ()
+    assert (table.rows[-1].role, table.rows[-1].label) == ("note", note[0])

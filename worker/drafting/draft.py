@@ -64,13 +64,13 @@ def _draft(look: _Look, known: Recognition) -> Draft:
     columns = named_columns(look.seen, known.fields)
     paper = paper_of(look.sheet)
     pages = look.sheet.pages
+    notes = notes_below(look.sheet.below)
     form = known.form
     keys = {field.key for field in known.fields.values()}
     if form is not None and form.levels and "name" in keys and keys & {"indicators", LEVEL3}:
         drafted = draft_levelled(
-            form, known.fields, look.layout, columns, look.heading, pages, paper
+            form, known.fields, look.layout, columns, look.heading, pages, paper, notes
         )
     else:
         drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form)
-    notes = notes_below(look.sheet.below)
     return replace(drafted, form_confidence=known.confidence, notes=notes)

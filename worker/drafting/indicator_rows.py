@@ -9,7 +9,7 @@ from schemas.draft import Indicator
 from schemas.forms.form import FormColumn
 from schemas.geometry import Box
 from schemas.grid import GridCell
-from schemas.words import tight
+from schemas.words import is_note, tight
 from worker.drafting.cells import Paper
 from worker.drafting.layout import Layout
 from worker.indicators import parse_target
@@ -46,8 +46,13 @@ def owners(layout: Layout, name: int | None) -> list[int]:
         cell = layout.starts(row, name) if name is not None else None
         named = cell is not None and bool(cell.text.strip())
         again = named and bool(found) and _repeats(layout, row, found[-1])
-        found.append(row if name is None or not found or (named and not again) else found[-1])
+        own = (named and not again) or _is_note(layout, row)
+        found.append(row if name is None or not found or own else found[-1])
     return found
+
+
+def _is_note(layout: Layout, row: int) -> bool:
+    return is_note(next((c.text for c in layout.body[row] if c.text.strip()), ""))
 
 
 def _repeats(layout: Layout, row: int, first: int) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.draft import Column, Draft, DraftRow, Indicator, Role, Sum
 from schemas.forms.form import Form, FormColumn
@@ -14,7 +15,7 @@ from worker.drafting.cells import Paper, printed_lines
 from worker.drafting.codes import row_codes
 from worker.drafting.columns import panels_of
 from worker.drafting.declared import declared_sums
-from worker.drafting.figures import figures_of
+from worker.drafting.figures import Figures, figures_of
 from worker.drafting.heading import Heading
 from worker.drafting.indicator_rows import indicators_by_row, owners
 from worker.drafting.layout import Layout
@@ -35,8 +36,12 @@ def draft_levelled(
     heading: Heading,
     pages: tuple[int, ...],
     paper: Paper,
+    notes: Sequence[str] = (),
 ) -> Draft:
-    """The table as ``form``, whose keys ``columns`` have where the form knows them."""
+    """The table as ``form``, whose keys ``columns`` have where the form knows them.
+
+    ``notes`` are the remarks under the table.
+    """
     read = in_style(read_rows(layout, columns, paper), columns)
     label = next(i for i, field in fields.items() if field.type == "label")
     owner = owners(layout, label)
@@ -65,6 +70,9 @@ def draft_levelled(
                 code=codes[index] if own else None,
             )
         )
+    down = _sums_down(form, columns, rows)
+    if _withholds([*notes, *(row.label for row in rows if row.role == "note")]):
+        down = _holding(down, figures_of(read), [row.id for row in rows])
     return Draft(
         form=form.key,
         title=heading.title,
@@ -74,9 +82,23 @@ def draft_levelled(
         pages=pages,
         columns=tuple(columns),
         rows=tuple(rows),
-        sums=(*_sums_across(form, layout, columns, read, rows), *_sums_down(form, columns, rows)),
+        sums=(*_sums_across(form, layout, columns, read, rows), *down),
         warnings=tuple(warnings),
     )
+
+
+def _withholds(notes: Sequence[str]) -> bool:
+    """Whether the table says that it does not show all (已剔除涉密部分)."""
+    return any(re.search(r"涉密|剔除|不予公开|不宜公开", note) for note in notes)
+
+
+def _holding(sums: Iterable[Sum], figures: Figures, ids: Sequence[str]) -> Iterator[Sum]:
+    """The sums that hold: of a table that withholds rows only those are promised."""
+    places = {name: index for index, name in enumerate(ids)}
+    for one in sums:
+        row, key = one.result
+        if figures.holds((places[row], key), [(places[r], k) for r, k in one.terms]):
+            yield one
 
 
 def _roles(
