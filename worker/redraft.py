@@ -76,37 +76,31 @@ def _row(row: Row, amounts: set[str]) -> DraftRow:
 
 def figure_cell(cell: Cell) -> DraftCell:
     """The cell as a figure was read from it, before any sum had its say."""
+    box = Box(*cell.bbox)
     if cell.source == "human":
-        return DraftCell(cell.text, cell.value, cell.page, Box(*cell.bbox), "human", 1.0)
+        return DraftCell(cell.text, cell.value, cell.page, box, "human", 1.0)
     read = parse_amount(cell.text)
-    value = read.canonical() if isinstance(read, Amount) else None
-    readings = _readings(cell, value)
-    first = readings[0].probability if readings and not _set_aside(cell, value) else _UNLIKELY
-    if _set_aside(cell, value):
-        first = next((r.probability for r in readings if r.text == value), _UNLIKELY)
+    printed = read.canonical() if isinstance(read, Amount) else None
+    first = printed if cell.verdict == "repaired" else cell.value
+    readings = _readings(cell)
+    sure = {reading.text: reading.probability for reading in readings}
     return DraftCell(
         text=cell.text,
-        value=value,
+        value=first,
         page=cell.page,
-        box=Box(*cell.bbox),
+        box=box,
         source=cell.source,
-        confidence=first if readings else cell.confidence,
+        confidence=sure.get(first or "", _UNLIKELY) if readings else cell.confidence,
         readings=readings,
-        readable=not cell.text.strip() or isinstance(read, Amount | Mark),
+        readable=first is not None or not cell.text.strip() or isinstance(read, Mark),
     )
 
 
-def _set_aside(cell: Cell, value: str | None) -> bool:
-    """Whether the sums chose another reading than the first."""
-    return cell.value is not None and cell.value != value
-
-
-def _readings(cell: Cell, value: str | None) -> tuple[Reading, ...]:
+def _readings(cell: Cell) -> tuple[Reading, ...]:
     """The candidates of the cell, the chosen one first; () where there is but one."""
-    if not cell.alternatives and not _set_aside(cell, value):
+    if not cell.alternatives and cell.verdict != "repaired":
         return ()
-    chosen = cell.text if cell.value == value else cell.value or ""
-    found = {chosen: cell.confidence}
+    found = {cell.value or "": cell.confidence}
     for other in cell.alternatives:
         found.setdefault(other.value or "", other.confidence)
     return tuple(Reading(text, probability) for text, probability in found.items())
