@@ -7,6 +7,7 @@ database, no broker and no settings; who started it limits and ends it.
     → {"do": "open", "path": …, "most": …}                     ← {"ok": true, "pages": 3}
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
     → {"do": "assemble", "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
+    → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
     → {"do": "settle", "decisions": …} + first result          ← … + result
     ← {"ok": false, "category": …, "message": …, "again": false}
@@ -38,6 +39,7 @@ class Reader:
             "page": self._page,
             "lost": self._lost,
             "assemble": self._assemble,
+            "sizes": self._sizes,
             "picture": self._picture,
             "settle": self._settle,
         }
@@ -83,6 +85,10 @@ class Reader:
 
         result = assemble_step(parts, request["name"], request["sha256"])
         return {}, (result.model_dump_json().encode(),)
+
+    def _sizes(self, request: Request, _parts: Sequence[bytes]) -> Answer:
+        document = self._opened(request["path"])
+        return {"pages": [document.page_size(n) for n in range(document.page_count)]}, ()
 
     def _picture(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.picture import picture

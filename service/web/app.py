@@ -14,9 +14,19 @@ from service.store.database import open_database
 from service.store.store import Store
 from service.version import crossfoot_version
 from service.web import operations
-from service.web.api import batches, documents, exports, people, queue, review, webhooks
+from service.web.api import (
+    batches,
+    documents,
+    exports,
+    pages,
+    people,
+    queue,
+    review,
+    webhooks,
+)
 from service.web.doors import Cages, Doors
 from service.web.headers import protect
+from service.web.pages import add_pages
 from service.web.problems import Problem, add_handlers
 
 API = "/api/v1"
@@ -50,10 +60,11 @@ def create_app(doors: Doors) -> FastAPI:
     app.state.doors = doors
     add_handlers(app)
     api = APIRouter(prefix=API)
-    for part in (documents, review, exports, batches, queue, webhooks, people):
+    for part in (documents, pages, review, exports, batches, queue, webhooks, people):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(operations.router)
+    add_pages(app)
     _add_problem(app)
     app.middleware("http")(_protected(doors.settings))
     return app

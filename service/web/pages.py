@@ -57,14 +57,23 @@ def desk(request: Request, document: str) -> Response:
     return page(request, "desk.html", "nav.review", {"document": document})
 
 
+@router.get("/login")
+def login(request: Request, back: str = "/") -> Response:
+    return page(request, "login.html", "login.title", {"back": _inside(back)})
+
+
 @router.get("/language/{language}")
 def choose_language(language: str, back: str = "/") -> Response:
     """Keeps the choice in a cookie, and goes back to where it was made."""
-    target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    answer = RedirectResponse(target, status_code=303)
+    answer = RedirectResponse(_inside(back), status_code=303)
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=_YEAR, samesite="lax", httponly=True)
     return answer
+
+
+def _inside(back: str) -> str:
+    """``back`` where it is a path of ours, else the first page."""
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
 
 
 @router.get("/palette.css")

@@ -17,7 +17,7 @@ from service.web.pages import add_pages
 from tests.asgi import ask
 
 STATIC = Path(str(files("service.web").joinpath("static")))
-PATHS = ("/", "/batches", "/review", "/documents/0123")
+PATHS = ("/", "/batches", "/review", "/documents/0123", "/login")
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,11 @@ def test_a_chosen_language_is_kept(app: FastAPI) -> None:
 def test_choosing_a_language_leads_to_no_other_host(app: FastAPI, back: str) -> None:
     answer = ask(app, "/language/en", params={"back": back})
     assert answer.headers["location"] == "/"
+
+
+def test_signing_in_leads_to_no_other_host(app: FastAPI) -> None:
+    assert 'data-back="/"' in ask(app, "/login?back=//elsewhere.example").text
+    assert 'data-back="/review"' in ask(app, "/login?back=/review").text
 
 
 def test_verdicts_have_the_colours_of_the_workbook(app: FastAPI) -> None:

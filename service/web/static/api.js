@@ -9,7 +9,7 @@ export class Problem extends Error {
   }
 }
 
-export async function call(method, path, body, headers = {}) {
+export async function call(method, path, body, headers = {}, toLogin = true) {
   const options = { method, headers: { accept: "application/json", ...headers } };
   if (body !== undefined) {
     options.body = JSON.stringify(body);
@@ -21,7 +21,7 @@ export async function call(method, path, body, headers = {}) {
   } catch {
     throw new Problem(0, { title: "offline" });
   }
-  if (answer.status === 401) {
+  if (answer.status === 401 && toLogin) {
     location.assign("/login?back=" + encodeURIComponent(location.pathname));
   }
   const text = await answer.text();

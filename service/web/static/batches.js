@@ -15,7 +15,7 @@ function row(batch) {
     el("td", { class: "number" }, count),
     el("td", {}, el("progress", { max: count || 1, value: done, "aria-hidden": "true" }), ` ${done} / ${count}`),
     el("td", { class: "when" }, when(batch.created)),
-    el("td", {}, el("a", { href: url(`/batches/${encodeURIComponent(batch.id)}/export?format=zip`) }, say("batches.download"))));
+    el("td", {}, el("a", { href: url(`/batches/${encodeURIComponent(batch.id)}/export?format=xlsx`) }, say("batches.download"))));
 }
 
 async function load(cursor = null) {

@@ -25,7 +25,7 @@ async function begin() {
     return;
   }
   const [result, pages] = await Promise.all([get(path("/result")), get(path("/pages"))]);
-  view = new PageView(id("window"), id("paper"), pages.items ?? pages, docId, goTo);
+  view = new PageView(id("window"), id("paper"), pages.items, docId, goTo);
   take(result);
   const wanted = location.hash.slice(1).split("/").map(decodeURIComponent);
   const first = state.models.values().next().value;
@@ -148,9 +148,8 @@ async function decide(decision, then = afterDecision) {
   const at = before.review.findIndex((item) => item.table === decision.table && item.row === decision.row && item.column === decision.column);
   try {
     const answer = await post(path("/corrections"), { version: state.doc.version, decisions: [decision] });
-    const result = answer.result ?? await get(path("/result"));
-    state.doc = answer.document ?? { ...state.doc, version: answer.version, approved_by: null, status: result.status };
-    take(result);
+    state.doc = { ...state.doc, version: answer.version, approved_by: null, status: answer.result.status };
+    take(answer.result);
     state.busy = false;
     then(before, decision, at);
   } catch (problem) {
@@ -225,10 +224,10 @@ const act = {
   async undo(number = null) {
     try {
       const entries = await decided();
-      const last = number ?? entries.filter((entry) => !entry.undone_by && (entry.decision ?? entry).kind !== "undo").at(-1)?.number;
+      const last = number ?? entries.filter((entry) => !entry.undone_by && entry.decision.kind !== "undo").at(-1)?.number;
       if (last === undefined) { tell(say("said.nothingToUndo")); return; }
       const entry = entries.find((one) => one.number === last);
-      const place = entry.decision ?? entry;
+      const place = entry.decision;
       decide({ kind: "undo", decision: last }, () => {
         tell(say("said.undone"));
         redraw();
@@ -246,7 +245,7 @@ const act = {
     if (left) { tell(say("said.notYet", { count: left }), true); return; }
     try {
       const answer = await post(path("/approval"), { version: state.doc.version });
-      state.doc = answer.document ?? (answer.id ? answer : await get(path()));
+      state.doc = { ...state.doc, version: answer.version, approved_by: answer.approved_by, status: "verified" };
       showDocument();
       tell(say("desk.approvedNow"));
     } catch (problem) { trouble(problem); }
@@ -286,8 +285,7 @@ const act = {
 };
 
 async function decided() {
-  const held = await get(path("/corrections"));
-  return held.items ?? held;
+  return (await get(path("/corrections"))).items;
 }
 
 // -- keys and buttons ----------------------------------------------------------------------

@@ -48,7 +48,7 @@ function stateWords(state) {
 
 export function openHistory(entries, models, undo) {
   const rows = entries.map((entry) => {
-    const decision = entry.decision ?? entry;
+    const { decision } = entry;
     const undoable = !entry.undone_by && decision.kind !== "undo";
     return el("tr", { class: entry.undone_by ? "undone" : "" },
       el("td", { class: "number" }, entry.number), el("td", {}, bdi(plain(entry.actor))), el("td", { class: "when" }, when(entry.at)),

@@ -47,11 +47,11 @@ export class DoubtPane {
 
   async ask(mine, typed = null) {
     const asked = { table: this.model.table.id, row: this.row, column: this.column };
-    if (typed !== null) asked.value = typed;
+    if (typed !== null) asked.typed = typed;
     try {
       const found = await get(`/documents/${encodeURIComponent(this.docId)}/consequences?${new URLSearchParams(asked)}`);
       if (mine !== this.asked) return;
-      this.candidates = found.candidates;
+      this.candidates = found.items;
       this.drawReadings();
     } catch { /* the readings stay without their effects */ }
   }
@@ -174,11 +174,11 @@ export class DoubtPane {
     effects.replaceChildren();
     if (value === null) return;
     const mine = this.asked;
-    const asked = { table: this.model.table.id, row: this.row, column: this.column, value };
+    const asked = { table: this.model.table.id, row: this.row, column: this.column, typed: value };
     try {
       const found = await get(`/documents/${encodeURIComponent(this.docId)}/consequences?${new URLSearchParams(asked)}`);
       if (mine !== this.asked || typedFigure(input.value) !== value) return;
-      const candidate = found.candidates.find((one) => one.value === value) ?? found.candidates.at(-1);
+      const candidate = found.items.find((one) => one.value === value) ?? found.items.at(-1);
       effects.replaceChildren(...candidate.effects.slice(0, 3).map((effect) => el("span", { class: `effect check-${effect.status}` },
         el("span", { class: "mark", "aria-hidden": "true" }), " ", outcomeWords(effect.status, effect.difference))));
       note.textContent = "";
