@@ -1,0 +1,119 @@
+"""Through the browser, from a scan to the workbook, by keyboard alone."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pymupdf
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from eval.levels import age
+from schemas.result import Result
+from tests.acceptance.door import figures
+from tests.browser.clerk import Clerk, Truth
+from tests.browser.serving import serving
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+_PATIENCE = 400.0  # for two pages on a machine that has other work
+
+
+def ruined(folder: Path) -> tuple[Path, Result]:
+    """A scanned table in ruins, one of its figures under a blot, and what is printed on it."""
+    truth = Result.model_validate_json((EXAMPLES / "gold" / "liwan-2024.json").read_bytes())
+    aged = age((EXAMPLES / "liwan-2024.pdf").read_bytes(), truth, "ruin", 3)
+    assert aged.truth is not None
+    blotted = next(row for row in aged.truth.tables[0].rows if row.label == "产业扶持资金")
+    x0, y0, x1, y1 = blotted.cells["total"].bbox
+    with pymupdf.open(stream=aged.pdf, filetype="pdf") as pdf:
+        width = x1 - x0
+        blot = pymupdf.Rect(x0 + 0.3 * width, y0 - 1, x0 + 0.8 * width, y1 + 1)
+        pdf[blotted.cells["total"].page - 1].draw_rect(blot, color=0, fill=(0.1, 0.1, 0.2))
+        pdf.save(folder / "ruined.pdf")
+    return folder / "ruined.pdf", aged.truth
+
+
+def upload(clerk: Clerk, address: str, *paths: Path) -> str:
+    """Sends the files by the page's own door, watches the first, and opens it; its id."""
+    clerk.browser.get(address)
+    files = clerk.browser.find_element(By.ID, "files")
+    files.send_keys("\n".join(map(str, paths)))
+    rows = "document.querySelectorAll('#documents tbody tr')"
+    clerk.until(f"{rows}.length >= {len(paths)}")
+    seen = set()
+    for _ in range(int(_PATIENCE / 0.3)):
+        states = clerk.browser.execute_script(f"return [...{rows}].map((r) => r.dataset.status)")
+        seen |= set(states)
+        if not seen.isdisjoint({"failed", "dead"}) or set(states) <= {"verified", "review"}:
+            break
+        time.sleep(0.3)
+    assert set(states) <= {"verified", "review"}, states
+    assert seen & {"queued", "reading", "assembling"}, "no progress was seen"
+    link = clerk.browser.find_element(By.CSS_SELECTOR, "#documents tbody a")
+    document = str(link.get_attribute("href")).rsplit("/", 1)[1]
+    link.send_keys(Keys.ENTER)
+    clerk.until("document.getElementById('main').dataset.left", 30)
+    return document
+
+
+def result_of(address: str, document: str) -> Result:
+    answer = httpx.get(f"{address}/api/v1/documents/{document}/result", timeout=60)
+    return Result.model_validate_json(answer.content)
+
+
+def downloaded(clerk: Clerk, folder: Path) -> Path:
+    clerk.press("D")
+    for _ in range(200):
+        found = list(folder.glob("*.xlsx"))
+        if found:
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError("no workbook came")
+
+
+def workbook_figures(path: Path) -> Counter[Decimal]:
+    """Every number in the body of the tables' sheets."""
+    book = openpyxl.load_workbook(path)
+    return Counter(
+        Decimal(str(cell.value)).normalize()
+        for sheet in book
+        if sheet.title not in ("Checks", "Review", "Indicators")
+        for line in sheet.iter_rows()
+        for cell in line
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    )
+
+
+def test_from_scan_to_workbook_by_keyboard_alone(
+    clerk: Clerk, tmp_path: Path, downloads: Path
+) -> None:
+    path, truth = ruined(tmp_path)
+    with serving(tmp_path / "home") as address:
+        document = upload(clerk, address, path)
+        clerk.until("document.querySelector('#grid td.figure')", 30)
+        assert clerk.left >= 1
+        clerk.settle(result_of(address, document), Truth.of(truth))
+        assert clerk.left == 0
+        clerk.press("A")
+        clerk.until("document.getElementById('main').dataset.approved === 'yes'")
+        workbook = downloaded(clerk, downloads)
+        after = result_of(address, document)
+    assert after.status == "verified"
+    assert figures(after) == figures(truth)
+    printed = Counter({value.normalize(): n for value, n in figures(truth).items()})
+    assert workbook_figures(workbook) == printed
+    assert trouble(clerk) == []
+
+
+def trouble(clerk: Clerk) -> list[str]:
+    """What the browser complained of: a policy that was broken, a script that failed."""
+    lines: list[dict[str, str]] = clerk.browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [line["message"] for line in lines]
