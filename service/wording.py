@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.result import CheckResult, ResultColumn, ResultWarning, Row, Table
+from schemas.result import CheckResult, CheckStatus, ResultColumn, ResultWarning, Row, Table
 from service.plain import one_line
 from service.printed import column_separators, shown
+
+SIGNS: dict[CheckStatus, str] = {
+    "pass": "=", "rounding": "≈", "fail": "≠", "not_applicable": "=?",
+}  # fmt: skip
+"""Between the two sides of a sum."""
 
 
 def pages_in_words(pages: tuple[int, ...]) -> str:
@@ -101,7 +106,7 @@ class Places:
         parts = [f"{self._term(term, check.result)} {self.figure(term)}" for term in terms]
         if len(terms) < len(check.terms):
             parts.append(f"{len(check.terms) - len(terms)} more")
-        sign = {"pass": "=", "rounding": "≈", "fail": "≠"}.get(check.status, "=?")
+        sign = SIGNS[check.status]
         left = f"{self.row(check.result)} [{self.column(check.result[1])}]"
         return f"{left} {self.figure(check.result)} {sign} {' + '.join(parts) or 'nothing'}"
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from schemas.errors import UsageError
 from schemas.result import Cell, CheckResult, CheckStatus, Result, Table
+from schemas.yuan import unit_of_column, yuan_factor
 from worker.outcome import outcome
 
 
@@ -48,8 +49,13 @@ def consequences(
         readings.setdefault(other.value, other.confidence)
     if typed is not None:
         readings.setdefault(typed, 0.0)
+    at = (table, row, column)
     return tuple(
-        Candidate(value, sure, tuple(_effects(held, (row, column), value)))
+        Candidate(
+            value,
+            sure,
+            (*_effects(held, (row, column), value), *_effects_between(result, at, value)),
+        )
         for value, sure in readings.items()
     )
 
@@ -58,8 +64,11 @@ def _effects(table: Table, at: tuple[str, str], value: str | None) -> Iterator[E
     cells = _cells(table)
     for check in table.checks:
         if at in (check.result, *check.terms):
-            status, difference = _outcome(check, cells, at, value)
-            yield Effect(check.id, status, None if difference is None else f"{difference:f}")
+            yield _effect(check.id, *_outcome(check, cells, at, value))
+
+
+def _effect(check: str, status: CheckStatus, difference: Decimal | None) -> Effect:
+    return Effect(check, status, None if difference is None else f"{difference:f}")
 
 
 def _outcome(
@@ -70,6 +79,34 @@ def _outcome(
         return None if said is None else Decimal(said)
 
     return outcome(figure(check.result), [figure(term) for term in check.terms])
+
+
+def _effects_between(
+    result: Result, at: tuple[str, str, str], value: str | None
+) -> Iterator[Effect]:
+    """The sums between tables, figures brought to the unit in which their check is told."""
+    checks = [check for check in result.checks if at in (check.result, *check.terms)]
+    if not checks:
+        return
+    tables = {table.id: table for table in result.tables}
+    cells = {name: _cells(table) for name, table in tables.items()}
+
+    def figure(ref: tuple[str, str, str], unit: Decimal) -> Decimal | None:
+        cell = cells[ref[0]].get(ref[1:])
+        said = value if ref == at else cell.value if cell is not None else None
+        if said is None:
+            return None
+        return Decimal(said) * _factor(tables[ref[0]], ref[2]) / unit
+
+    for check in checks:
+        unit = yuan_factor(check.unit) or Decimal(1)
+        terms = [figure(term, unit) for term in check.terms]
+        yield _effect(check.id, *outcome(figure(check.result, unit), terms))
+
+
+def _factor(table: Table, key: str) -> Decimal:
+    path = next((c.path or (c.label,) for c in table.columns if c.key == key), ())
+    return yuan_factor(unit_of_column(path, table.unit)) or Decimal(1)
 
 
 def _cells(table: Table) -> dict[tuple[str, str], Cell]:

@@ -16,6 +16,8 @@ from schemas.draft import (
     DraftCell,
     DraftRow,
     Indicator,
+    RowSide,
+    Side,
     Sum,
     TableCellRef,
     Target,
@@ -56,6 +58,10 @@ def _draft(table: Table) -> Draft:
         columns=tuple(Column(c.key, c.label, c.type, c.path) for c in table.columns),
         rows=tuple(_row(row, amounts) for row in table.rows),
         sums=tuple(Sum(check.rule, check.result, check.terms) for check in table.checks),
+        form_confidence=table.form_confidence,
+        stated=dict(table.stated),
+        sides=tuple(Side(side.label, side.amounts) for side in table.sides),
+        notes=table.notes,
     )
 
 
@@ -71,6 +77,8 @@ def _row(row: Row, amounts: set[str]) -> DraftRow:
         },
         parent=row.parent,
         indicators=tuple(_indicator(found) for found in row.indicators),
+        code=row.code,
+        sides=tuple(RowSide(side.label, side.role, side.parent) for side in row.sides),
     )
 
 

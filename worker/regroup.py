@@ -27,7 +27,11 @@ def with_row(draft: Draft, said: RowMeaning) -> Draft:
     if said.parent is not None and _below(said.parent, said.row, rows):
         raise UsageError("a row can't add into itself or into a row below it.")
     before = rows[said.row]
-    moved = replace(before, role=said.role, parent=said.parent)
+    sides = tuple(
+        replace(side, role=said.role, parent=said.parent) if n == 0 else side
+        for n, side in enumerate(before.sides)
+    )
+    moved = replace(before, role=said.role, parent=said.parent, sides=sides)
     after = replace(draft, rows=tuple(moved if row.id == said.row else row for row in draft.rows))
     if said.role == "note":
         return replace(after, sums=tuple(_without_row(draft.sums, said.row)))

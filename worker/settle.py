@@ -36,6 +36,7 @@ from schemas.result import (
 )
 from worker.assemble import LOSSES
 from worker.decoding.decode import Decoded, decode
+from worker.facts import with_facts
 from worker.outcome import outcome
 from worker.redraft import redraft
 from worker.regroup import with_column, with_row
@@ -214,7 +215,10 @@ def _decode(book: _Book, aside: _Aside) -> Decoded:
     names = {table.id: name for table, name in zip(decoded.tables, book.ids, strict=True)}
     return replace(
         decoded,
-        tables=tuple(t.model_copy(update={"id": names[t.id]}) for t in decoded.tables),
+        tables=tuple(
+            with_facts(table, draft).model_copy(update={"id": names[table.id]})
+            for table, draft in zip(decoded.tables, drafts, strict=True)
+        ),
         review=tuple(i.model_copy(update={"table": names[i.table]}) for i in decoded.review),
     )
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.result import Row, Table
-from service.plain import one_line
-from service.rowtree import depths
 from service.wording import Places
 
 STEP = " / "
@@ -16,83 +14,64 @@ STEP = " / "
 
 @dataclass(frozen=True, slots=True)
 class TablePlaces:
-    """Labels, paths and codes of one table's rows; column paths by key."""
+    """Labels, paths and codes of one table's rows; column paths by key.
+
+    Where tables stand side by side in one grid, each side is a tree of its own; a column
+    belongs to the side that names it, else to the first.
+    """
 
     names: Places
-    level: dict[str, int]
-    parents: dict[str, str | None]
-    summed: frozenset[str]
-    codes: dict[str, str]
-    first_label: str | None
+    rows: dict[str, Row]
+    sides: dict[str, int]
+    summed: frozenset[tuple[int, str]]
 
     @staticmethod
     def of(table: Table) -> TablePlaces:
-        known = {row.id for row in table.rows}
-        parents = {row.id: row.parent if row.parent in known else None for row in table.rows}
-        return TablePlaces(
-            Places.of(table),
-            depths(table.rows),
-            parents,
-            frozenset(parent for parent in parents.values() if parent is not None),
-            _codes(table, parents),
-            next((c.key for c in table.columns if c.type == "label"), None),
+        rows = {row.id: row for row in table.rows}
+        sides = {key: n for n, side in enumerate(table.sides) for key in side.amounts}
+        trees = range(max(len(table.sides), 1))
+        summed = frozenset(
+            (side, parent)
+            for side in trees
+            for row in table.rows
+            if (parent := _parent(row, side, rows)) is not None
         )
+        return TablePlaces(Places.of(table), rows, sides, summed)
 
     def label(self, row: str, column: str) -> str:
         return self.names.row((row, column))
 
-    def path(self, row: str, column: str) -> str:
-        """Labels from the top row down to this one.
+    def parent(self, row: str, column: str) -> str | None:
+        """The row that this figure adds into."""
+        held = self.rows.get(row)
+        return _parent(held, self._side(column), self.rows) if held is not None else None
 
-        A table beside another in one grid has labels of its own, and no tree is known for it.
-        """
-        if self.names.labels.get(column, self.first_label) != self.first_label:
-            return self.label(row, column)
-        parts, at, seen = [self.label(row, column)], self.parents.get(row), {row}
-        while at is not None and at not in seen:
-            seen.add(at)
-            parts.append(self.label(at, column))
-            at = self.parents.get(at)
-        return STEP.join(reversed(parts))
+    def role(self, row: Row, column: str) -> str:
+        side = self._side(column)
+        return row.sides[side].role if side < len(row.sides) else row.role
+
+    def leaf(self, row: str, column: str) -> bool:
+        """Whether nothing adds into the figure."""
+        return (self._side(column), row) not in self.summed
+
+    def line(self, row: str, column: str) -> list[str]:
+        """Ids of the rows from the top of the tree down to this one."""
+        found = [row]
+        while (above := self.parent(found[-1], column)) is not None and above not in found:
+            found.append(above)
+        return found[::-1]
+
+    def path(self, row: str, column: str) -> str:
+        """Labels from the top row down to this one."""
+        return STEP.join(self.label(at, column) for at in self.line(row, column))
 
     def column(self, key: str) -> str:
         return self.names.column(key)
 
-
-def _codes(table: Table, parents: Mapping[str, str | None]) -> dict[str, str]:
-    """Row id to its whole code, empty where it has none.
-
-    A code split over several columns is put together; parts left out because the row above
-    in the tree shows them are carried down from there.
-    """
-    columns = [column.key for column in table.columns if column.type == "code"]
-    rows = {row.id: row for row in table.rows}
-    if not columns:
-        return dict.fromkeys(rows, "")
-    held: dict[str, tuple[str, ...]] = {}
-    for row in table.rows:
-        own = tuple(_printed(row, key) for key in columns)
-        above = _above(row.id, parents, held) or ("",) * len(columns)
-        last = max((n for n, part in enumerate(own) if part), default=-1)
-        held[row.id] = tuple(part or (above[n] if n < last else "") for n, part in enumerate(own))
-    return {row: _joined(parts) for row, parts in held.items()}
+    def _side(self, column: str) -> int:
+        return self.sides.get(column, 0)
 
 
-def _above(
-    row: str, parents: Mapping[str, str | None], held: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...] | None:
-    at = parents.get(row)
-    return held.get(at) if at is not None else None
-
-
-def _joined(parts: tuple[str, ...]) -> str:
-    """``205``, ``02``, ``01`` as ``2050201``; parts that each repeat the whole stay one."""
-    whole = ""
-    for part in parts:
-        whole = part if whole and part.startswith(whole) else whole + part
-    return whole
-
-
-def _printed(row: Row, key: str) -> str:
-    cell = row.cells.get(key)
-    return "".join(one_line(cell.text).split()) if cell else ""
+def _parent(row: Row, side: int, rows: Mapping[str, Row]) -> str | None:
+    parent = row.sides[side].parent if side < len(row.sides) else row.parent
+    return parent if parent in rows else None

@@ -26,6 +26,7 @@ from schemas.yuan import in_yuan, unit_of_column
 from service.export.places import TablePlaces
 from service.plain import one_line, plain_text
 from service.printed import figure_of, is_figure_column
+from service.wording import SIGNS
 
 Kind = Literal["text", "integer", "decimal", "real", "flag"]
 Value = str | int | Decimal | float | bool | None
@@ -97,7 +98,7 @@ FIGURES = (
     Field("leaf", "flag", "whether no other row adds into this one"),
     Field("label", "text", "label of the row as printed"),
     Field("row_path", "text", "labels from the top row down to this one, between them ' / '"),
-    Field("code", "text", "code of the row, put together where it is split over columns"),
+    Field("code", "text", "whole code of the row, parts that only rows above print included"),
     Field("column_id", "text", "key of the column in its table"),
     Field("column_path", "text", "header from the outermost cell inwards, between them ' / '"),
     Field("type", "text", "amount, percent or count"),
@@ -119,7 +120,7 @@ CHECKS = (
     Field("column_id", "text", "column of the result"),
     Field("row_path", "text", "row of the result in words"),
     Field("column_path", "text", "column of the result in words"),
-    Field("terms", "text", "the cells that add up, as row.column, between them spaces"),
+    Field("terms", "text", "cells that add up: row.column, or table.row.column between tables"),
     Field("equation", "text", "the sum written out with its figures"),
     Field("difference", "decimal", "result minus terms in the printed unit"),
     Field("difference_yuan", "decimal", "the same in 元"),
@@ -160,6 +161,7 @@ def tidy(results: Sequence[Result]) -> tuple[Tidy, ...]:
     tables = [(r, t, TablePlaces.of(t)) for r in results for t in r.tables]
     figures = [line for r, t, places in tables for line in _figures(r, t, places)]
     checks = [line for r, t, places in tables for line in _checks(r, t, places)]
+    checks += [line for r in results for line in _between(r)]
     indicators = [line for r, t, _ in tables for line in _indicators(r, t)]
     count = Counter(line[1] for line in figures)
     documents = [_document(r, count[r.document.sha256]) for r in results]
@@ -176,6 +178,7 @@ def tidy(results: Sequence[Result]) -> tuple[Tidy, ...]:
 
 def _document(result: Result, figures: int) -> tuple[Value, ...]:
     checks = [check.status for table in result.tables for check in table.checks]
+    checks += [check.status for check in result.checks]
     held = result.document
     return (
         one_line(held.name), held.sha256, result.status, held.pages, len(result.tables), figures,
@@ -210,9 +213,9 @@ def _figure(
     unit = unit_of_column(column.path or (column.label,), table.unit)
     money = column.type == "amount" and value is not None
     return (
-        row.id, places.parents.get(row.id), row.role, places.level[row.id],
-        row.id not in places.summed,
-        places.label(row.id, column.key), places.path(row.id, column.key), places.codes[row.id],
+        row.id, places.parent(row.id, column.key), places.role(row, column.key),
+        len(places.line(row.id, column.key)) - 1, places.leaf(row.id, column.key),
+        places.label(row.id, column.key), places.path(row.id, column.key), _words(row.code),
         column.key, places.column(column.key), column.type,
         in_yuan(value, unit) if money and value is not None else None, value,
         _words(unit) if column.type == "amount" else None,
@@ -238,6 +241,27 @@ def _check(table: Table, places: TablePlaces, check: CheckResult) -> tuple[Value
         " ".join(f"{r}.{c}" for r, c in check.terms), places.names.check(check),
         off, None if off is None else in_yuan(off, unit), check.page,
     )  # fmt: skip
+
+
+def _between(result: Result) -> Iterator[tuple[Value, ...]]:
+    """The sums between tables, each with the table that prints its result."""
+    tables = {table.id: table for table in result.tables}
+    places = {name: TablePlaces.of(table) for name, table in tables.items()}
+
+    def figure(ref: tuple[str, str, str]) -> str:
+        return f"{tables[ref[0]].title or ref[0]} {places[ref[0]].names.figure(ref[1:])}"
+
+    for check in result.checks:
+        name, row, key = check.result
+        off = None if check.difference is None else Decimal(check.difference)
+        equation = f"{figure(check.result)} ? {' + '.join(map(figure, check.terms))}"
+        yield (
+            *_origin(result, tables[name]), check.id, check.rule, check.status, row, key,
+            places[name].path(row, key), places[name].column(key),
+            " ".join(".".join(term) for term in check.terms),
+            one_line(equation.replace("?", SIGNS[check.status])),
+            off, None if off is None else in_yuan(off, check.unit), check.page,
+        )  # fmt: skip
 
 
 def _indicators(result: Result, table: Table) -> Iterator[tuple[Value, ...]]:

@@ -24,6 +24,7 @@ class Doubt:
     column_key: str
     label: str
     reason: str
+    reason_zh: str
     priority: float
     page: int
 
@@ -86,6 +87,7 @@ def _doubts(result: Result) -> list[Doubt]:
                 item.column,
                 row.label[:_LONGEST],
                 item.reason[:_LONGEST],
+                item.reason_zh[:_LONGEST],
                 item.priority,
                 page,
             ),

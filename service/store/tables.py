@@ -165,6 +165,7 @@ doubts = Table(
     Column("column_key", _NAME, nullable=False),
     Column("label", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("reason_zh", Text, nullable=False),
     Column("priority", _TIME, nullable=False),
     Column("page", Integer, nullable=False),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.decisions import (
@@ -13,13 +15,14 @@ from schemas.decisions import (
     SourceError,
     Unreadable,
 )
-from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, Sum
+from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, RowSide, Side, Sum
 from schemas.errors import UsageError
 from schemas.geometry import Box
 from schemas.page import Reading
-from schemas.result import Cell, Document, Engine, Result, Status, Usage
+from schemas.result import BookletCheck, Cell, Document, Engine, Result, Status, Usage
 from worker.consequences import consequences
 from worker.decoding.decode import decode
+from worker.facts import with_facts
 from worker.redraft import redraft
 from worker.settle import settle
 
@@ -244,6 +247,37 @@ def test_a_result_keeps_what_is_needed_to_decide_it_anew(misread: str) -> None:
     assert {(i.row, i.column) for i in again.review} == doubts(held)
 
 
+def test_what_is_known_besides_the_figures_is_kept() -> None:
+    draft = replace(
+        budget("816.00"),
+        form_confidence=0.7,
+        stated={"unit": "cover"},
+        notes=("注：上年数",),
+        sides=(Side("name", ("total",)), Side("name", ("fiscal", "other"))),
+    )
+    rows = [
+        replace(
+            row, code=f"20{n}", sides=(RowSide("左", "item", None), RowSide("右", "item", None))
+        )
+        for n, row in enumerate(draft.rows)
+    ]
+    draft = replace(draft, rows=tuple(rows))
+    held = read(draft)
+    held = held.model_copy(update={"tables": (with_facts(held.tables[0], draft),)})
+    after = settle(held, [figure("116.00")]).tables[0]
+    assert (after.form_confidence, after.stated, after.notes) == (
+        0.7,
+        {"unit": "cover"},
+        draft.notes,
+    )
+    assert after.sides == held.tables[0].sides
+    assert [(r.code, r.sides) for r in after.rows] == [
+        (r.code, r.sides) for r in held.tables[0].rows
+    ]
+    moved = settle(held, [row_said("r5", "r2")]).tables[0].rows[4]
+    assert [side.parent for side in moved.sides] == ["r2", None]
+
+
 def test_each_reading_is_shown_with_what_it_does_to_the_sums() -> None:
     held = read(budget("816.00", others=(("116.00", 0.3), ("818.00", 0.1))))
     found = consequences(held, "t1", "r3", "total", typed="117")
@@ -253,3 +287,16 @@ def test_each_reading_is_shown_with_what_it_does_to_the_sums() -> None:
     assert {e.difference for e in by_value["816.00"].effects} == {"700.00", "-700.00"}
     with pytest.raises(UsageError):
         consequences(held, "t1", "r9", "total")
+
+
+def test_sums_between_tables_are_weighed_in_one_unit() -> None:
+    held = read(budget())
+    other = held.tables[0].model_copy(update={"id": "t2", "unit": "元"})
+    check = BookletCheck(
+        id="b1", rule="same", status="fail", result=("t1", "r1", "total"),
+        terms=(("t2", "r1", "total"),), difference="0", unit="元", page=1,
+    )  # fmt: skip
+    held = held.model_copy(update={"tables": (*held.tables, other), "checks": (check,)})
+    (present, typed) = consequences(held, "t1", "r1", "total", typed="0.0316")
+    assert [(e.status, e.difference) for e in present.effects][-1] == ("fail", "3159684.00")
+    assert typed.effects[-1].status == "pass"

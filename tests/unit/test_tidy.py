@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from schemas.result import Result, Row
+from schemas.result import BookletCheck, Result, Row, RowSideResult, TableSide
 from schemas.yuan import in_yuan, yuan_factor
 from service.cli import main
 from service.duck import ask
@@ -42,21 +42,22 @@ _COLUMNS = (
 
 
 def _line(number: int, codes: tuple[str, str], label: str, figures: tuple[str, str],
-          parent: str | None = None) -> Row:  # fmt: skip
+          parent: str | None = None, code: str | None = None) -> Row:  # fmt: skip
     cells = {"class": cell(codes[0]), "item": cell(codes[1]), "name": cell(label),
              "total": figure(figures[0]), "basic": figure(figures[1])}  # fmt: skip
-    return row(f"r{number}", "group" if parent else "total", label, cells, parent)
+    held = row(f"r{number}", "group" if parent else "total", label, cells, parent)
+    return held.model_copy(update={"code": code})
 
 
 def expenditure(year: int, unit: str, figures: dict[str, tuple[str, str]]) -> Result:
     """A budget by function: 合计 over 类 over 款, the code of the 款 only in its last part."""
     rows = [
         _line(1, ("", ""), "合计", figures["all"]),
-        _line(2, ("205", ""), "教育支出", figures["205"], "r1"),
-        _line(3, ("", "02"), "普通教育", figures["20502"], "r2"),
-        _line(4, ("", "03"), "职业教育", figures["20503"], "r2"),
-        _line(5, ("208", ""), "社会保障和就业支出", figures["208"], "r1"),
-        _line(6, ("", "05"), "行政事业单位养老支出", figures["20805"], "r5"),
+        _line(2, ("205", ""), "教育支出", figures["205"], "r1", "205"),
+        _line(3, ("", "02"), "普通教育", figures["20502"], "r2", "20502"),
+        _line(4, ("", "03"), "职业教育", figures["20503"], "r2", "20503"),
+        _line(5, ("208", ""), "社会保障和就业支出", figures["208"], "r1", "208"),
+        _line(6, ("", "05"), "行政事业单位养老支出", figures["20805"], "r5", "20805"),
     ]
     checks = [check("c1", "grand_total", ("r1", "total"), [("r2", "total"), ("r5", "total")])]
     held = table(_COLUMNS, rows, checks, title="支出总表", form="expenditure", unit=unit)
@@ -168,6 +169,56 @@ def test_shares_are_no_money_and_paths_name_nested_headers() -> None:
     assert (share["amount_yuan"], share["amount"], share["unit"]) == (None, Decimal("12.5"), None)
     staff = dict(zip(names, lines["r1", "staff"], strict=True))
     assert staff["column_path"] == "本年支出 / 基本支出 / 人员经费"
+
+
+def side_by_side() -> Result:
+    """收支总表: income at left, expenditure at right, each a tree of its own."""
+    columns = (column("in", "收入", "label"), column("got", "金额", "amount"),
+               column("out", "支出", "label"), column("spent", "金额", "amount"))  # fmt: skip
+    lines = [
+        ("r1", "本年收入合计", "30.00", None, "教育支出", "25.00", "r3"),
+        ("r2", "财政拨款", "30.00", "r1", "住房保障", "5.00", "r3"),
+        ("r3", "", "", None, "本年支出合计", "30.00", None),
+    ]
+    rows = []
+    for name, source, got, above, use, spent, over in lines:
+        cells = {"in": cell(source), "out": cell(use), "spent": figure(spent)}
+        cells["got"] = figure(got) if got else cell("", verdict="accepted")
+        sides = (RowSideResult(label=source, role="item", parent=above),
+                 RowSideResult(label=use, role="item", parent=over))  # fmt: skip
+        held = row(name, "item", source, cells, above)
+        rows.append(held.model_copy(update={"sides": sides}))
+    made = table(columns, rows, title="收支总表")
+    both = (TableSide(label="in", amounts=("got",)), TableSide(label="out", amounts=("spent",)))
+    return result(made.model_copy(update={"sides": both}))
+
+
+def test_tables_side_by_side_are_two_trees() -> None:
+    (_, figures, _, _) = tidy([side_by_side()])
+    names = [field.name for field in figures.fields]
+    lines = [dict(zip(names, line, strict=True)) for line in figures.lines]
+    said = {(line["row_id"], line["column_id"]): (line["row_path"], line["leaf"]) for line in lines}
+    assert said == {
+        ("r1", "got"): ("本年收入合计", False),
+        ("r2", "got"): ("本年收入合计 / 财政拨款", True),
+        ("r1", "spent"): ("本年支出合计 / 教育支出", True),
+        ("r2", "spent"): ("本年支出合计 / 住房保障", True),
+        ("r3", "spent"): ("本年支出合计", False),
+    }
+
+
+def test_sums_between_tables_are_checks_too() -> None:
+    first, second = (held.tables[0] for held in budgets())
+    check = BookletCheck(
+        id="b1", rule="same_total", status="fail", result=("t1", "r1", "total"),
+        terms=(("t2", "r1", "total"),), difference="-9.50", unit="元", page=1,
+    )  # fmt: skip
+    held = result(first, second.model_copy(update={"id": "t2"}))
+    (_, _, checks, _) = tidy([held.model_copy(update={"checks": (check,)})])
+    names = [field.name for field in checks.fields]
+    line = dict(zip(names, checks.lines[-1], strict=True))
+    assert (line["check_id"], line["table_id"], line["terms"]) == ("b1", "t1", "t2.r1.total")
+    assert (line["row_path"], line["difference_yuan"]) == ("合计", Decimal("-9.50"))
 
 
 def test_two_results_of_one_file_are_not_added_up(

@@ -160,6 +160,7 @@ class DoubtOut(BaseModel):
     column: str
     label: str
     reason: str
+    reason_zh: str
     priority: float
     page: int
 

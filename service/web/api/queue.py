@@ -39,6 +39,7 @@ def listed(
             column=row.column_key,
             label=row.label,
             reason=row.reason,
+            reason_zh=row.reason_zh,
             priority=row.priority,
             page=row.page,
         )

@@ -212,6 +212,8 @@ function decisionWords(decision) {
 
 const act = {
   choose: goTo,
+  between: () => state.result.checks ?? [],
+  model: (tableId) => state.models.get(tableId),
   next,
   take(number) {
     const candidate = pane.shownCandidates?.[number - 1];

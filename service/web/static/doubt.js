@@ -71,13 +71,15 @@ export class DoubtPane {
 
   drawSums() {
     const checks = (this.cell?.checks ?? []).map((name) => this.model.checks.get(name)).filter(Boolean);
+    const here = [this.model.table.id, this.row, this.column].join("\u0000");
+    checks.push(...this.act.between().filter((check) => [check.result, ...check.terms].some((place) => place.join("\u0000") === here)));
     checks.sort((a, b) => ORDER[a.status] - ORDER[b.status]);
     this.sums.replaceChildren(el("h2", {}, say("doubt.sums")),
       ...(checks.length ? checks.map((check) => this.sum(check)) : [el("p", { class: "quiet" }, say("doubt.noSums"))]));
   }
 
   sum(check) {
-    const here = ([row, column]) => row === this.row && column === this.column;
+    const here = (place) => place.at(-2) === this.row && place.at(-1) === this.column && (place.length === 2 || place[0] === this.model.table.id);
     let terms = check.terms;
     let hidden = 0;
     if (terms.length > MOST_TERMS) {
@@ -96,11 +98,13 @@ export class DoubtPane {
   }
 
   term(place, result, here) {
-    const [row, column] = place;
-    const name = place === result ? this.model.rowName(row, column) : this.model.termName(place, result);
-    return el("button", { type: "button", class: `term ${here ? "here" : ""}`, title: this.model.place(row, column), tabindex: "-1",
-      onclick: () => this.act.choose(this.model.table.id, row, column) },
-    el("small", {}, bdi(name)), el("b", {}, bdi(this.model.figure(row, column))));
+    const [row, column] = place.slice(-2);
+    const model = place.length === 3 ? this.act.model(place[0]) : this.model;
+    let name = place === result ? model.rowName(row, column) : model.termName([row, column], result.slice(-2));
+    if (place.length === 3) name = `${model.title} · ${model.rowName(row, column)}`;
+    return el("button", { type: "button", class: `term ${here ? "here" : ""}`, title: model.place(row, column), tabindex: "-1",
+      onclick: () => this.act.choose(model.table.id, row, column) },
+    el("small", {}, bdi(name)), el("b", {}, bdi(model.figure(row, column))));
   }
 
   // Readings as buttons: the keys 1 to 9 take them.
@@ -131,7 +135,9 @@ export class DoubtPane {
 
   checkName(name) {
     const check = this.model.checks.get(name);
-    return check ? this.model.place(...check.result) : name;
+    if (check) return this.model.place(...check.result);
+    const between = this.act.between().find((one) => one.id === name);
+    return between ? this.act.model(between.result[0]).title : name;
   }
 
   typedLine() {

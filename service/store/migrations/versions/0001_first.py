@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("column_key", sa.String(length=500), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_zh", sa.Text(), nullable=False),
         sa.Column("priority", sa.Float(precision=53), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
