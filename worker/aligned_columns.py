@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from schemas.amount import Amount, parse_amount
 from schemas.grid import TextLine
@@ -16,6 +17,7 @@ from worker.column_numbers import numbers_columns
 
 _STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
 _DASHES = 3  # dashes in a line that are signs of as many columns
+_SPREAD = 2.5  # times the usual width of a character
 _YEAR = re.compile(r"(19|20)\d\d")
 
 Named = dict[int, tuple[int, int]]
@@ -52,7 +54,7 @@ def is_number_line(line: TextLine) -> bool:
 
 def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
     """Columns: the gaps that no figure crosses, but for a few that OCR ran together."""
-    figures = [t for line in lines for t in figures_in(line)]
+    figures = _evenly_set([t for line in lines for t in figures_in(line)])
     stray = int(_STRAY * len(lines))
     held: list[tuple[float, float]] = []
     depth, start = 0, 0.0
@@ -66,6 +68,13 @@ def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
     fewest = max(min(2, len(lines)), 0.1 * len(lines))
     inside = [sum(a <= t.box.cx <= b for t in figures) for a, b in held]
     return [Band(a, b) for (a, b), n in zip(held, inside, strict=True) if n >= fewest]
+
+
+def _evenly_set(figures: Sequence[Token]) -> list[Token]:
+    """The figures without those whose box is much too wide for them, as under a seal."""
+    pitches = [t.box.width / len(t.text) for t in figures]
+    usual = median(pitches) if pitches else 0.0
+    return [t for t, pitch in zip(figures, pitches, strict=True) if pitch <= _SPREAD * usual]
 
 
 def with_text_columns(bands: Sequence[Band], figured: Sequence[TextLine]) -> list[Band]:

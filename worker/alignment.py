@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from schemas.amount import Mark, parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
 from schemas.page import PageText, Token
@@ -118,9 +119,16 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
     elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
         bands.insert(0, Band(left, max(bands[0].x0 - 4, left), figures=False))
+    header = [_without_dashes(ln) for ln in header]
     names = [ln for ln in header if not is_number_line(ln)]
     bands, named = with_blank_columns(bands, names)
     return _grid(page, bands, named, header, body)
+
+
+def _without_dashes(line: TextLine) -> TextLine:
+    """The header line without dashes, which name nothing: bits of rulings on a bad scan."""
+    words = [t for t in line.tokens if not isinstance(parse_amount(t.text), Mark)]
+    return replace(line, tokens=tuple(words))
 
 
 def _body_end(page: PageText, last: TextLine, bands: Sequence[Band]) -> float:

@@ -28,6 +28,8 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         if any(c.isalnum() for c in text) and not (_NUMBER.fullmatch(text) or _NAME.fullmatch(text))
     ]
     digits = [int(found[1]) for found in numbered]
+    if digits[1:4] == [1, 2, 3]:  # asterisks before them that were read as a number
+        del digits[0]
     if not digits or digits != list(range(digits[0], digits[0] + len(digits))):
         return False
     if len(digits) + bool(named) < 2:

@@ -21,6 +21,7 @@ Mask = NDArray[np.bool_]
 
 PAPER = 255
 _DARK = 105  # paper darker than this bears light text
+_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
 
 # --- ink and paper ----------------------------------------------------------------------
@@ -245,9 +246,12 @@ def faded(grey: Image, stamps: tuple[Stamp, ...]) -> Image:
     """The image with grey stamps faded to paper where their ink is lighter than the text.
 
     What is nearly as dark as the darkest ink around stays, what is nearly as light as the
-    stamp goes; thin strokes of text lie between and are thinned, not lost.
+    stamp goes; thin strokes of text lie between and are thinned, not lost. Where the page's
+    text is blurred, so that most of it is as light as that, only the stamp's own strokes are
+    faded, as far as they are thicker than those of text.
     """
     clear = grey.copy()
+    usual = _usual_ink(grey, stamps)
     for stamp in stamps:
         area = (slice(stamp.y0, stamp.y1), slice(stamp.x0, stamp.x1))
         part = grey[area].astype(np.float32)
@@ -257,8 +261,30 @@ def faded(grey: Image, stamps: tuple[Stamp, ...]) -> Image:
             continue
         smooth = cv2.GaussianBlur(part, (0, 0), 0.5)
         fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
+        if usual > black + _CRISP * span:
+            fade *= _on_strokes(grey[area], stamp.level)
         clear[area] = (part + (PAPER - part) * fade).astype(np.uint8)
     return clear
+
+
+def _usual_ink(grey: Image, stamps: tuple[Stamp, ...]) -> float:
+    """The median grey of the ink beside the stamps."""
+    beside = np.ones(grey.shape, bool)
+    for stamp in stamps:
+        beside[stamp.y0 : stamp.y1, stamp.x0 : stamp.x1] = False
+    ink = grey[beside & (grey < 200)]
+    return float(np.median(ink)) if ink.size else 0.0
+
+
+def _on_strokes(part: Image, level: float) -> NDArray[np.uint8]:
+    """1 on and close around strokes as dark as ``level`` that are thicker than text's."""
+    thick = max(round(max(part.shape) / 80), 3)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick))
+    solid = (part < level + 0.45 * (PAPER - level)).astype(np.uint8)
+    strokes = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc)
+    rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thick + 1, 2 * thick + 1))
+    around: NDArray[np.uint8] = cv2.dilate(strokes, rim)
+    return around
 
 
 # --- skew -------------------------------------------------------------------------------

@@ -211,11 +211,12 @@ def _lines_in(pieces: Pieces, frame: LineBox, unit: float) -> list[InkLine]:
     if not len(pieces):
         return []
     if frame.y1 - frame.y0 > 1.9 * unit:
-        return [_frame_of(row) for row in _rows(pieces, unit)]
-    return [_frame_of(pieces)]
+        return [frame_of(row) for row in _rows(pieces, unit)]
+    return [frame_of(pieces)]
 
 
-def _frame_of(pieces: Pieces, found: bool = True) -> InkLine:
+def frame_of(pieces: Pieces, found: bool = True) -> InkLine:
+    """The line that just holds the pieces."""
     return InkLine(
         int(pieces.x0.min()), int(pieces.y0.min()),
         int(pieces.x1.max()), int(pieces.y1.max()), found,
@@ -261,7 +262,7 @@ def _attached(
             if not near.any():
                 break
             used |= near
-            ours = _frame_of(loose.take(near))
+            ours = frame_of(loose.take(near))
             grown[i] = InkLine(
                 min(now.x0, ours.x0), min(now.y0, ours.y0),
                 max(now.x1, ours.x1), max(now.y1, ours.y1),
@@ -274,7 +275,7 @@ def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[
     left = list(np.argsort(loose.x0))
     while left:
         group = [left.pop(0)]
-        line = _frame_of(loose.take(np.array(group)), found=False)
+        line = frame_of(loose.take(np.array(group)), found=False)
         for i in list(left):
             reach = max(_NEAR * line.height, 0.6 * unit)
             middle = (loose.y0[i] + loose.y1[i]) / 2
@@ -286,7 +287,7 @@ def _loose_lines(loose: Pieces, walls: Sequence[Line], unit: float) -> Iterable[
                 continue
             group.append(i)
             left.remove(i)
-            line = _frame_of(loose.take(np.array(group)), found=False)
+            line = frame_of(loose.take(np.array(group)), found=False)
         if 0.25 * unit <= max(line.height, line.x1 - line.x0) and line.height < 2.5 * unit:
             yield line
 
@@ -317,4 +318,4 @@ def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:
     cuts = np.flatnonzero(gaps > _GAP * max(line.height, unit)) + 1
     if not len(cuts):
         return [line]
-    return [replace(_frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)]
+    return [replace(frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)]

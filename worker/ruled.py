@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from schemas.geometry import Box
@@ -21,6 +21,8 @@ _REACH = 4.0
 _CLOSING = 3.0  # a border's end lies this close to the border that it ends at
 _LOOSE = 0.15  # share of a short border that may run past the borders that it ends at
 _LONG = 0.4  # of the longest ruling: such a line is a border wherever it ends
+_SURELY = 3  # borders that a short line meets if it is one itself
+_COVERED_BY_MARK = 60.0  # points of a border that a seal or a signature may cover
 _COVERED = 0.5  # share of a slot's side that must be drawn for the side to be a border
 
 
@@ -53,7 +55,7 @@ def lattices(rulings: Sequence[Ruling]) -> tuple[Lattice, ...]:
     found = [
         part
         for group in _connected(rulings)
-        for lattice in [_lattice(_without_stubs(group))]
+        for lattice in [_lattice(_without_stubs(_bridged(group)))]
         if lattice is not None
         for part in _split(lattice)
         if len(part.slots) > 1
@@ -105,11 +107,45 @@ def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
     return groups.values()
 
 
+def _bridged(group: list[Ruling]) -> list[Ruling]:
+    """The rulings, those joined that end in the open and face each other.
+
+    A border ends where it meets another one; two ends in the open on one line are those of
+    a border that a seal or a signature covers.
+    """
+    joined: list[Ruling] = []
+    for ruling in sorted(group, key=lambda r: (r.horizontal, r.start)):
+        for k, other in enumerate(joined):
+            facing = (
+                other.horizontal is ruling.horizontal
+                and abs(other.at - ruling.at) < _SNAP
+                and 0 < ruling.start - other.end < _COVERED_BY_MARK
+                and not _meets(other.end, other.at, ruling.horizontal, group)
+                and not _meets(ruling.start, ruling.at, ruling.horizontal, group)
+            )
+            if facing:
+                joined[k] = replace(other, end=ruling.end)
+                break
+        else:
+            joined.append(ruling)
+    return joined
+
+
+def _meets(end: float, at: float, horizontal: bool, group: Sequence[Ruling]) -> bool:
+    return any(
+        r.horizontal is not horizontal
+        and abs(r.at - end) < _REACH
+        and r.start - _REACH < at < r.end + _REACH
+        for r in group
+    )
+
+
 def _without_stubs(group: list[Ruling]) -> list[Ruling]:
     """The rulings without short ones that are no borders: strokes of seals, underlines.
 
     A border runs from one crossing border to another; only long lines may run far past the
-    last one, as those of tables without an outer frame do.
+    last one, as those of tables without an outer frame do. What runs past three is a border
+    as far as they go.
     """
     longest = {
         horizontal: max((r.length for r in group if r.horizontal is horizontal), default=0.0)
@@ -119,24 +155,27 @@ def _without_stubs(group: list[Ruling]) -> list[Ruling]:
         horizontal: sorted((r.at, r.start, r.end) for r in group if r.horizontal is not horizontal)
         for horizontal in (True, False)
     }
-    return [
-        r
-        for r in group
-        if r.length > _LONG * longest[r.horizontal]
-        or _between(r, across[r.horizontal]) > (1 - _LOOSE) * r.length
-    ]
+    kept = []
+    for ruling in group:
+        met = _met(ruling, across[ruling.horizontal])
+        between = met[-1] - met[0] if met else 0.0
+        long = ruling.length > _LONG * longest[ruling.horizontal]
+        if long or between > (1 - _LOOSE) * ruling.length:
+            kept.append(ruling)
+        elif len(met) >= _SURELY:
+            kept.append(replace(ruling, start=met[0], end=met[-1]))
+    return kept
 
 
-def _between(ruling: Ruling, across: Sequence[tuple[float, float, float]]) -> float:
-    """The length of the ruling from the first to the last ruling that it meets."""
+def _met(ruling: Ruling, across: Sequence[tuple[float, float, float]]) -> list[float]:
+    """Where the ruling meets crossing ones, along its way."""
     first = bisect_left(across, (ruling.start - _CLOSING, float("-inf"), 0.0))
     last = bisect_right(across, (ruling.end + _CLOSING, float("inf"), 0.0))
-    met = [
+    return [
         place
         for place, start, stop in across[first:last]
         if start - _CLOSING <= ruling.at <= stop + _CLOSING
     ]
-    return met[-1] - met[0] if met else 0.0
 
 
 def _clusters(values: Iterable[float]) -> list[float]:

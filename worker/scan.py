@@ -31,13 +31,16 @@ from worker.imaging import (
     text_height,
 )
 from worker.ink_lines import InkLine, ink_lines
+from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.ocr import LineBox, LineReading, OcrEngine
 from worker.second_look import reread
+from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
 
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
@@ -172,19 +175,42 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
 def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
     clean = without_lines(page.grey, drawing)
     boxes = _detected(clean, page.unit, engine)
-    lines = ink_lines(clean < _faint(page.threshold), boxes, drawing.lines, page.unit)
-    crops = [_crop(clean, line, page.unit) for line in lines]
-    readings = reread(engine, [image for image, _ in crops])
-    read = [
-        (line, left, by_shape(line, reading, page.unit))
-        for line, (_, left), reading in zip(lines, crops, readings, strict=True)
-    ]
+    ink = clean < _faint(page.threshold)
+    lines = without_pale(ink_lines(ink, boxes, drawing.lines, page.unit), clean, page.unit)
+    read = _read(clean, lines, page, engine)
     return [
         token
-        for line, left, reading in read
+        for line, left, reading in _mended(clean, ink, read, page, engine)
         if _speaks(line, reading, page)
         for token in _tokens_of(line, left, reading, page)
     ]
+
+
+_Read = tuple[InkLine, int, LineReading]
+"""A line, the x of its crop's left edge, and what it says."""
+
+
+def _read(clean: Image, lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_Read]:
+    crops = [_crop(clean, line, page.unit) for line in lines]
+    readings = reread(engine, [image for image, _ in crops])
+    return [
+        (line, left, by_shape(line, reading, page.unit))
+        for line, (_, left), reading in zip(lines, crops, readings, strict=True)
+    ]
+
+
+def _mended(
+    clean: Image, ink: Mask, read: Sequence[_Read], page: _Upright, engine: OcrEngine
+) -> list[_Read]:
+    """The lines, figures that dirt spoilt or ran together read again where that mends them."""
+    anew = [cut_anew(line, left, reading, ink, page.unit) for line, left, reading in read]
+    again = iter(_read(clean, [part for one in anew for part in one.lines], page, engine))
+    mended: list[_Read] = []
+    for one, cut in zip(read, anew, strict=True):
+        found = [next(again) for _ in cut.lines]
+        sound = cut.surely or are_figures([reading.text for _, _, reading in found])
+        mended.extend(found if sound else [one])
+    return mended
 
 
 def _detected(clean: Image, unit: float, engine: OcrEngine) -> list[LineBox]:

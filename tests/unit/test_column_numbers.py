@@ -13,6 +13,7 @@ from worker.column_numbers import numbers_columns
         ["**", "1", "**", "**"],
         ["**", "**", "(1)", "(2)"],
         ["水寅", "x寅", "1", "2", "3"],  # asterisks as a recogniser may read them
+        ["68", "1", "2", "3"],
     ],
 )
 def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:

@@ -162,3 +162,21 @@ def test_every_token_of_a_table_is_in_exactly_one_cell(tmp_path: Path) -> None:
     ((grid,),) = grids_of(document(tmp_path / "a.pdf", lambda page: table(page, XS, YS, ROWS)))
     tokens = [id(t) for cell in grid.cells for t in cell.tokens]
     assert len(tokens) == len(set(tokens)) == 12
+
+
+def test_a_border_under_a_mark_is_a_border_all_along(tmp_path: Path) -> None:
+    """A signature hides part of a row's border, in the middle of a wide cell."""
+
+    def draw(page: pymupdf.Page) -> None:
+        for x in XS:
+            line(page, x, YS[0], x, YS[-1])
+        for y in (YS[0], YS[1], YS[3]):
+            line(page, XS[0], y, XS[-1], y)
+        line(page, XS[0], YS[2], 330, YS[2])
+        line(page, 370, YS[2], XS[-1], YS[2])
+        for i, row in enumerate(ROWS):
+            for j, text in enumerate(row):
+                write(page, XS[j] + 3, YS[i] + 14, text)
+
+    ((grid,),) = grids_of(document(tmp_path / "a.pdf", draw))
+    assert texts(grid) == ROWS

@@ -68,6 +68,17 @@ def test_a_grey_seal_is_faded_and_the_text_below_it_stays() -> None:
     assert (clear[~text & (grey == 125)] > 200).mean() > 0.98
 
 
+def test_text_beside_the_strokes_of_a_grey_seal_is_not_touched() -> None:
+    page = table_page()
+    grey = cv2.GaussianBlur(stamped(page, 600, 300, 150, GREY)[..., 0], (0, 0), 0.9)
+    clear = faded(grey, round_stamps(grey))
+    distance = np.hypot(*np.meshgrid(np.arange(-150, 150), np.arange(-150, 150)))
+    between = (distance > 90) & (distance < 120)  # neither star nor ring
+    before, after = grey[150:450, 450:750][between], clear[150:450, 450:750][between]
+    assert (before < 150).sum() > 100
+    assert np.array_equal(before, after)
+
+
 def test_a_page_without_round_stamps_has_none() -> None:
     assert round_stamps(table_page()[..., 0]) == ()
 

@@ -42,3 +42,8 @@ def test_a_digit_that_reads_well_stays() -> None:
 def test_dirt_is_a_speck_and_a_digit_is_not() -> None:
     assert is_speck(_ink(4, 4), _reading("."), UNIT)
     assert not is_speck(_ink(8, 17), _reading("1"), UNIT)
+
+
+def test_ink_as_small_as_a_point_is_no_character() -> None:
+    assert by_shape(_ink(7, 6), _reading("国"), UNIT).text == "-"
+    assert is_speck(_ink(5, 6), by_shape(_ink(5, 6), _reading("国"), UNIT), UNIT)
