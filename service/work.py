@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.result import Result, Usage
 from service.blobs.port import BlobMissing, BlobRotten, BlobStore, BlobTrouble
@@ -21,8 +24,10 @@ from service.store.steps import (
     commit_opened,
     commit_page,
     commit_result,
+    expire,
     give_back,
     pages_of,
+    running_steps,
 )
 from service.store.store import Store
 
@@ -53,6 +58,7 @@ class Bench:
 
 def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
     """Does steps until none is due or the shift is over; how many were done."""
+    _take_back_own(bench)
     end, done = clock() + bench.settings.shift_seconds, 0
     while not bench.closing():
         held = claim(bench.store, bench.name, bench.settings.lease_seconds)
@@ -64,6 +70,14 @@ def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
             break
     bench.ring(1)
     return done
+
+
+def _take_back_own(bench: Bench) -> None:
+    """Frees what this worker once claimed and could not commit: now it does nothing else."""
+    for step in running_steps(bench.store):
+        if step.worker == bench.name:
+            cause = "what came of it could not be written"
+            expire(bench.store, step, cause, bench.settings.attempts)
 
 
 def do_step(bench: Bench, held: Claim) -> None:
@@ -81,14 +95,23 @@ def do_step(bench: Bench, held: Claim) -> None:
         _said("late", held, started)
         return
     except (Refused, CageError, BlobTrouble) as error:
-        trouble = _trouble(error)
-        _said(trouble.category, held, started, logging.WARNING)
-        try:
-            give_back(bench.store, held, trouble, bench.settings.attempts, _PAUSE)
-        except Fenced:
-            return
+        _give_back(bench, held, _trouble(error), started)
+        return
+    except SQLAlchemyError:
+        _log.exception("the step can't be committed", extra={"document": held.document})
+        return  # taken back at the start of the next shift
+    except Exception as error:  # noqa: BLE001  one step must not end the worker
+        _log.exception("the step failed", extra={"document": held.document})
+        said = f"Crossfoot failed on it ({type(error).__name__}): please report it."
+        _give_back(bench, held, Trouble("internal", said, again=True), started)
         return
     _said("done", held, started)
+
+
+def _give_back(bench: Bench, held: Claim, trouble: Trouble, started: float) -> None:
+    _said(trouble.category, held, started, logging.WARNING)
+    with suppress(Fenced):
+        give_back(bench.store, held, trouble, bench.settings.attempts, _PAUSE)
 
 
 def _open(bench: Bench, held: Claim) -> None:

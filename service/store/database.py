@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from schemas.errors import CrossfootError, UsageError
 
 _BUSY_SECONDS = 30
-_TRIES = 5
+_TRIES = 6
+_PAUSE = 0.1  # seconds before the second try, twice as long before each further one
 _WRITE = "crossfoot_write"
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class Database:
             except DBAPIError as error:
                 if not left or not _worth_another_try(error):
                     raise
+                time.sleep(_PAUSE * 2 ** (_TRIES - 1 - left))
         raise AssertionError("unreachable")
 
     @property
