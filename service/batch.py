@@ -99,7 +99,8 @@ class Journal:
             "outcome": asdict(held.outcome),
         }
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            # The line before may have been cut off: an empty line parts this one from it.
+            file.write("\n" + json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
