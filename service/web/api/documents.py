@@ -151,6 +151,8 @@ def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
     into = received.fields.get("into", "").strip() or None
     if batch is None and into is None and (len(files) > 1 or holds_archive(files)):
         batch = files[0].name
+    if into is not None and get_batch(doors.store, into) is None:
+        raise not_found("batch")
     lane = _lane(received, many=batch is not None or into is not None)
     intake = Intake(person.name, lane, batch, {}, into)
     made, taken = keep_and_take_in(doors.store, doors.blobs, files, intake, doors.settings)
