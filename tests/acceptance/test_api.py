@@ -87,7 +87,7 @@ def test_a_client_made_from_the_description_sends_waits_and_reads(
     models = importlib.import_module("made_client.models")
     types = importlib.import_module("made_client.types")
     file = types.File(payload=BytesIO(TEXT.read_bytes()), file_name="a.pdf")
-    answer = upload.sync(client=client, body=models.UploadDocumentsBody(files=[file]))
+    answer = upload.sync(client=client, body=models.UploadDocumentsUpload(files=[file]))
     document = answer.items[0].document.id
     wait_for(lambda: look.sync(document, client=client), lambda d: d.status.value == "verified", 60)
     result = fetch.sync(document, client=client)
