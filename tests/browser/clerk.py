@@ -114,10 +114,10 @@ class Clerk:
 
     def readings(self) -> list[str]:
         """The readings on offer, in the order of their keys."""
-        return [
-            one.text.replace(",", "")
-            for one in self.browser.find_elements(By.CSS_SELECTOR, ".candidates .figure")
-        ]
+        shown: list[str] = self.browser.execute_script(
+            "return [...document.querySelectorAll('.candidates .figure')].map((f) => f.textContent)"
+        )
+        return [text.replace(",", "") for text in shown]
 
     def settle(self, result: Result, truth: Truth) -> None:
         """Answers every doubt of the document, until none is left."""
@@ -126,10 +126,10 @@ class Clerk:
             if not self.left:
                 return
             begun = time.perf_counter()
-            cell = cells[self.place]
-            before = (self.attribute("data-version"), self.place)
+            self.until("document.getElementById('doubt').dataset.shown")
+            cell, version = cells[self.place], self.attribute("data-version")
             self._answer(truth.at(cell.page, Box(*cell.bbox)), self.readings())
-            self.until(f"document.getElementById('main').dataset.version != '{before[0]}'")
+            self.until(f"document.getElementById('main').dataset.version != '{version}'")
             self.settled += 1
             self.seconds.append(time.perf_counter() - begun)
         raise AssertionError("there is no end of doubts")

@@ -23,7 +23,8 @@ export class DoubtPane {
 
   empty(text) {
     this.candidates = [];
-    this.place = null;
+    this.input = null;
+    delete this.home.dataset.shown;
     this.home.replaceChildren(el("p", { class: "empty-doubt" }, text));
   }
 
@@ -32,8 +33,11 @@ export class DoubtPane {
     const cell = model.cell(row, column);
     Object.assign(this, { model, row, column, cell, candidates: [] });
     const ink = el("canvas", { class: "ink", role: "img", "aria-label": say("doubt.ink") });
+    const figure = cell && model.isFigure(column);
     this.sums = el("div", { tabindex: "-1" });
-    this.readings = el("div", { tabindex: "-1" });
+    this.list = el("ul", { class: "candidates" });
+    this.readings = el("div", { tabindex: "-1" }, el("h2", {}, say("doubt.candidates")), figure ? this.typedLine() : null, this.list);
+    delete this.home.dataset.shown;
     this.home.replaceChildren(
       el("div", { class: "doubt-top" }, ink, this.words(cell, item)),
       el("div", { class: "doubt-middle" }, this.readings, this.sums),
@@ -41,13 +45,12 @@ export class DoubtPane {
     this.drawSums();
     this.drawReadings();
     if (cell) drawInk(ink, this.docId, cell, model.heading(cell.page));
-    if (!cell || !model.isFigure(column)) return;
-    await this.ask(mine);
+    if (figure) await this.ask(mine);
+    if (mine === this.asked) this.home.dataset.shown = [model.table.id, row, column].join("/");
   }
 
-  async ask(mine, typed = null) {
+  async ask(mine) {
     const asked = { table: this.model.table.id, row: this.row, column: this.column };
-    if (typed !== null) asked.typed = typed;
     try {
       const found = await get(`/documents/${encodeURIComponent(this.docId)}/consequences?${new URLSearchParams(asked)}`);
       if (mine !== this.asked) return;
@@ -114,9 +117,7 @@ export class DoubtPane {
     const known = this.candidates.length ? this.candidates : figure
       ? [{ value: cell.value, confidence: cell.confidence, effects: [] }, ...cell.alternatives.map((other) => ({ ...other, effects: [] }))] : [];
     this.shownCandidates = known.slice(0, 9);
-    const items = this.shownCandidates.map((candidate, n) => el("li", {}, this.reading(candidate, n + 1)));
-    const typed = figure ? this.typedLine() : null;
-    this.readings.replaceChildren(el("h2", {}, say("doubt.candidates")), ...(typed ? [typed] : []), el("ul", { class: "candidates" }, ...items));
+    this.list.replaceChildren(...this.shownCandidates.map((candidate, n) => el("li", {}, this.reading(candidate, n + 1))));
   }
 
   reading(candidate, number) {
@@ -141,11 +142,10 @@ export class DoubtPane {
   }
 
   typedLine() {
-    if (this.line) { if (this.line.dataset.at === `${this.row} ${this.column}`) return this.line; }
     const input = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": say("doubt.typed"), placeholder: say("doubt.typed") });
     const note = el("span", { class: "quiet" }, say("doubt.typeHint"));
     const effects = el("span", { class: "effects" });
-    this.line = el("div", { class: "typed", data: { at: `${this.row} ${this.column}` } }, el("kbd", {}, "E"), input, effects, note);
+    const line = el("div", { class: "typed" }, el("kbd", {}, "E"), input, effects, note);
     let timer = 0;
     input.addEventListener("input", () => {
       clearTimeout(timer);
@@ -165,7 +165,7 @@ export class DoubtPane {
       }
     });
     this.input = input;
-    return this.line;
+    return line;
   }
 
   refuse(note) {
