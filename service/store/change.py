@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, Row, update
 
 from service.store.states import DOCUMENT, STEP
 from service.store.tables import documents, steps
@@ -44,6 +44,19 @@ def change_step(
         .values(status=after, **values)
     )
     return done.rowcount == 1
+
+
+def claim_step(
+    connection: Connection, which: ColumnElement[bool], **values: Any
+) -> Row[Any] | None:
+    """Brings the one step that ``which`` names to ``running``; its row, None where none waits."""
+    done = connection.execute(
+        update(steps)
+        .where(which, steps.c.status.in_(sorted(STEP["claimed"].before)))
+        .values(status="running", **values)
+        .returning(steps)
+    )
+    return done.first()
 
 
 def cancel_steps(connection: Connection, document: str, run: int) -> None:

@@ -111,7 +111,6 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     else:
         engine = create_engine(
             parsed,
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=30000"},

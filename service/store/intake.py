@@ -21,7 +21,7 @@ from schemas.errors import UsageError
 from service.store.audit import note
 from service.store.rows import add_missing, held_blob
 from service.store.store import Store
-from service.store.tables import batch_items, batches, blobs, documents, steps
+from service.store.tables import WAITING, batch_items, batches, blobs, documents, steps
 
 INTERACTIVE, BATCH = 0, 1
 
@@ -221,7 +221,7 @@ def _first_tag(connection: Connection, store: Store, lane: int, batch: str | Non
     if lane == INTERACTIVE:
         return int(store.clock() * 1000)
     waiting = connection.execute(
-        select(func.min(steps.c.tag)).where(steps.c.lane == BATCH, steps.c.status == "waiting")
+        select(func.min(steps.c.tag)).where(steps.c.lane == BATCH, steps.c.status == WAITING)
     ).scalar()
     last = connection.execute(select(func.max(batches.c.tag))).scalar()
     own = connection.execute(select(batches.c.tag).where(batches.c.id == batch)).scalar()

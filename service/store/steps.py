@@ -12,17 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from schemas.errors import CrossfootError
 from service.store.audit import note
-from service.store.change import cancel_steps, change_document, change_step
+from service.store.change import cancel_steps, change_document, change_step, claim_step
 from service.store.intake import step_row
 from service.store.results import Finding, add_result
 from service.store.rows import add_missing, held_blob
 from service.store.states import UNFINISHED
 from service.store.store import Store
-from service.store.tables import blobs, documents, steps
+from service.store.tables import RUNNING, WAITING, blobs, documents, steps
 from service.store.webhooks import announce
 
 Kind = Literal["open", "page", "assemble"]
@@ -78,39 +78,27 @@ def claim(store: Store, worker: str, lease_seconds: float) -> Claim | None:
 
 
 def _claim(connection: Connection, store: Store, worker: str, lease_seconds: float) -> Claim | None:
-    now = store.clock()
-    found = connection.execute(
-        select(steps.c.id, steps.c.fence)
-        .where(steps.c.status == "waiting", steps.c.due <= now)
-        .order_by(steps.c.lane, steps.c.tag, steps.c.document_id, steps.c.number)
+    now, other = store.clock(), steps.alias("urgent")
+    most_urgent = (
+        select(other.c.id)
+        .where(other.c.status == WAITING, other.c.due <= now)
+        .order_by(other.c.lane, other.c.tag, other.c.document_id, other.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).first()
-    if found is None:
-        return None
-    taken = change_step(
+        .scalar_subquery()
+    )
+    row = claim_step(
         connection,
-        "claimed",
-        found.id,
-        found.fence,
-        "running",
+        steps.c.id == most_urgent,
         fence=steps.c.fence + 1,
         attempts=steps.c.attempts + 1,
         lease_until=now + lease_seconds,
         worker=worker,
     )
-    return _claim_of(_whole(connection, found.id)) if taken else None
-
-
-def _whole(connection: Connection, step: str) -> Row[Any]:
-    return connection.execute(
-        select(steps, documents.c.sha256, documents.c.name, documents.c.settings)
-        .join(documents, documents.c.id == steps.c.document_id)
-        .where(steps.c.id == step)
-    ).one()
-
-
-def _claim_of(row: Row[Any]) -> Claim:
+    if row is None:
+        return None
+    query = select(documents.c.sha256, documents.c.name, documents.c.settings)
+    document = connection.execute(query.where(documents.c.id == row.document_id)).one()
     return Claim(
         step=row.id,
         document=row.document_id,
@@ -120,9 +108,9 @@ def _claim_of(row: Row[Any]) -> Claim:
         attempt=row.attempts,
         fence=row.fence,
         lease_until=row.lease_until,
-        sha256=row.sha256,
-        name=row.name,
-        settings=json.loads(row.settings),
+        sha256=document.sha256,
+        name=document.name,
+        settings=json.loads(document.settings),
     )
 
 
@@ -299,7 +287,7 @@ def waiting_steps(store: Store, overdue_by: float = 0.0) -> int:
     """How many steps have been due for that many seconds; counts to 1000 and no further."""
     due = (
         select(steps.c.id)
-        .where(steps.c.status == "waiting", steps.c.due <= store.clock() - overdue_by)
+        .where(steps.c.status == WAITING, steps.c.due <= store.clock() - overdue_by)
         .limit(1000)
         .subquery()
     )
@@ -322,7 +310,7 @@ class Running:
 
 def running_steps(store: Store) -> list[Running]:
     """All steps that are being done, the oldest lease first."""
-    query = select(steps).where(steps.c.status == "running").order_by(steps.c.lease_until)
+    query = select(steps).where(steps.c.status == RUNNING).order_by(steps.c.lease_until)
     with store.database.read() as connection:
         return [
             Running(r.id, r.document_id, r.run, r.fence, r.attempts, r.worker, r.lease_until)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -129,6 +130,9 @@ steps = Table(
     CheckConstraint("kind IN ('open', 'page', 'assemble')", name="kind"),
 )
 _WAITING, _RUNNING = text("status = 'waiting'"), text("status = 'running'")
+# Written out in statements: a partial index is not used for a value that comes as a parameter.
+WAITING = literal_column("'waiting'", String)
+RUNNING = literal_column("'running'", String)
 Index(
     "ix_steps_waiting",
     *(steps.c.lane, steps.c.tag, steps.c.document_id, steps.c.number),
