@@ -19,6 +19,7 @@ from schemas.result import Result
 from tests.acceptance.door import figures
 from tests.browser.clerk import Clerk, Truth
 from tests.browser.serving import serving
+from tests.unit.pages import document, table, write
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +112,66 @@ def test_from_scan_to_workbook_by_keyboard_alone(
     printed = Counter({value.normalize(): n for value, n in figures(truth).items()})
     assert workbook_figures(workbook) == printed
     assert trouble(clerk) == []
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+LINES = (
+    ("项目", "合计", "人员经费", "公用经费"),
+    ("合计", "60.00", "24.00", "36.00"),
+    (HOSTILE, "10.00", "4.00", "6.00"),
+    ("乙单位", "20.00", "8.00", "12.00"),
+    ("丙单位", "30.00", "12.00", "19.00"),
+)
+"""丙单位's row does not add up, and neither does its last column: the publisher's error."""
+
+
+def hostile(folder: Path) -> Path:
+    def draw(page: pymupdf.Page) -> None:
+        write(page, 200, 60, "支出总表", 14)
+        write(page, 450, 80, "单位：万元")
+        table(page, (40, 240, 340, 440, 540), [90 + 24 * n for n in range(6)], LINES, size=8)
+
+    return document(folder / "\u202ehostile.pdf", draw)
+
+
+def test_undo_history_conflict_and_hostile_text(clerk: Clerk, tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as address:
+        held = upload(clerk, address, hostile(tmp_path))
+        clerk.until("document.querySelector('#grid td.figure')", 30)
+        assert HOSTILE in clerk.browser.find_element(By.ID, "grid").text
+        assert clerk.browser.find_elements(By.CSS_SELECTOR, "#grid img") == []
+        doubts = clerk.left
+        assert doubts >= 1
+
+        clerk.until("document.getElementById('doubt').dataset.shown")
+        clerk.press("s")
+        clerk.until("document.getElementById('main').dataset.left === '0'")
+        assert clerk.browser.find_elements(By.CSS_SELECTOR, "#grid .verdict-source_error")
+        clerk.press("u")
+        clerk.until(f"document.getElementById('main').dataset.left === '{doubts}'")
+        clerk.press("h")
+        clerk.until("document.querySelector('#history[open] tr.undone')")
+        assert len(clerk.browser.find_elements(By.CSS_SELECTOR, "#history tbody tr")) == 2
+        clerk.press(Keys.ESCAPE)
+
+        place = dict(zip(("table", "row", "column"), clerk.place, strict=True))
+        version = int(clerk.attribute("data-version"))
+        theirs = {"version": version, "decisions": [{"kind": "figure", "value": "77", **place}]}
+        answer = httpx.post(f"{address}/api/v1/documents/{held}/corrections", json=theirs)
+        assert answer.status_code == 200
+        clerk.until("document.getElementById('doubt').dataset.shown")
+        clerk.press("b")
+        clerk.until("document.querySelector('#ask[open]')")
+        assert "77" in clerk.browser.find_element(By.ID, "ask").text
+        clerk.press(Keys.ENTER)  # theirs is kept
+        clerk.until("!document.querySelector('#ask[open]')")
+        standing = result_of(address, held).tables[0]
+        row = next(row for row in standing.rows if row.id == place["row"])
+        assert row.cells[place["column"]].value == "77"
+
+        clerk.browser.find_element(By.CSS_SELECTOR, ".other-language").click()
+        clerk.until("document.documentElement.lang === 'zh-CN'")
+    assert [line for line in trouble(clerk) if " 409 " not in line] == []
 
 
 def trouble(clerk: Clerk) -> list[str]:
