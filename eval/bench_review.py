@@ -66,10 +66,8 @@ def made_document(number: int) -> bytes:
     ]
     pdf = pymupdf.open()
     page = pdf.new_page(width=842, height=595)
-    font = pymupdf.Font("china-s")
-    page.insert_font(fontname="han", fontbuffer=font.buffer)
-    page.insert_text((300, 50), f"第{number}号单位支出表", fontsize=14, fontname="han")
-    page.insert_text((700, 75), "单位：万元", fontsize=9, fontname="han")
+    page.insert_text((300, 50), f"第{number}号单位支出表", fontsize=14, fontname="china-s")
+    page.insert_text((700, 75), "单位：万元", fontsize=9, fontname="china-s")
     xs = [25 + 72 * n for n in range(COLUMNS + 2)]
     ys = [85 + 26 * n for n in range(len(printed) + 1)]
     for x in xs:
@@ -78,8 +76,7 @@ def made_document(number: int) -> bytes:
         page.draw_line((xs[0], y), (xs[-1], y), width=0.6)
     for y, line in zip(ys, printed, strict=False):
         for x, text in zip(xs, line, strict=False):
-            page.insert_text((x + 4, y + 17), text, fontsize=9, fontname="han")
-    pdf.subset_fonts()
+            page.insert_text((x + 4, y + 17), text, fontsize=9, fontname="china-s")
     content: bytes = pdf.tobytes(deflate=True)
     pdf.close()
     return content
