@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eval.made.commission import Commission
 from eval.made.department import draw_department
+from eval.made.elsewhere import as_elsewhere
 from eval.made.forms import MAKERS
 from eval.made.gold import booklet_gold
 from eval.made.pages import set_booklet
@@ -53,7 +54,11 @@ def _tables(spec: MadeSpec) -> list[MadeTable]:
     purse = Purse(rng, spec.unit, spec.decimals + finer)
     department = draw_department(rng, spec, purse)
     commission = Commission(rng, spec, purse, department)
-    return [MAKERS[form](commission) for form in spec.forms]
+    tables = [MAKERS[form](commission) for form in spec.forms]
+    if spec.elsewhere:
+        names = random.Random(f"elsewhere {spec.seed}")
+        tables = [as_elsewhere(table, names) for table in tables]
+    return tables
 
 
 def _misprinted(

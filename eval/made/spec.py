@@ -65,6 +65,7 @@ class MadeSpec:
         page_turn: the page's own /Rotate, in degrees; it is displayed upright.
         prose: a page of text without a table stands before the first table.
         unit_in_header: the unit is printed in the amount columns' header, not above.
+        elsewhere: titles, columns and their order are those of no known form.
     """
 
     seed: int
@@ -92,6 +93,7 @@ class MadeSpec:
     page_turn: PageTurn = 0
     prose: bool = False
     unit_in_header: bool = False
+    elsewhere: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.forms) - set(FORMS)

@@ -273,3 +273,17 @@ def test_negatives_are_printed_in_three_ways(negatives: choices.Negatives, mark:
     for _, _, cell, _ in cells(make_document(6, spec).gold):
         if cell.text in below:
             assert Decimal(cell.value or 0) < 0
+
+
+def test_a_city_elsewhere_prints_the_same_money_under_other_names() -> None:
+    usual = make_document(3, MadeSpec(seed=3, forms=("expenditure",), length="short"))
+    other = make_document(3, replace(usual.spec, elsewhere=True))
+    (mine,), (theirs,) = usual.gold.tables, other.gold.tables
+    known = {part for column in mine.columns for part in column.path}
+    assert not known & {part for column in theirs.columns for part in column.path}
+    assert theirs.title != mine.title
+    figures = [
+        {row.label: {key: cell.value for key, cell in row.cells.items()} for row in table.rows}
+        for table in (mine, theirs)
+    ]
+    assert figures[0] == figures[1]

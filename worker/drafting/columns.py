@@ -68,8 +68,27 @@ def _column_texts(layout: Layout, col: int) -> list[str]:
 
 
 def _types(layout: Layout, paths: Sequence[tuple[str, ...]]) -> list[ColumnType]:
-    known = [_type_of(_column_texts(layout, col), path) for col, path in enumerate(paths)]
-    return _with_blank(known, paths)
+    texts = [_column_texts(layout, col) for col in range(layout.cols)]
+    known = [_type_of(said, path) for said, path in zip(texts, paths, strict=True)]
+    return _with_blank(_with_split_codes(known, texts), paths)
+
+
+def _with_split_codes(
+    known: Sequence[ColumnType | None], texts: Sequence[Sequence[str]]
+) -> list[ColumnType | None]:
+    """A column of three-digit numbers left of codes of two digits is the head of those codes."""
+    types = list(known)
+    for col in range(len(types) - 1):
+        head = [narrow(text) for text in texts[col]]
+        rest = [narrow(text) for text in texts[col + 1]]
+        if (
+            types[col] in ("amount", "count")
+            and types[col + 1] == "code"
+            and all(re.fullmatch(r"\d{3}", text) for text in head)
+            and all(re.fullmatch(r"\d{2}", text) for text in rest)
+        ):
+            types[col] = "code"
+    return types
 
 
 def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
