@@ -71,7 +71,7 @@ def _identity(block: GoldBlock) -> tuple[str, tuple[tuple[str, ...], ...]]:
 def _said(blocks: Sequence[GoldBlock], gold: Gold) -> Said:
     columns = blocks[0].columns
     rows = [row for block in blocks for row in block.rows]
-    table, _ = crossfoot(draft(_sheet(columns, rows, blocks[0].page or 1, gold)), "t1")
+    table, _ = crossfoot(draft(_sheet(columns, rows, blocks[0].page or 1, gold)))
     statuses = [check.status for check in table.checks]
     return Said(
         page=blocks[0].page,

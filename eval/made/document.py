@@ -39,7 +39,7 @@ class MadeDocument:
 def make_document(seed: int, spec: MadeSpec | None = None) -> MadeDocument:
     """The document of ``seed``; with ``spec``, of that spec, whose own seed then counts."""
     spec = spec or draw_spec(seed)
-    tables, errors = _misprinted(_tables(spec), spec)
+    tables, errors = _misprinted(make_tables(spec), spec)
     sheets = [printed(table, spec) for table in tables]
     booklet = set_booklet(sheets, spec)
     name = f"made-{spec.seed}-{'-'.join(spec.forms)}.pdf"
@@ -47,8 +47,8 @@ def make_document(seed: int, spec: MadeSpec | None = None) -> MadeDocument:
     return MadeDocument(booklet.pdf, gold, spec, tuple(errors))
 
 
-def _tables(spec: MadeSpec) -> list[MadeTable]:
-    """The values of all tables, of one department."""
+def make_tables(spec: MadeSpec) -> list[MadeTable]:
+    """The values of all tables of a document, of one department, without a misprint."""
     rng = random.Random(f"values {spec.seed}")
     finer = _FINER if spec.arithmetic == "rounded" else 0
     purse = Purse(rng, spec.unit, spec.decimals + finer)

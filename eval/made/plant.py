@@ -41,13 +41,21 @@ def _misprinted(true: Decimal, decimals: int, rng: random.Random) -> Decimal:
     """One digit changed, or two neighbours swapped, as clerks do."""
     sign = -1 if true < 0 else 1
     body = f"{abs(true).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP):f}"
+    return sign * Decimal(_slipped(body, rng))
+
+
+def misprinted(printed: str, rng: random.Random) -> str:
+    """A printed figure with one such slip."""
+    sign = "-" if printed.startswith("-") else ""
+    return sign + _slipped(printed.removeprefix("-"), rng)
+
+
+def _slipped(body: str, rng: random.Random) -> str:
     digits = [at for at, char in enumerate(body) if char.isdigit()]
     swaps = [(a, b) for a, b in pairwise(digits) if body[a] != body[b] != "0"]
     if swaps and rng.random() < 0.5:
         a, b = rng.choice(swaps)
-        changed = body[:a] + body[b] + body[a + 1 : b] + body[a] + body[b + 1 :]
-    else:
-        at = rng.choice(digits)
-        other = rng.choice([d for d in "123456789" if d != body[at]])
-        changed = body[:at] + other + body[at + 1 :]
-    return sign * Decimal(changed)
+        return body[:a] + body[b] + body[a + 1 : b] + body[a] + body[b + 1 :]
+    at = rng.choice(digits)
+    other = rng.choice([d for d in "123456789" if d != body[at]])
+    return body[:at] + other + body[at + 1 :]

@@ -20,7 +20,7 @@ from schemas.draft import CellRef, Draft
 from schemas.result import ReviewItem, Table
 from worker.crossfoot import crossfoot
 
-CrossFoot = Callable[[Draft, str], tuple[Table, tuple[ReviewItem, ...]]]
+CrossFoot = Callable[[Draft], tuple[Table, tuple[ReviewItem, ...]]]
 
 PER_KIND = 3
 """Errors of each kind put into each table."""
@@ -113,12 +113,12 @@ def examine(
 ) -> Iterator[Finding]:
     """What ``cross_foot`` makes of ``per_kind`` planted errors of each kind."""
     chance = random.Random(seed)
-    sound = cross_foot(draft, "t1")
+    sound = cross_foot(draft)
     for kind in KINDS:
         for _ in range(per_kind):
             injured = injure(draft, kind, chance)
             if injured is not None:
-                yield judge(injured, sound, cross_foot(injured.draft, "t1"))
+                yield judge(injured, sound, cross_foot(injured.draft))
 
 
 Footed = tuple[Table, tuple[ReviewItem, ...]]

@@ -111,8 +111,7 @@ def test_a_figure_typed_by_a_person_is_pinned_and_the_sums_hold() -> None:
 
 
 def test_cells_that_the_answer_proves_leave_the_queue() -> None:
-    draft = budget("816.00", others=(("116.00", 0.3),))
-    held = read(draft)
+    held = read(budget("816.00"))
     assert doubts(held)
     after = settle(held, [figure("116.00")])
     assert doubts(after) == set()

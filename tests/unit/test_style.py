@@ -15,7 +15,7 @@ ROWS = [
 
 
 def table(rows: list[list[str]], source: TokenSource = "ocr") -> tuple[Table, set[tuple[str, str]]]:
-    found, review = crossfoot(draft(sheet(HEAD, rows, source=source)), "t1")
+    found, review = crossfoot(draft(sheet(HEAD, rows, source=source)))
     return found, {(item.row, item.column) for item in review}
 
 
@@ -52,6 +52,6 @@ def test_figures_of_different_decimals_are_a_style_of_their_own() -> None:
         ["丁", "8.3865", "4.0"],
         ["戊", "46.9156", "5.0"],
     ]
-    found, review = crossfoot(draft(sheet([["项目", "金额", "数"]], rows, source="ocr")), "t1")
+    found, review = crossfoot(draft(sheet([["项目", "金额", "数"]], rows, source="ocr")))
     assert [row.cells["c2"].value for row in found.rows] == [row[1] for row in rows]
     assert not review

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from schemas.draft import Booklet
 from schemas.result import BookletCheck, ReviewItem, Table
-from worker.crossfoot import crossfoot
+from worker.decoding.decide import EFFORT, decide
+from worker.decoding.report import Report
+from worker.decoding.verdicts import judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,21 @@ class Decoded:
     checks: tuple[BookletCheck, ...] = ()
 
 
-def decode(booklet: Booklet) -> Decoded:
+def decode(booklet: Booklet, *, effort: float = EFFORT) -> Decoded:
     """The booklet's tables as decided by their sums.
 
-    A cell whose source is ``human`` is taken at its word: it keeps its value, has the
-    verdict ``human`` and confidence 1, and the others are decided around it.
+    The most probable joint reading that the sums allow is found, and for every amount cell
+    how much less probable the best story is in which it says something else; from that come
+    verdict and confidence. A cell whose source is ``human`` is taken at its word: it keeps
+    its value, has the verdict ``human`` and confidence 1, and the others are decided around
+    it. ``effort`` bounds the search for each table, in deterministic seconds; what is open
+    when it ends is doubtful.
     """
-    checked = [crossfoot(draft, f"t{k}") for k, draft in enumerate(booklet.drafts, start=1)]
+    decision = decide(booklet, effort)
+    report = Report(booklet, decision, judgements(decision))
+    indexes = range(len(booklet.drafts))
     return Decoded(
-        tables=tuple(table for table, _ in checked),
-        review=tuple(item for _, items in checked for item in items),
+        tables=tuple(report.table(index) for index in indexes),
+        review=tuple(item for index in indexes for item in report.review(index)),
+        checks=report.between(),
     )

@@ -94,8 +94,15 @@ def plain_spaced(text: str) -> str:
 
 
 def numbers_of(row: Row) -> dict[int, str] | None:
-    """Column numbers and formulas, where that is all that the row prints."""
+    """Column numbers and formulas, where that is all that the row prints.
+
+    A word like 栏次 may stand before them, which a poor scan spoils beyond knowing: three
+    numbers from 1 on are enough to tell such a row by.
+    """
     filled = _filled(row)
+    plain = [narrow(cell.text) for cell in filled]
+    if len(plain) > 3 and plain[1:] == [str(n) for n in range(1, len(plain))]:
+        filled = filled[1:]
     found: dict[int, str] = {}
     for cell in filled:
         text = narrow(cell.text)

@@ -1,0 +1,91 @@
+"""How surprising one reading of ink is if another figure is printed there.
+
+A prior over the slips of a recogniser, for readings of which no more is known than the text:
+a digit taken for another, a sign lost, a ruling read as a sign, two digits swapped. The
+weights are data (``confusions.json``), counted on generated scans by
+``python -m eval.decoding confusions``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Confusions:
+    """Surprise of single slips in nats, given that a figure was misread at all.
+
+    ``taken`` is keyed by the printed and the read sign (``"38"``: 3 read as 8), ``lost`` by
+    the printed sign that was not read, ``added`` by the sign read where none is printed.
+    What is not listed costs ``other``; two neighbours swapped cost ``swapped``.
+    """
+
+    taken: dict[str, float]
+    lost: dict[str, float]
+    added: dict[str, float]
+    swapped: float
+    other: float
+
+
+@cache
+def confusions() -> Confusions:
+    """The prior that comes with the program."""
+    said = json.loads(files("worker.decoding").joinpath("confusions.json").read_text("utf-8"))
+    return Confusions(said["taken"], said["lost"], said["added"], said["swapped"], said["other"])
+
+
+@lru_cache(maxsize=200_000)
+def surprise(read: str, printed: str) -> float:
+    """Nats of reading ``read`` where ``printed`` stands, given that it was misread.
+
+    The least surprising chain of slips counts (a weighted edit distance with swaps,
+    Damerau 1964); 0 for equal texts. Both texts are figures without thousands separators.
+    """
+    prior = confusions()
+    if len(read) == len(printed):
+        differing = [(p, r) for p, r in zip(printed, read, strict=True) if p != r]
+        if len(differing) <= 1:
+            return sum(prior.taken.get(p + r, prior.other) for p, r in differing)
+    if abs(len(read) - len(printed)) > 3:
+        return prior.other * abs(len(read) - len(printed)) + prior.other
+    return _least(read, printed, prior)
+
+
+def _least(read: str, printed: str, prior: Confusions) -> float:
+    before: list[float] = []
+    above = [0.0]
+    for sign in read:
+        above.append(above[-1] + prior.added.get(sign, prior.other))
+    for i, p in enumerate(printed):
+        lost = prior.lost.get(p, prior.other)
+        row = [above[0] + lost]
+        for j, r in enumerate(read):
+            same = 0.0 if p == r else prior.taken.get(p + r, prior.other)
+            cost = min(
+                above[j] + same, above[j + 1] + lost, row[j] + prior.added.get(r, prior.other)
+            )
+            if i and j and p == read[j - 1] and r == printed[i - 1] and p != r:
+                cost = min(cost, before[j - 1] + prior.swapped)
+            row.append(cost)
+        before, above = above, row
+    return above[-1]
+
+
+def slips(read: str) -> tuple[str, ...]:
+    """Every figure one listed slip away from ``read``: what may be printed there instead."""
+    prior = confusions()
+    found: dict[str, None] = {}
+    for at, sign in enumerate(read):
+        for pair in prior.taken:
+            if pair[1] == sign:
+                found[read[:at] + pair[0] + read[at + 1 :]] = None
+        if sign in prior.added:
+            found[read[:at] + read[at + 1 :]] = None
+    for sign in prior.lost:
+        for at in range(len(read) + 1):
+            found[read[:at] + sign + read[at:]] = None
+    found.pop(read, None)
+    return tuple(found)

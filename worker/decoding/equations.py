@@ -1,0 +1,157 @@
+"""The sums of a booklet as equations over whole numbers, and how they fare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from schemas.draft import Booklet, TableCellRef
+from schemas.result import CheckStatus
+from worker.decoding.lattice import Lattice
+from worker.rounding import rounding_slack
+
+UNITS = {
+    "元": 1, "千元": 1_000, "万元": 10_000, "萬元": 10_000, "百万元": 1_000_000,
+    "百萬元": 1_000_000, "亿元": 100_000_000, "億元": 100_000_000,
+    "円": 1, "千円": 1_000, "百万円": 1_000_000,
+}  # fmt: skip
+"""How many of the smallest money one printed unit is."""
+
+Values = Mapping[TableCellRef, int | None]
+"""What each cell adds to a sum, in its table's last digit; None: no figure can be made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A cell of an equation; its key times ``weight`` is its share in the equation's unit."""
+
+    ref: TableCellRef
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """``result`` is the sum of ``terms``; ``places`` decimals of the unit count one.
+
+    ``table`` is the index of the table whose promise it is, None between tables. Cells that
+    the table does not have count as zero and are left out of ``terms``.
+    """
+
+    id: str
+    rule: str
+    table: int | None
+    result: TableCellRef
+    terms: tuple[Term, ...]
+    result_weight: int
+    places: int
+
+    @property
+    def cells(self) -> tuple[Term, ...]:
+        """All cells with the sign they have where result minus terms is taken."""
+        return (
+            Term(self.result, self.result_weight),
+            *(Term(t.ref, -t.weight) for t in self.terms),
+        )
+
+    def residual(self, values: Values) -> int | None:
+        """Result minus terms in the equation's unit; None where a cell is no figure."""
+        total = 0
+        for term in self.cells:
+            units = values.get(term.ref, 0)
+            if units is None:
+                return None
+            total += units * term.weight
+        return total
+
+    def slack(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> int:
+        """The largest residual that rounding explains.
+
+        Between tables of different units a figure may be off by half a last digit of the
+        coarser one even where it stands alone.
+        """
+        parts = [self._printed(t, values, lattices) for t in self.terms]
+        result = self._printed(Term(self.result, self.result_weight), values, lattices)
+        bound = int(rounding_slack(parts, result) * 10**self.places)
+        weights = {term.weight for term in self.cells}
+        return max(bound, max(weights) // 2) if len(weights) > 1 else bound
+
+    def _printed(
+        self, term: Term, values: Values, lattices: Mapping[TableCellRef, Lattice]
+    ) -> Decimal:
+        """The figure with the decimals of its column, in the equation's unit."""
+        one = lattices.get(term.ref)
+        units = values.get(term.ref) or 0
+        if one is None or not units:
+            return Decimal(0)
+        scale = Decimal(term.weight).scaleb(one.places - self.places)
+        return Decimal(one.text_of(units)) * scale.normalize()
+
+    def status(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> CheckStatus:
+        """How the equation fares; not applicable where all is blank or a cell is no figure."""
+        residual = self.residual(values)
+        printed = any(lattices[t.ref].cell.text for t in self.cells if t.ref in lattices)
+        if residual is None or not printed:
+            return "not_applicable"
+        if not residual:
+            return "pass"
+        return "rounding" if abs(residual) <= self.slack(values, lattices) else "fail"
+
+    def along_row(self) -> bool:
+        """Whether the sum runs along a row (else down a column, or between tables)."""
+        return self.table is not None and len({term.ref[1] for term in self.cells}) == 1
+
+
+def equations(booklet: Booklet, lattices: Mapping[TableCellRef, Lattice]) -> Iterator[Equation]:
+    """Every promised sum, those of each table in its order and then those between tables.
+
+    Sums of a table are called ``c1``, ``c2``, …, those between tables ``b1``, ``b2``, ….
+    """
+    for index, draft in enumerate(booklet.drafts):
+        places = next((one.places for ref, one in lattices.items() if ref[0] == index), 0)
+        for number, promise in enumerate(draft.sums, start=1):
+            terms = [(index, *ref) for ref in promise.terms]
+            yield Equation(
+                f"c{number}",
+                promise.rule,
+                index,
+                (index, *promise.result),
+                tuple(Term(ref, 1) for ref in terms if ref in lattices),
+                1,
+                places,
+            )
+    for number, across in enumerate(booklet.sums, start=1):
+        weights, places = _weights(booklet, lattices, (across.result, *across.terms))
+        yield Equation(
+            f"b{number}",
+            across.rule,
+            None,
+            across.result,
+            tuple(Term(ref, weights[ref]) for ref in across.terms if ref in weights),
+            weights.get(across.result, 1),
+            places,
+        )
+
+
+def _weights(
+    booklet: Booklet, lattices: Mapping[TableCellRef, Lattice], refs: Sequence[TableCellRef]
+) -> tuple[dict[TableCellRef, int], int]:
+    """What brings keys of several tables to one unit, and the decimals of that unit's figures.
+
+    The unit is the result's; an unknown unit is taken for the same.
+    """
+    own = unit_value(booklet.drafts[refs[0][0]].unit)
+    known = [ref for ref in refs if ref in lattices]
+    if not known:
+        return {}, 0
+    values = {ref: unit_value(booklet.drafts[ref[0]].unit) or own or 1 for ref in known}
+    steps = {ref: Decimal(values[ref]).scaleb(-lattices[ref].places) for ref in known}
+    finest = min(steps.values())
+    weights = {ref: int(step / finest) for ref, step in steps.items()}
+    places = -int((finest / (own or 1)).log10().to_integral_value())
+    return weights, max(places, 0)
+
+
+def unit_value(unit: str | None) -> int | None:
+    """How many yuan the printed unit is; None where it is not known."""
+    return UNITS.get(unit.strip()) if unit else None

@@ -1,0 +1,102 @@
+"""The readings worth searching: those proposed, and those that sums imply and the ink allows.
+
+A recogniser proposes what looks likely; a sum knows what would fit. Every value that a sum
+implies for a cell is tested against the cell's ink and enters its lattice where the ink
+allows it, and so does every single slip that another cell's change makes up for. What no sum
+has a use for is left out again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from schemas.draft import TableCellRef
+from worker.decoding.confusions import slips
+from worker.decoding.lattice import Lattice, Option, units_of
+from worker.decoding.prices import BROKEN, HORIZON
+from worker.decoding.print_style import canonical
+from worker.decoding.scene import Scene
+from worker.decoding.supports import Key, only, supported
+
+MOST_OPTIONS = 10
+"""Readings of one cell that are searched."""
+_SEEDS = 5
+_MOST_LOOSE = 160
+"""Loose cells of one sum beyond which pairs of them are not tried on each other's ink."""
+
+Keys = dict[TableCellRef, dict[int, Option]]
+
+
+def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
+    """The scene with the lattices of the loose cells holding what is worth searching."""
+    pool = {ref: scene.lattices[ref] for ref in loose}
+    for ref, more in _implied_alone(scene, pool).items():
+        pool[ref] = pool[ref].with_options(more)
+    for ref, more in _implied_in_pairs(scene, pool).items():
+        pool[ref] = pool[ref].with_options(more)
+    pool = {ref: one.with_options(one.tested(_slips(one), HORIZON)) for ref, one in pool.items()}
+    wanted = supported(scene, pool)
+    return scene.with_lattices(_kept(one, scene.values[ref], wanted) for ref, one in pool.items())
+
+
+def _slips(one: Lattice) -> Iterator[int]:
+    """What may be printed where one sign of the figure was misread."""
+    if one.cell.value is None or one.cell.source == "text":
+        return
+    for text in slips(one.cell.value):
+        value = canonical(text)
+        if value is not None and len(value.partition(".")[2]) <= one.places:
+            yield units_of(value, one.places)
+
+
+def _implied_alone(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
+    """What each broken sum says that a cell must be if all others are as read."""
+    asked: dict[TableCellRef, list[int]] = defaultdict(list)
+    for at, equation in enumerate(scene.equations):
+        residual = scene.residual_of_known(at)
+        if not residual or at in scene.aside:
+            continue
+        for term in equation.cells:
+            if term.ref in pool and residual % term.weight == 0:
+                asked[term.ref].append((scene.values[term.ref] or 0) - residual // term.weight)
+    return {ref: pool[ref].tested(units) for ref, units in asked.items()}
+
+
+def _implied_in_pairs(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
+    """What a sum says that a cell must be if another is one of its likelier alternatives."""
+    asked: dict[TableCellRef, dict[int, None]] = defaultdict(dict)
+    seeds = {ref: tuple(_seeds(scene, one)) for ref, one in pool.items()}
+    for at, equation in enumerate(scene.equations):
+        terms = [term for term in equation.cells if term.ref in pool]
+        if len(terms) > _MOST_LOOSE or at in scene.aside:
+            continue
+        residual = scene.residual_of_known(at)
+        for term in terms:
+            for change, cost in seeds[term.ref]:
+                left = residual + term.weight * change
+                for other in terms if left else ():
+                    near = residual or cost + scene.costs[other.ref] < HORIZON
+                    if near and other.ref != term.ref and left % other.weight == 0:
+                        now = scene.values[other.ref] or 0
+                        asked[other.ref][now - left // other.weight] = None
+    return {ref: pool[ref].tested(units, HORIZON) for ref, units in asked.items()}
+
+
+def _seeds(scene: Scene, one: Lattice) -> Iterator[tuple[int, float]]:
+    """The likeliest changes of a cell, with their costs."""
+    now = scene.values[one.ref]
+    others = [(o.cost, key) for key, o in one.options.items() if key != now]
+    for cost, key in sorted(others)[:_SEEDS]:
+        if cost < BROKEN:
+            yield key - (now or 0), cost
+
+
+def _kept(one: Lattice, now: int | None, wanted: set[Key]) -> Lattice:
+    """The lattice with its present reading and those that are worth searching."""
+    ranked = sorted(
+        (key for key in one.options if (one.ref, key) in wanted),
+        key=lambda key: (one.options[key].cost, key),
+    )
+    held = [now] if now is not None else []
+    return only(one, [*held, *ranked[:MOST_OPTIONS]])

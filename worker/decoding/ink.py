@@ -1,0 +1,164 @@
+"""How well any figure at all fits the ink of one cell.
+
+Costs are nats: how much less probable than the cell's first reading it is that this figure
+is what is printed. Where a reader kept what it saw of the ink, the figure is tested on that;
+else the recogniser's confidence and the prior over slips
+(:mod:`worker.decoding.confusions`) stand in for the ink.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from schemas.amount import narrow
+from schemas.draft import DraftCell
+from schemas.page import Posterior
+from worker.ctc import figure_beam, log_probability
+from worker.decoding.confusions import surprise
+from worker.decoding.print_style import canonical, departs
+
+SURE_TEXT = 25.0
+"""A text layer is near certain, but scans carry text layers of other programs' making."""
+SUREST_READING = 9.0
+"""A recogniser's own confidence beyond 1 in 8,000 is not believed."""
+MISSED = 7.0
+"""That a printed figure was not seen at all (one blank cell in a thousand)."""
+SPURIOUS = 9.0
+"""That a figure was read where nothing is printed."""
+UNREADABLE = 4.0
+"""What stands in for the confidence of a reading that is no figure."""
+UNSURE = 0.9
+"""Confidence below which the ink is asked for more figures than the recogniser named."""
+DOUBTED = 0.4
+"""What is known of a figure that looks cut: hardly more than nothing."""
+HIGHEST = 30.0
+_POINTS = tuple(".,")
+
+
+def odds_against(cell: DraftCell, decimals: int | None = None) -> float:
+    """Nats by which all other figures together are less probable than the first reading.
+
+    Where that is no figure, the likeliest figure counts. ``decimals`` are those that the
+    cell's column always has, where it is known.
+    """
+    if cell.source == "text":
+        return SURE_TEXT
+    if not cell.text:
+        return MISSED
+    if _cut(cell, decimals):
+        return DOUBTED
+    sure = min(max(_sureness(cell, decimals), 1e-6), 1.0 - 1e-6)
+    return min(math.log(sure / (1.0 - sure)), SUREST_READING)
+
+
+def _cut(cell: DraftCell, decimals: int | None) -> bool:
+    """Whether the figure looks like a part of one: odd decimals, or a point at its edge."""
+    text = narrow(cell.text)
+    edge = text[:1] in _POINTS or text[-1:] in _POINTS
+    return edge or (cell.value is not None and departs(cell.value, decimals))
+
+
+def _sureness(cell: DraftCell, decimals: int | None) -> float:
+    """The probability of the first reading, of its value in whatever form it is printed."""
+    odds = weighed_readings(cell, decimals)
+    if not odds:
+        return cell.confidence
+    whole = any(reading.text == cell.text for reading in cell.readings)
+    if not cell.readable or not whole:  # several runs of ink, of which some may be none
+        return min(max(odds.values(), default=0.0), cell.confidence)
+    return min(odds.get(cell.value or "", 0.0), 1.0)
+
+
+def weighed_readings(cell: DraftCell, decimals: int | None) -> dict[str, float]:
+    """The figures that the recogniser's candidates mean, each with their joint probability."""
+    odds: dict[str, float] = {}
+    for reading in cell.readings:
+        value = canonical(reading.text, decimals)
+        if value is not None:
+            odds[value] = odds.get(value, 0.0) + reading.probability
+    if not cell.readable or cell.confidence < UNSURE:
+        for text, log in proposals(cell.posteriors):
+            value = canonical(text, decimals)
+            if value is not None:
+                odds.setdefault(value, math.exp(log))
+    return odds
+
+
+def costs(cell: DraftCell, values: Sequence[str | None]) -> list[float]:
+    """What each value costs in this cell, None standing for a blank one."""
+    figures = [value for value in values if value is not None and value != cell.value]
+    tested = _tested(cell, figures) if cell.posteriors and cell.source != "text" else None
+    if tested is None:
+        against = max(odds_against(cell), 0.0)
+        tested = {value: _by_prior(cell, value, against) for value in figures}
+    return [
+        _blank(cell) if value is None else tested.get(value, 0.0 if cell.readable else HIGHEST)
+        for value in values
+    ]
+
+
+def _blank(cell: DraftCell) -> float:
+    if cell.value is None and cell.readable:
+        return 0.0
+    return max(SPURIOUS, odds_against(cell))
+
+
+def _by_prior(cell: DraftCell, value: str, against: float) -> float:
+    if not cell.text:
+        return against
+    if not cell.readable and cell.source == "text":
+        return SURE_TEXT
+    if not cell.readable:
+        return min(UNREADABLE + surprise(cell.text, value) / 2, HIGHEST)
+    return min(against + surprise(cell.value or "", value), HIGHEST)
+
+
+def _tested(cell: DraftCell, values: Sequence[str]) -> dict[str, float] | None:
+    """The cost of each value by what was seen of the ink; None where that says nothing.
+
+    Counted from the first reading, or from the likeliest figure where that is none.
+    """
+    own = cell.value if cell.value is not None and cell.readable else None
+    likeliest = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
+    best = _logs(cell, [own])[0] if own is not None else likeliest
+    if best < -HIGHEST:
+        return None
+    logs = _logs(cell, values)
+    return {
+        value: max(min(best - log, HIGHEST), -HIGHEST)
+        for value, log in zip(values, logs, strict=True)
+    }
+
+
+def _logs(cell: DraftCell, values: Sequence[str]) -> list[float]:
+    """The logarithm of each value's probability, in whatever form it is printed."""
+    forms = [(at, form) for at, value in enumerate(values) for form in printed_forms(value)]
+    total = np.full(len(values), -np.inf)
+    for (at, _), log in zip(
+        forms, log_probability(cell.posteriors, [form for _, form in forms]), strict=True
+    ):
+        total[at] = np.logaddexp(total[at], log)
+    return [float(log) for log in total]
+
+
+@lru_cache(maxsize=4096)
+def proposals(posteriors: tuple[Posterior, ...]) -> tuple[tuple[str, float], ...]:
+    """Texts of amounts that the ink may say, with the logarithms of their probabilities."""
+    found = figure_beam(posteriors) if posteriors else []
+    return tuple((one.text, math.log(max(one.probability, 1e-12))) for one in found)
+
+
+def printed_forms(value: str) -> tuple[str, ...]:
+    """How a value may stand on paper: with and without commas, ``-3.4``, ``(3.4)``, ``△3.4``."""
+    negative, body = value.startswith("-"), value.removeprefix("-")
+    whole, point, part = body.partition(".")
+    bodies = [body]
+    if len(whole) > 3:
+        bodies.append(f"{int(whole):,}{point}{part}")
+    if not negative:
+        return tuple(bodies)
+    return tuple(form for one in bodies for form in (f"-{one}", f"({one})", f"△{one}"))

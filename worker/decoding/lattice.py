@@ -1,0 +1,194 @@
+"""The readings of one cell as whole numbers of its table's last digit, each with its cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from schemas.draft import Draft, DraftCell, TableCellRef
+from worker.decoding.ink import costs, odds_against, weighed_readings
+from worker.decoding.print_style import decimals_of, departs, parts
+
+_OWN = 8
+"""Figures from which a column's own decimals count, not those of its table."""
+PART = 0.2
+"""How probable it is, beside the whole, that a run of ink beside a figure is dirt."""
+MOST_DIGITS = 15
+"""Figures of more digits are not decoded: sums of them leave the solver's whole numbers."""
+ODD_STYLE = 5.0
+"""Nats that speak against a figure with other decimals than its whole column has."""
+FARTHEST = 13.0
+"""Readings that cost more nats are not kept: a broken sum would be likelier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value that a cell may have; ``value`` is None for a blank or a dash.
+
+    ``inked`` is False for a figure that was never seen and only the sums ask for.
+    """
+
+    value: str | None
+    cost: float
+    inked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The readings of a cell by what they add to a sum.
+
+    ``first`` is the key of the reading as drafted, None where the ink is no figure.
+    ``least`` is what the cheapest reading cost before costs were counted from it.
+    ``always`` are the decimals that all figures of its column have, None where they differ.
+    ``against`` is the cost of all other figures together. ``places`` are the decimals of
+    the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
+    """
+
+    ref: TableCellRef
+    cell: DraftCell
+    places: int
+    decimals: int
+    options: Mapping[int, Option]
+    first: int | None
+    against: float
+    always: int | None = None
+    least: float = 0.0
+
+    def odd(self, units: int) -> bool:
+        """Whether the value has other decimals than its whole column."""
+        option = self.options.get(units)
+        return (
+            self.cell.source == "ocr"
+            and option is not None
+            and option.value is not None
+            and departs(option.value, self.always)
+        )
+
+    @property
+    def pinned(self) -> bool:
+        """Whether a person has settled the cell."""
+        return self.cell.source == "human"
+
+    @property
+    def cheapest(self) -> int:
+        """The key of the most probable reading; 0 where there is none."""
+        best = min(self.options.items(), key=lambda item: (item[1].cost, item[0]), default=None)
+        return best[0] if best else 0
+
+    def text_of(self, units: int) -> str:
+        """The value that ``units`` stand for, with the decimals of the cell."""
+        fits = units % 10 ** max(self.places - self.decimals, 0) == 0
+        return written(units, self.places, self.decimals if fits else self.places)
+
+    def with_options(self, more: Mapping[int, Option]) -> Lattice:
+        """The lattice with further readings; of two with one key the cheaper stays."""
+        merged = dict(self.options)
+        for units, option in more.items():
+            if units not in merged or option.cost < merged[units].cost:
+                merged[units] = option
+        return replace(self, options=merged)
+
+    def tested(self, units: Iterable[int], most: float = FARTHEST) -> dict[int, Option]:
+        """Those of the values that the ink allows at a cost of ``most``, new ones only."""
+        if self.pinned:
+            return {}
+        asked = [u for u in dict.fromkeys(units) if u not in self.options]
+        values = [self.text_of(u) for u in asked]
+        return {
+            u: Option(value, max(cost - self.least, 0.0), inked=bool(self.cell.text))
+            for u, value, cost in zip(asked, values, costs(self.cell, values), strict=True)
+            if cost - self.least <= most
+        }
+
+
+def written(units: int, places: int, decimals: int) -> str:
+    """``units`` of the ``places``-th decimal as a decimal string with ``decimals``."""
+    return f"{Decimal(units).scaleb(-places):.{decimals}f}"
+
+
+def units_of(value: str | None, places: int) -> int:
+    """What a value adds to a sum: a blank or a dash adds nothing."""
+    return int(Decimal(value).scaleb(places)) if value is not None else 0
+
+
+def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
+    """The lattice of every amount cell of a table, by (table, row, column)."""
+    amounts = [column.key for column in draft.columns if column.type == "amount"]
+    cells = {(r.id, k): r.cells[k] for r in draft.rows for k in amounts if k in r.cells}
+    places = max((_decimals(cell.value) for cell in cells.values()), default=0)
+    columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
+    styles = {key: _Style.of(found, list(cells.values())) for key, found in columns.items()}
+    return {
+        (table, row, key): _lattice((table, row, key), cell, places, styles[key])
+        for (row, key), cell in cells.items()
+    }
+
+
+def _decimals(value: str | None) -> int:
+    return len(value.partition(".")[2]) if value is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a column prints: the usual number of decimals, and the one that it always has."""
+
+    usual: int
+    always: int | None
+
+    @staticmethod
+    def of(column: Sequence[DraftCell], table: Sequence[DraftCell]) -> _Style:
+        own = [cell.value for cell in column if cell.value is not None]
+        every = [cell.value for cell in table if cell.value is not None]
+        broken = [value for value in every if "." in value]
+        every = broken if len(broken) * 2 > len(every) else every
+        found = [_decimals(value) for value in own or every]
+        usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
+        return _Style(usual, decimals_of(own) if len(own) >= _OWN else decimals_of(every))
+
+
+def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
+    decimals = style.usual if cell.source != "text" else max(style.usual, _decimals(cell.value))
+    options: dict[int, Option] = {}
+    first: int | None = None
+    always = style.always if cell.source == "ocr" else None
+    if cell.readable:
+        first = units_of(cell.value, places)
+        odd = cell.value is not None and departs(cell.value, always)
+        options[first] = Option(cell.value, ODD_STYLE if odd else 0.0)
+    against = odds_against(cell, always)
+    bare = Lattice(ref, cell, places, decimals, options, first, against, always)
+    if cell.source in ("human", "text") or not cell.text:
+        return bare
+    nothing = {0: _zero(cell, decimals)} if first != 0 else {}
+    said = {units_of(v, places): Option(v, c) for v, c in _said(cell, places, always)}
+    full = bare.with_options(said).with_options(nothing)
+    least = min((option.cost for option in full.options.values()), default=0.0)
+    return replace(full, options=_counted(full.options, least), least=least)
+
+
+def _zero(cell: DraftCell, decimals: int) -> Option:
+    """What adds nothing: a printed zero or no figure at all, whichever the ink favours."""
+    zero = written(0, decimals, decimals)
+    blank, printed = costs(cell, [None, zero])
+    return Option(zero, printed) if printed <= blank else Option(None, blank)
+
+
+def _counted(options: Mapping[int, Option], least: float) -> dict[int, Option]:
+    """The options with costs counted from the cheapest, those too dear left out."""
+    counted = {key: replace(option, cost=option.cost - least) for key, option in options.items()}
+    return {key: option for key, option in counted.items() if option.cost <= FARTHEST}
+
+
+def _said(cell: DraftCell, places: int, decimals: int | None) -> Iterator[tuple[str, float]]:
+    """The recogniser's candidates, each at its own odds or at the prior's, whichever is less."""
+    weighed = weighed_readings(cell, decimals)
+    odds = {v: p for v, p in weighed.items() if len(v.partition(".")[2]) <= places}
+    for value in parts(cell.text, decimals):
+        if len(value.partition(".")[2]) <= places:
+            odds.setdefault(value, PART * max(odds.values(), default=1.0))
+    own = odds.get(cell.value, cell.confidence) if cell.value else max(odds.values(), default=1.0)
+    others = [v for v in odds if v != cell.value and not departs(v, decimals)]
+    for value, prior in zip(others, costs(cell, others), strict=True):
+        yield value, min(math.log(max(own, 1e-9) / max(odds[value], 1e-9)), prior)

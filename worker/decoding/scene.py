@@ -1,0 +1,180 @@
+"""What stands before the decoder: lattices, equations, and how far from which change is free.
+
+A cell can only be something else at a price: that of its own ink, and for each sum through
+it that of another cell which makes up for the change, or of a broken sum. Cells for which
+even the least such price is beyond the horizon stay as read and need no search.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+from schemas.draft import TableCellRef
+from worker.decoding.equations import Equation
+from worker.decoding.lattice import Lattice
+from worker.decoding.prices import BROKEN, HORIZON, REPEATED, rounding_price
+
+LEAST_SLIP = 2.5
+"""Nats of the least surprising particular slip, given that a figure was misread."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Lattices and equations with every cell at ``values``, None where it is no figure.
+
+    Equations ``aside``, by index, are known not to be meant as they stand: no cell is weighed
+    by them.
+    """
+
+    lattices: Mapping[TableCellRef, Lattice]
+    equations: Sequence[Equation]
+    values: Mapping[TableCellRef, int | None] = field(default_factory=dict)
+    aside: frozenset[int] = frozenset()
+
+    @cached_property
+    def through(self) -> dict[TableCellRef, tuple[int, ...]]:
+        """The equations through each cell that count, by index."""
+        found: dict[TableCellRef, list[int]] = {}
+        for at, equation in enumerate(self.equations):
+            if at in self.aside:
+                continue
+            for term in equation.cells:
+                if term.ref in self.lattices and at not in found.setdefault(term.ref, [])[-1:]:
+                    found[term.ref].append(at)
+        return {ref: tuple(indexes) for ref, indexes in found.items()}
+
+    @cached_property
+    def residuals(self) -> tuple[int | None, ...]:
+        """Result minus terms of each equation; None where a cell is no figure."""
+        return tuple(equation.residual(self.values) for equation in self.equations)
+
+    @cached_property
+    def slacks(self) -> tuple[int, ...]:
+        """The largest residual of each equation that rounding explains."""
+        return tuple(equation.slack(self.values, self.lattices) for equation in self.equations)
+
+    @cached_property
+    def rounding(self) -> Mapping[int | None, float]:
+        """The price of rounding in each table: low where it is common."""
+        told: Counter[tuple[int | None, bool]] = Counter()
+        for equation, residual, slack in zip(
+            self.equations, self.residuals, self.slacks, strict=True
+        ):
+            if residual is not None and abs(residual) <= slack:
+                told[equation.table, residual != 0] += 1
+        tables = {equation.table for equation in self.equations}
+        return {t: rounding_price(told[t, True], told[t, False]) for t in tables}
+
+    @cached_property
+    def costs(self) -> dict[TableCellRef, float]:
+        """What it costs at least that a cell is one particular other figure."""
+        return {
+            ref: min(self.listed(ref), max(one.against, 0.0) + (LEAST_SLIP if one.cell.text else 0))
+            for ref, one in self.lattices.items()
+        }
+
+    def listed(self, ref: TableCellRef) -> float:
+        """What the cheapest other reading that was proposed costs more than the present one."""
+        one, now = self.lattices[ref], self.values[ref]
+        if one.pinned:
+            return BROKEN * 4
+        held = one.options[now].cost if now is not None and now in one.options else 0.0
+        others = (o.cost - held for key, o in one.options.items() if key != now)
+        return min(others, default=BROKEN * 4)
+
+    @cached_property
+    def _entwined(self) -> frozenset[frozenset[int]]:
+        """Pairs of equations that share more than one cell."""
+        shared = Counter(
+            frozenset(pair) for found in self.through.values() for pair in combinations(found, 2)
+        )
+        return frozenset(pair for pair, count in shared.items() if count > 1)
+
+    def share_cells(self, one: int, other: int) -> bool:
+        """Whether two equations share more than one cell."""
+        return frozenset((one, other)) in self._entwined
+
+    def residual_of_known(self, at: int) -> int:
+        """Result minus terms, what is no figure counted as nothing."""
+        residual = self.residuals[at]
+        if residual is not None:
+            return residual
+        known = {ref: units or 0 for ref, units in self.values.items()}
+        return self.equations[at].residual(known) or 0
+
+    @cached_property
+    def _makeweights(self) -> tuple[_Makeweights, ...]:
+        return tuple(self._weigh(at, equation) for at, equation in enumerate(self.equations))
+
+    def _weigh(self, at: int, equation: Equation) -> _Makeweights:
+        refs = [term.ref for term in equation.cells if term.ref in self.lattices]
+        cheapest = sorted((self.costs[ref], ref) for ref in dict.fromkeys(refs))[:2]
+        same = Counter(self.values[ref] for ref in dict.fromkeys(refs))
+        free = self.rounding[equation.table] if self.slacks[at] else BROKEN
+        return _Makeweights(
+            tuple(cheapest), frozenset(v for v, n in same.items() if n > 1 and v), free
+        )
+
+    def makeup(self, ref: TableCellRef, at: int) -> float:
+        """What equation ``at`` costs at least when only ``ref`` of it is known to change."""
+        held = self._makeweights[at]
+        other = next((cost for cost, cell in held.cheapest if cell != ref), BROKEN)
+        twin = REPEATED if self.values[ref] in held.repeated else BROKEN
+        return max(min(BROKEN, held.rounding, other, twin), 0.0)
+
+    def bound(self, ref: TableCellRef) -> float:
+        """A lower bound of what any world costs in which the cell is another figure.
+
+        Sums that do not hold exactly ask for nothing. Two sums that share further cells may
+        be made up for by one of them, and count once.
+        """
+        one = self.lattices[ref]
+        if one.pinned:
+            return BROKEN * 4
+        if self.values[ref] is None:
+            return 0.0
+        total = max(min(self.listed(ref), one.against), 0.0)
+        counted: list[int] = []
+        for at in self.through.get(ref, ()):
+            if self.residuals[at] == 0 and not any(
+                self.share_cells(at, other) for other in counted
+            ):
+                counted.append(at)
+                total += self.makeup(ref, at)
+        return total
+
+    def loose(self) -> list[TableCellRef]:
+        """The cells under a sum that may be another figure within the horizon, in order."""
+        return [ref for ref in self.lattices if ref in self.through and self.bound(ref) < HORIZON]
+
+    def with_values(self, values: Mapping[TableCellRef, int | None]) -> Scene:
+        """The same cells and sums at other values."""
+        return Scene(self.lattices, self.equations, values, self.aside)
+
+    def without(self, equations: Collection[int]) -> Scene:
+        """The same scene with these equations aside."""
+        return Scene(self.lattices, self.equations, self.values, frozenset(equations))
+
+    def with_lattices(self, lattices: Iterable[Lattice]) -> Scene:
+        """The same scene with some lattices extended."""
+        merged = {**self.lattices, **{one.ref: one for one in lattices}}
+        return Scene(merged, self.equations, self.values, self.aside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Makeweights:
+    """What may make up for a change in an equation: its two cheapest cells, repeated ink."""
+
+    cheapest: tuple[tuple[float, TableCellRef], ...]
+    repeated: frozenset[int | None]
+    rounding: float
+
+
+def scene_of(lattices: Mapping[TableCellRef, Lattice], equations: Sequence[Equation]) -> Scene:
+    """The scene with every cell at its most probable reading."""
+    values = {ref: one.cheapest if one.options else None for ref, one in lattices.items()}
+    return Scene(lattices, equations, values)

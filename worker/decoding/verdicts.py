@@ -1,0 +1,264 @@
+"""From margins and sums to the verdict of each amount cell."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from schemas.draft import TableCellRef
+from schemas.result import Verdict
+from worker.decoding.calibration import confidence
+from worker.decoding.causes import Kind, broken, kind_of, lost, misprinted
+from worker.decoding.decide import Decision, Finding
+from worker.decoding.lattice import Lattice
+from worker.decoding.scene import Scene
+
+Cause = Literal[
+    "unreadable",  # the ink is no figure, and the sums do not make it one
+    "missed",  # a figure seems to stand where none was read
+    "repaired",  # the sums chose another reading
+    "torn",  # another world is nearly as probable
+    "broken",  # a sum through it does not hold, and this cell answers for it
+    "structure",  # so many sums of one kind fail that the sums themselves are in doubt
+    "odd",  # it has other decimals than its whole column: perhaps a part of a figure
+    "unsure",  # the reading is unsure and no sum helps
+    "search",  # the search ran out of time
+    "none",
+]
+
+PROVED = 7.6
+"""Least margin of a proved figure: the next story is two thousand times less probable."""
+ACCEPTED = 3.9
+"""Least margin of a figure that no one is asked about."""
+REPAIRED = 4.2
+"""Least margin of a reading that the sums chose over the first one."""
+TOLD = 2.0
+"""Margin from which a doubtful cell tells the value of the best world, not the first reading."""
+DEAREST = 10.0
+"""Most nats that the ink may speak against a repair."""
+FEWEST_SUMS = 2
+"""Sums that must hold through a cell for its repair to be believed."""
+_PRINTED = 2
+"""Cells of a sum that must be printed for it to say something."""
+CERTAIN = 5.0
+"""Margin from which a figure in a sum that fails is read with certainty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What becomes of a cell: the value that is told, and why.
+
+    ``units`` is what the told value adds to sums. ``held`` are the sums through the cell
+    that hold exactly in the best world, ``broken`` those that are broken there, by index.
+    """
+
+    verdict: Verdict
+    cause: Cause
+    units: int | None
+    confidence: float
+    margin: float
+    held: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
+
+
+def judgements(decision: Decision) -> dict[TableCellRef, Judgement]:
+    """The judgement of every amount cell of the booklet."""
+    bench = _Bench(decision)
+    judged = {ref: bench.judge(ref) for ref in decision.findings}
+    return _independent(decision.scene, judged)
+
+
+@dataclass(frozen=True)
+class _Bench:
+    decision: Decision
+
+    @property
+    def scene(self) -> Scene:
+        return self.decision.scene
+
+    @cached_property
+    def broken(self) -> frozenset[int]:
+        """The sums that fail in the best world."""
+        return frozenset(broken(self.scene))
+
+    @cached_property
+    def failing(self) -> Mapping[TableCellRef, tuple[int, ...]]:
+        """The broken sums through each cell, those aside too."""
+        found: dict[TableCellRef, list[int]] = defaultdict(list)
+        for at in sorted(self.broken):
+            for term in self.scene.equations[at].cells:
+                found[term.ref].append(at)
+        return {ref: tuple(sums) for ref, sums in found.items()}
+
+    @cached_property
+    def exact(self) -> frozenset[int]:
+        """The sums that hold to the last digit and say something: not all is blank."""
+        lattices = self.scene.lattices
+        return frozenset(
+            at
+            for at, equation in enumerate(self.scene.equations)
+            if self.scene.residuals[at] == 0
+            and sum(t.ref in lattices and bool(lattices[t.ref].cell.text) for t in equation.cells)
+            >= _PRINTED
+        )
+
+    @cached_property
+    def misprints(self) -> Mapping[TableCellRef, tuple[int, ...]]:
+        """Cells that alone explain why sums fail: of several for the same sums none is sure."""
+        found = misprinted(self.scene)
+        told = Counter(found.values())
+        return {ref: sums for ref, sums in found.items() if told[sums] == 1}
+
+    @cached_property
+    def culprits(self) -> Mapping[TableCellRef, tuple[int, ...]]:
+        """The cells that answer for broken sums: the misprinted one, else the result."""
+        explained = {at for sums in self.misprints.values() for at in sums}
+        answer: dict[TableCellRef, list[int]] = defaultdict(list)
+        for ref, sums in self.misprints.items():
+            answer[ref] += sums
+        for at in sorted(self.broken - explained):
+            answer[self.scene.equations[at].result].append(at)
+        return {ref: tuple(sums) for ref, sums in answer.items()}
+
+    @cached_property
+    def unmeant(self) -> frozenset[int]:
+        """Broken sums that a lost row would explain, or of a kind that mostly fails."""
+        held: Counter[Kind] = Counter()
+        failed: dict[Kind, list[int]] = defaultdict(list)
+        for at in self.exact:
+            held[kind_of(self.scene, at)] += 1
+        for at in self.broken:
+            failed[kind_of(self.scene, at)].append(at)
+        mostly = {at for kind, f in failed.items() if len(f) > max(held[kind], 1) for at in f}
+        return frozenset(mostly.union(self.scene.aside, *lost(self.scene)))
+
+    def judge(self, ref: TableCellRef) -> Judgement:
+        one, found = self.scene.lattices[ref], self.decision.findings[ref]
+        through = self.scene.through.get(ref, ())
+        held = tuple(at for at in through if at in self.exact)
+        failing = self.failing.get(ref, ())
+        verdict, cause, units, sure = self._decide(ref, one, found, held)
+        return Judgement(verdict, cause, units, sure, found.margin, held, failing)
+
+    def _decide(
+        self, ref: TableCellRef, one: Lattice, found: Finding, held: tuple[int, ...]
+    ) -> tuple[Verdict, Cause, int | None, float]:
+        if one.pinned:
+            return "human", "none", found.units, 1.0
+        margin = found.margin if held else min(found.margin, max(one.against, 0.0))
+        sure = confidence(margin, len(held), changed=found.units != one.first)
+        if not found.settled:
+            return "doubtful", "search", one.first, min(sure, 0.5)
+        if found.units is None:
+            return "doubtful", "unreadable", None, 0.0
+        if one.odd(found.units):
+            return "doubtful", "odd", one.first, min(sure, 0.5)
+        if found.units != one.first:
+            return self._changed(ref, one, found, held, sure)
+        if ref in self.culprits:
+            return *self._culprit(ref, found), found.units, sure
+        if margin < ACCEPTED:
+            cause: Cause = "torn" if found.rival else "unsure"
+            return "doubtful", cause, found.units, sure
+        return ("proved" if held and margin >= PROVED else "accepted"), "none", found.units, sure
+
+    def _changed(
+        self,
+        ref: TableCellRef,
+        one: Lattice,
+        found: Finding,
+        held: tuple[int, ...],
+        sure: float,
+    ) -> tuple[Verdict, Cause, int | None, float]:
+        """A cell that is another figure in the best world than it was first read."""
+        units = found.units or 0
+        if not one.options[units].inked:
+            return "doubtful", "missed", one.first, 1.0 - sure
+        if one.options[units].value is None:
+            return "doubtful", "unreadable", one.first, min(1.0 - sure, 0.5)
+        clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
+        if not clean or not held:
+            return "doubtful", "torn", one.first, min(1.0 - sure, 0.5)
+        cheap = one.options[units].cost <= DEAREST
+        if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
+            return "repaired", "repaired", units, sure
+        told = units if found.margin >= TOLD else one.first
+        return "doubtful", "torn", told, sure if told == units else 1.0 - sure
+
+    def _culprit(self, ref: TableCellRef, found: Finding) -> tuple[Verdict, Cause]:
+        """A cell that answers for a sum which fails though all is read as it is printed."""
+        sums = self.culprits[ref]
+        localised = ref in self.misprints
+        if not localised and any(at in self.unmeant for at in sums):
+            return "doubtful", "structure"
+        cells = {term.ref for at in sums for term in self.scene.equations[at].cells}
+        printed = all(
+            self.scene.lattices[cell].cell.source in ("text", "human")
+            for cell in cells
+            if cell in self.scene.lattices
+        )
+        sure = all(self._certain(cell) for cell in cells if cell in self.scene.lattices)
+        if printed or (localised and sure and found.margin >= CERTAIN):
+            return "source_error", "broken"
+        return "doubtful", "broken"
+
+    def _certain(self, ref: TableCellRef) -> bool:
+        found = self.decision.findings[ref]
+        return found.settled and found.margin >= CERTAIN
+
+
+def _independent(
+    scene: Scene, judged: Mapping[TableCellRef, Judgement]
+) -> dict[TableCellRef, Judgement]:
+    """The judgements, held back where what speaks for a figure is no better known than it.
+
+    A sum vouches for a figure if none of its other cells is doubtful, and does so
+    independently if one of them is another figure: the same ink read twice is one reading.
+    A repair needs two such sums, one of them independent or none of them with another repair;
+    a proof needs an independent one.
+    """
+    now = dict(judged)
+    while True:
+        back = {ref: held for ref in now if (held := _held_back(scene, now, ref)) is not None}
+        if not back:
+            return now
+        now |= back
+
+
+def _held_back(
+    scene: Scene, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
+) -> Judgement | None:
+    one = judged[ref]
+    if one.verdict not in ("repaired", "proved"):
+        return None
+    clean = [at for at in one.held if _clean(scene, judged, ref, at)]
+    apart = [at for at in clean if _apart(scene, ref, at)]
+    if one.verdict == "proved":
+        return None if apart else replace(one, verdict="accepted")
+    firm = [at for at in clean if _clean(scene, judged, ref, at, but=("doubtful", "repaired"))]
+    if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
+        return None
+    return replace(one, verdict="doubtful", cause="torn")
+
+
+def _clean(
+    scene: Scene,
+    judged: Mapping[TableCellRef, Judgement],
+    ref: TableCellRef,
+    at: int,
+    but: tuple[Verdict, ...] = ("doubtful",),
+) -> bool:
+    """Whether no other cell of the sum has one of the verdicts ``but``."""
+    cells = (t.ref for t in scene.equations[at].cells if t.ref in judged and t.ref != ref)
+    return all(judged[cell].verdict not in but for cell in cells)
+
+
+def _apart(scene: Scene, ref: TableCellRef, at: int) -> bool:
+    """Whether the sum has a figure that is not the cell's own again."""
+    own = scene.values[ref]
+    others = (t.ref for t in scene.equations[at].cells if t.ref != ref)
+    found = {scene.values.get(cell) for cell in others}
+    return not own or bool(found - {own, 0, None})
