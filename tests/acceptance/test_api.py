@@ -80,15 +80,18 @@ def test_a_client_made_from_the_description_sends_waits_and_reads(
     )
     assert made.returncode == 0, made.stdout + made.stderr
     monkeypatch.syspath_prepend(str(tmp_path))
-    client = importlib.import_module("made_client").Client(base_url=served.url)
+    made_client = importlib.import_module("made_client").Client(base_url=served.url)
     upload = importlib.import_module("made_client.api.documents.upload_documents")
     look = importlib.import_module("made_client.api.documents.get_document")
     fetch = importlib.import_module("made_client.api.documents.get_result")
     models = importlib.import_module("made_client.models")
     types = importlib.import_module("made_client.types")
     file = types.File(payload=BytesIO(TEXT.read_bytes()), file_name="a.pdf")
-    answer = upload.sync(client=client, body=models.UploadDocumentsUpload(files=[file]))
-    document = answer.items[0].document.id
-    wait_for(lambda: look.sync(document, client=client), lambda d: d.status.value == "verified", 60)
-    result = fetch.sync(document, client=client)
+    with made_client as client:
+        answer = upload.sync(client=client, body=models.UploadDocumentsUpload(files=[file]))
+        document = answer.items[0].document.id
+        wait_for(
+            lambda: look.sync(document, client=client), lambda d: d.status.value == "verified", 60
+        )
+        result = fetch.sync(document, client=client)
     assert [table.form for table in result.tables] == ["project_performance"]
