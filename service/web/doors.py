@@ -17,6 +17,7 @@ from service.cage import Answered, Cage, Limits
 from service.queue.app import Bell, BellTrouble
 from service.settings import MIB, Settings
 from service.store.store import Store
+from service.web.throttle import Throttle
 
 _log = logging.getLogger(__name__)
 _CAGES = 2  # pictures and corrections at once
@@ -78,6 +79,8 @@ class Doors:
     blobs: BlobStore
     bell: Bell
     cages: Cages = field(repr=False)
+    attempts: Throttle = field(default_factory=lambda: Throttle(most=10, seconds=300.0), repr=False)
+    """Of signing in with a wrong password."""
 
     def ring(self, times: int) -> None:
         """Rings for workers; where the broker is down, the work in SQL is found all the same."""

@@ -17,6 +17,11 @@ class Throttle:
         self._tries: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def forget(self, key: str) -> None:
+        """Takes back what was counted for the key."""
+        with self._lock:
+            self._tries.pop(key, None)
+
     def allows(self, key: str) -> bool:
         """Whether one more try is allowed; it is counted if so."""
         now = time.monotonic()

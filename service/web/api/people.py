@@ -25,10 +25,8 @@ from service.web.api.models import Identifier, Model, Taken, moment
 from service.web.doors import OpenDoors
 from service.web.people import COOKIE, Admin, Viewer, require_same_origin
 from service.web.problems import ANSWERS, Refusal, not_found
-from service.web.throttle import Throttle
 
 router = APIRouter(tags=["people"], responses=ANSWERS)
-_ATTEMPTS = Throttle(most=10, seconds=300.0)
 
 UserName = Annotated[str, Field(pattern=r"^[\w.@+-]{1,100}$")]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=1000)]
@@ -110,7 +108,8 @@ def begin(request: Request, response: Response, doors: OpenDoors, sent: SessionI
     if settings.auth != "accounts":
         raise Refusal(409, "no_login", "there is no login here: nobody needs to sign in.")
     peer = request.client.host if request.client else ""
-    if not _ATTEMPTS.allows(f"{peer} {sent.name}"):
+    tries = f"{peer} {sent.name}"
+    if not doors.attempts.allows(tries):
         raise Refusal(
             429,
             "too_many_attempts",
@@ -121,6 +120,7 @@ def begin(request: Request, response: Response, doors: OpenDoors, sent: SessionI
     token = sign_in(doors.store, sent.name, password, settings.session_hours)
     if token is None:
         raise Refusal(401, "wrong_password", "name or password are wrong.")
+    doors.attempts.forget(tries)
     response.set_cookie(
         COOKIE,
         token,
