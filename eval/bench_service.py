@@ -1,8 +1,8 @@
 """The service under a batch: throughput beside the sum of its parts, spread, memory, a kill.
 
-    python -m eval.bench_service [--documents 500] [--pages 2] [--out FILE]
+    python -m eval.bench_service [--documents 500] [--pages 2] [--scan] [--out FILE]
 
-Sends made documents with a text layer to a web process with two worker processes on a Redis
+Sends made documents, with a text layer or as scans, to a web and two workers on a Redis
 and a PostgreSQL of this machine, first undisturbed, then with one worker killed half way. What
 the steps themselves took is counted by the workers and kept with each document; what is left
 of the workers' time is the queue's: claims, commits, bells.
@@ -60,7 +60,7 @@ class Run:
     mib_first: float
     mib_last: float
     mib_peak: float
-    doctor: bool
+    doctor: list[str]
 
     @property
     def overhead(self) -> float:
@@ -68,8 +68,21 @@ class Run:
         return 1 / self.busy - 1 if self.busy else 0.0
 
 
-def made_document(number: int, pages: int) -> bytes:
-    """A small sound table with figures of its own on each page."""
+def made_document(number: int, pages: int, *, scan: bool = False) -> bytes:
+    """A small sound table with figures of its own on each page; as a scan, of pixels alone."""
+    content = _with_text(number, pages)
+    if not scan:
+        return content
+    with pymupdf.open(stream=content, filetype="pdf") as clean, pymupdf.open() as document:
+        for page in clean:
+            pixels = page.get_pixmap(dpi=200)
+            leaf = document.new_page(width=page.rect.width, height=page.rect.height)
+            leaf.insert_image(leaf.rect, pixmap=pixels)
+        made: bytes = document.tobytes(deflate=True)
+        return made
+
+
+def _with_text(number: int, pages: int) -> bytes:
     with pymupdf.open() as document:
         for page in range(pages):
             leaf = Leaf(document, 420.0, 297.0)
@@ -95,7 +108,7 @@ def _rows(seed: int) -> list[tuple[str, ...]]:
     return [("项目名称", "合计", "财政拨款", "其他资金"), *figures]
 
 
-def measure(documents: int, pages: int, server: str, broker: str, *, kill: bool) -> Run:
+def measure(documents: int, pages: int, server: str, broker: str, *, scan: bool, kill: bool) -> Run:
     """One run on a new database."""
     with ExitStack() as held:
         database = held.enter_context(_database(server))
@@ -116,13 +129,14 @@ def measure(documents: int, pages: int, server: str, broker: str, *, kill: bool)
         _until(lambda: _answers(client), 60)
         workers = [held.enter_context(_process(["worker"], environment)) for _ in range(WORKERS)]
         _warm(client)
-        return _timed(client, workers, documents, pages, database, environment, kill=kill)
+        contents = [made_document(number, pages, scan=scan) for number in range(documents)]
+        return _timed(client, workers, contents, pages, database, environment, kill=kill)
 
 
 def _timed(
     client: httpx.Client,
     workers: Sequence[subprocess.Popen[bytes]],
-    documents: int,
+    contents: Sequence[bytes],
     pages: int,
     database: str,
     environment: dict[str, str],
@@ -131,8 +145,9 @@ def _timed(
 ) -> Run:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for number in range(documents):
-            archive.writestr(f"{number}.pdf", made_document(number, pages))
+        for number, content in enumerate(contents):
+            archive.writestr(f"{number}.pdf", content)
+    documents = len(contents)
     began = time.monotonic()
     answer = client.post("/api/v1/documents", files={"files": ("all.zip", packed.getvalue())})
     answer.raise_for_status()
@@ -152,8 +167,14 @@ def _timed(
         time.sleep(0.5)
     seconds = time.monotonic() - began
     facts = _facts(database, batch)
-    doctor = subprocess.run([*_CROSSFOOT, "doctor", "--strict"], env=environment, check=False,
-                            stdout=subprocess.DEVNULL)  # fmt: skip
+    doctor = subprocess.run(
+        [*_CROSSFOOT, "doctor", "--strict"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    bad = [line for line in doctor.stdout.splitlines() if not line.startswith("ok")]
     quarter = max(len(sizes) // 4, 1)
     return Run(
         documents=documents,
@@ -168,7 +189,7 @@ def _timed(
         mib_first=round(statistics.median(sizes[quarter : 2 * quarter] or sizes), 1),
         mib_last=round(statistics.median(sizes[-quarter:]), 1),
         mib_peak=round(max(sizes), 1),
-        doctor=doctor.returncode == 0,
+        doctor=bad or [doctor.stderr[-500:]] if doctor.returncode else [],
     )
 
 
@@ -293,6 +314,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--documents", type=int, default=500)
     parser.add_argument("--pages", type=int, default=2)
+    parser.add_argument("--scan", action="store_true", help="pages of pixels, to be read by OCR")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--postgres", default="postgresql://postgres@127.0.0.1:5432/postgres")
     parser.add_argument("--redis", default="redis://127.0.0.1:6379/9")
@@ -300,7 +322,9 @@ def main() -> None:
     Redis.from_url(told.redis).flushdb()
     runs = {}
     for name, kill in (("undisturbed", False), ("a worker killed half way", True)):
-        run = measure(told.documents, told.pages, told.postgres, told.redis, kill=kill)
+        run = measure(
+            told.documents, told.pages, told.postgres, told.redis, scan=told.scan, kill=kill
+        )
         runs[name] = {**asdict(run), "overhead": round(run.overhead, 4)}
         print(name, json.dumps(runs[name], ensure_ascii=False), flush=True)
     if told.out:

@@ -8,7 +8,10 @@ something that was measured; see docs/decisions/0032.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery, signals
@@ -18,6 +21,17 @@ from service.settings import Settings
 
 QUEUE = "crossfoot"
 TASK = "crossfoot.work"
+
+
+_AGAIN = 0.5  # seconds: what fails faster is tried once more
+_IMPATIENT = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+}
 
 
 class BellTrouble(Exception):
@@ -77,6 +91,10 @@ class Bell:
 
     def __init__(self, settings: Settings) -> None:
         self._app = celery_app(settings)
+        self._connection: Any = None
+        self._lock = threading.Lock()
+        # Whoever rings has something else to do: one quick try, and SQL remembers the rest.
+        self._app.conf.broker_transport_options = {**_transport(settings), **_IMPATIENT}
 
     def ring(self, times: int) -> None:
         """Rings so many times.
@@ -86,15 +104,37 @@ class Bell:
         """
         if times < 1:
             return
+        if not self._lock.acquire(timeout=_AGAIN):
+            raise BellTrouble("another thread waits for the broker")
         try:
-            with self._app.connection_for_write() as connection:
-                producer = self._app.amqp.Producer(connection, auto_declare=False)
-                for _ in range(times):
-                    self._app.send_task(
-                        TASK, producer=producer, queue=QUEUE, ignore_result=True, retry=False
-                    )
+            self._ring(times)
+        finally:
+            self._lock.release()
+
+    def _ring(self, times: int) -> None:
+        kept, began = self._connection is not None, time.monotonic()
+        try:
+            self._send(times)
         except (OperationalError, OSError) as error:
+            self._drop()
+            if kept and time.monotonic() - began < _AGAIN:  # it was cut since the last time
+                return self._ring(times)
             raise BellTrouble(f"{type(error).__name__}: {error}") from error
+        return None
+
+    def _send(self, times: int) -> None:
+        if self._connection is None:
+            self._connection = self._app.connection_for_write()
+        producer = self._app.amqp.Producer(self._connection, auto_declare=False)
+        for _ in range(times):
+            self._app.send_task(
+                TASK, producer=producer, queue=QUEUE, ignore_result=True, retry=False
+            )
+
+    def _drop(self) -> None:
+        held, self._connection = self._connection, None
+        with suppress(Exception):  # it is broken already
+            held.release()
 
     def ping(self) -> None:
         """Asks the broker for an answer.
@@ -104,7 +144,6 @@ class Bell:
         """
         try:
             with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=3)
                 connection.default_channel.client.ping()
         except Exception as error:
             raise BellTrouble(f"{type(error).__name__}: {error}") from error
