@@ -26,28 +26,36 @@ from worker.aligned_columns import (
 )
 from worker.aligned_header import header_cells, number_cells
 from worker.aligned_rows import row_rules, rows_of_body
-from worker.column_names import stacked
+from worker.column_names import lowest_names, match_names, stacked
+from worker.continued import continued_grid
 from worker.lines import lines_of
 from worker.rowless import body_cell
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2
+_NEAR = 0.4  # column pitches from a name to the figures that it names
+_APART = 2.0  # line heights of blank that end a table
 _LEVEL = 4.0  # line heights that one level of a header takes up, at most
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
 
 def aligned_grids(
-    page: PageText, tokens: Sequence[Token], taken: Sequence[Box]
+    page: PageText, tokens: Sequence[Token], taken: Sequence[Box], before: Grid | None = None
 ) -> tuple[Grid, ...]:
     """Tables among ``tokens`` (those outside lattices) whose figures stand in columns.
 
     A table needs three lines with figures in two columns that line up, or rulings around its
-    header and its figures; prose has neither.
+    header and its figures, or a header that names each column; prose has none of these.
+    ``before`` is the table that the page before ends with: what goes on with it may be one
+    row.
     """
     lines = lines_of(tokens)
     found = []
-    for block in _blocks(lines, taken):
+    for place, block in enumerate(_blocks(lines, taken)):
         grid = _aligned(page, block)
+        first = place == 0 and before is not None and all(b.y0 > block[0].box.y0 for b in taken)
+        if first and before is not None and (grid is None or not grid.header_rows):
+            grid = continued_grid(page, block, before) or grid
         if grid is not None:
             found.append(grid)
     return tuple(found)
@@ -109,8 +117,10 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         return None
     body_top, header = _header(page, lines, figured[0], bands)
     last = figured[-1]
-    if len(figured) < _FEWEST_ROWS and not _framed(page, header, last, bands):
+    few = len(figured) < _FEWEST_ROWS and not _framed(page, header, last, bands)
+    if few and not all(_named(header, line, bands) for line in figured):
         return None
+    last = _last_row(lines, last, bands)
     end = _body_end(page, last, bands)
     body = [ln for ln in lines if body_top <= ln.box.cy <= end]
     bands = with_text_columns(bands, figured)
@@ -129,6 +139,20 @@ def _without_dashes(line: TextLine) -> TextLine:
     """The header line without dashes, which name nothing: bits of rulings on a bad scan."""
     words = [t for t in line.tokens if not isinstance(parse_amount(t.text), Mark)]
     return replace(line, tokens=tuple(words))
+
+
+def _last_row(lines: Sequence[TextLine], last: TextLine, bands: Sequence[Band]) -> TextLine:
+    """The table's last line, which may have one figure only, in a column, beside its label."""
+    below = last.box.y1
+    for line in lines[lines.index(last) + 1 :]:
+        if line.box.y0 - below > _APART * line.box.height or _says_unit(line):
+            break
+        figures = figures_in(line)
+        inside = all(any(b.x0 - 5 <= t.box.cx <= b.x1 + 5 for b in bands) for t in figures)
+        if figures and inside and len(figures) < len(line.tokens):
+            last = line
+        below = line.box.y1
+    return last
 
 
 def _body_end(page: PageText, last: TextLine, bands: Sequence[Band]) -> float:
@@ -162,6 +186,18 @@ def _framed(
             (end - 1, end + near),
         )
     )
+
+
+def _named(header: Sequence[TextLine], row: TextLine, bands: Sequence[Band]) -> bool:
+    """Whether a row is a label and figures, with a name for each column of the figures."""
+    names = lowest_names([t for ln in header for t in ln.tokens])
+    spans = [(b.x0, b.x1) for b in bands]
+    found = match_names([(t.box.x0, t.box.x1) for t in names], spans, labels=False).columns
+    over = [(names[i].box, spans[col]) for i, col in enumerate(found) if col is not None]
+    apart = [max(name.x0 - x1, x0 - name.x1, 0.0) for name, (x0, x1) in over]
+    near = _NEAR * (spans[-1][1] - spans[0][0]) / (len(spans) - 1)
+    texts = len(row.tokens) - len(figures_in(row))
+    return texts <= 2 and len(over) == len(bands) and max(apart) < near
 
 
 def _header(
@@ -233,7 +269,8 @@ def _unruled_header(
     held: list[TextLine] = []
     top = first.box.y0
     for line in reversed(above):
-        if top - line.box.y1 > 2.5 * line.box.height or not _over(line, bands):
+        names = _over(line, bands) or (len(line.tokens) >= _FEWEST_ROWS and _among(line, bands))
+        if top - line.box.y1 > 2.5 * line.box.height or not names or _says_unit(line):
             break
         if len(line.tokens) < 2 and not held:
             break

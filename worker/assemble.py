@@ -57,7 +57,10 @@ def assemble(
     ``review`` and a warning for each lost page; one of which none can be read gives status
     ``failed``.
     """
-    found = [_on_page(page) for page in pages]
+    found: list[_OnPage] = []
+    for page in pages:
+        before = found[-1].grids[-1] if found and found[-1].grids else None
+        found.append(_on_page(page, before))
     stitched = stitch([on_page.grids for on_page in found])
     sheets = with_headings(
         [sheet for sheet in stitched if _is_table(sheet)],
@@ -100,10 +103,10 @@ class _OnPage:
         return self.grids[-1].below if self.grids else self.loose
 
 
-def _on_page(page: PageText) -> _OnPage:
+def _on_page(page: PageText, before: Grid | None) -> _OnPage:
     """The page's tables; a fault of ours on one page costs that page, not the document."""
     try:
-        found = grids(page)
+        found = grids(page, before)
         loose = lines_of(outside(page, found))
         return _OnPage(page.number, found, loose, conserved(page, found))
     except Exception as error:  # noqa: BLE001 - named in a warning, and the page goes to review

@@ -19,8 +19,10 @@ from worker.rowless import split_rowless
 from worker.ruled import Lattice, Slot, lattices
 
 
-def grids(page: PageText) -> tuple[Grid, ...]:
+def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
     """The tables of the page, top to bottom, each with the text lines around it.
+
+    ``before`` is the table that the page before ends with, None where there is none.
 
     Ruled tables come from the lattice of rulings; rows that a ruled table only aligns are
     split; tables without rulings come from alignment. No token is in two tables.
@@ -35,7 +37,7 @@ def grids(page: PageText) -> tuple[Grid, ...]:
         left = [t for t in left if id(t) not in taken]
         found.extend(_ruled(page, lattice, inside))
     left = whole_totals(left)
-    aligned = aligned_grids(page, left, [g.box for g in found])
+    aligned = aligned_grids(page, left, [g.box for g in found], before)
     used = {id(t) for grid in aligned for cell in grid.cells for t in cell.tokens}
     left = [t for t in left if id(t) not in used]
     ordered = sorted((*found, *aligned), key=lambda g: (g.box.y0, g.box.x0))

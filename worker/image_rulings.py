@@ -27,6 +27,8 @@ _PAPER = 240  # grey of bare paper, a scanner's noise allowed for
 _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
+_ALONG = 16  # text heights of a border that has figures close beside it
+_CLOSE_SET = 0.85  # share of such a border that must be drawn
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
@@ -175,11 +177,19 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         thick[rows, piece.x0 : piece.x0 + w] = 0
         faint[rows, piece.x0 : piece.x0 + w] = 0
     dotted = _filled(faint, 10 * unit, _DOTTED) & _lonely(beside, unit) & faint
-    pieces.extend(
-        replace(piece, line=replace(piece.line, faint=True))
+    found = [
+        piece
         for piece in _stretches(dotted, 0.4 * unit, 6 * unit, _DOTTED)
         if _widest_gap(piece, grey) < 0.5 * unit
-    )
+    ]
+    # Figures may stand close along a border all the way down; between rows it goes on.
+    along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
+    found += [
+        piece
+        for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET)
+        if _widest_gap(piece, grey) < 0.7 * unit
+    ]
+    pieces.extend(replace(piece, line=replace(piece.line, faint=True)) for piece in found)
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(
         piece

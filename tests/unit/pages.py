@@ -73,7 +73,10 @@ def read(path: Path) -> list[PageText]:
 
 
 def grids_of(path: Path) -> list[tuple[Grid, ...]]:
-    return [grids(page) for page in read(path)]
+    found: list[tuple[Grid, ...]] = []
+    for page in read(path):
+        found.append(grids(page, found[-1][-1] if found and found[-1] else None))
+    return found
 
 
 def texts(grid: Grid) -> list[list[str]]:

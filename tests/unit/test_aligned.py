@@ -256,3 +256,50 @@ def test_numbered_lines_close_together_are_labels_of_their_own(tmp_path: Path) -
 
     grid = only(document(tmp_path / "a.pdf", draw))
     assert [row[0] for row in texts(grid)[1:]] == labels
+
+
+def test_one_row_on_the_page_after_goes_on_in_the_columns_before(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((90, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    def draw_rest(page: pymupdf.Page) -> None:
+        draw_rows(page, 60, [["上年结转", "7.00", "", "5.00"]])
+
+    path = document(tmp_path / "a.pdf", draw, draw_rest)
+    (first,), (rest,) = grids_of(path)
+    assert rest.cols == first.cols
+    assert texts(rest) == [["上年结转", "7.00", "", "5.00"]]
+
+
+def test_a_row_that_fits_no_columns_goes_on_with_nothing(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    def draw_other(page: pymupdf.Page) -> None:
+        right(page, 120, 60, "7.00")
+        right(page, 380, 60, "5.00")
+
+    assert grids_of(document(tmp_path / "a.pdf", draw, draw_other))[1] == ()
+
+
+def test_one_row_under_a_header_that_names_its_columns_is_a_table(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((90, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 105, name)
+        draw_rows(page, 122, [["合计", "0.00", "0.00", "0.00"]])
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[1] == ["合计", "0.00", "0.00", "0.00"]
+
+
+def test_last_rows_with_one_figure_belong_to_the_table(tmp_path: Path) -> None:
+    rows = [*([label, a, "1.00", b] for label, a, _, b in ROWS), ["其他支出", "", "", "3.00"]]
+
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((90, "项目"), (265, "合计"), (365, "本年"), (465, "上年")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, rows)
+
+    assert texts(only(document(tmp_path / "a.pdf", draw)))[1:] == rows

@@ -89,6 +89,13 @@ def test_skew_is_found_to_a_twentieth_of_a_degree(degrees: float) -> None:
     assert skew_angle(_ink(page)) == pytest.approx(degrees, abs=0.05)
 
 
+def test_the_dark_edges_of_a_scanner_have_no_say_in_the_skew() -> None:
+    page = flatten_light(skewed(table_page(), 1.1)[..., 0])
+    ink = _ink(page)
+    ink[:6], ink[-6:] = True, True
+    assert skew_angle(ink) == pytest.approx(1.1, abs=0.05)
+
+
 def test_skew_of_a_page_of_words_only() -> None:
     from tests.unit.paper import Ink
 
