@@ -15,6 +15,7 @@ from worker.drafting.heading import Heading, read_heading
 from worker.drafting.indicator_rows import LEVEL3
 from worker.drafting.layout import Layout, lay_out
 from worker.drafting.levels import draft_levelled
+from worker.drafting.project_page import is_project_page, with_project
 from worker.drafting.recognise import Recognition, Seen, named_columns, recognise
 from worker.notes import notes_below
 
@@ -62,6 +63,7 @@ def _look(sheet: Sheet) -> _Look:
 
 def _draft(look: _Look, known: Recognition) -> Draft:
     columns = named_columns(look.seen, known.fields)
+    on_a_page = known.form is not None and is_project_page(known.form, look.layout)
     paper = paper_of(look.sheet)
     pages = look.sheet.pages
     notes = notes_below(look.sheet.below)
@@ -71,6 +73,9 @@ def _draft(look: _Look, known: Recognition) -> Draft:
         drafted = draft_levelled(
             form, known.fields, look.layout, columns, look.heading, pages, paper, notes
         )
+    elif form is not None and on_a_page:
+        plain = draft_generic(look.layout, look.columns, look.heading, pages, paper)
+        drafted = replace(with_project(plain, form, look.layout, paper), form=form.key)
     else:
         drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form)
     return replace(drafted, form_confidence=known.confidence, notes=notes)
