@@ -67,9 +67,9 @@ def read(draft: Draft, quality: Quality, kept: Sums, chance: random.Random) -> T
 
 def _tallied(worn: Draft, truth: dict[CellRef, str | None]) -> Tally:
     first = {(row.id, key): cell.value for row in worn.rows for key, cell in row.cells.items()}
-    started = time.perf_counter()
+    started = time.process_time()
     cells = cells_of(table_of(worn))
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     figures = [ref for ref, value in truth.items() if value is not None]
     return Tally(
         len(figures),
@@ -207,11 +207,11 @@ def _off(check: CheckResult) -> bool:
 
 
 def timed(rows: Sequence[int], quality: Quality, seed: int = 1) -> Iterator[tuple[int, float, int]]:
-    """Rows, seconds, and cells to look at, for growing tables of four amount columns."""
+    """Rows, CPU seconds and cells to look at, for growing tables of four amount columns."""
     chance = random.Random(seed)
     decode(Booklet((seen(ladder(10), quality, chance),)))  # loads the solver
     for count in rows:
         worn = seen(ladder(count), quality, chance)
-        started = time.perf_counter()
+        started = time.process_time()
         decoded = decode(Booklet((worn,)))
-        yield count, time.perf_counter() - started, len(decoded.review)
+        yield count, time.process_time() - started, len(decoded.review)

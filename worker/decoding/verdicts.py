@@ -36,7 +36,7 @@ ACCEPTED = 3.9
 REPAIRED = 4.2
 """Least margin of a reading that the sums chose over the first one."""
 TOLD = 2.0
-"""Margin from which a doubtful cell tells the value of the best world, not the first reading."""
+"""Margin from which a doubtful cell with enough sums tells what they say, not the first reading."""
 DEAREST = 10.0
 """Most nats that the ink may speak against a repair."""
 FEWEST_SUMS = 2
@@ -185,7 +185,8 @@ class _Bench:
         cheap = one.options[units].cost <= DEAREST
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
-        told = units if found.margin >= TOLD else one.first
+        firm = found.margin >= TOLD and len(held) >= FEWEST_SUMS
+        told = units if firm else one.first
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
     def _culprit(self, ref: TableCellRef, found: Finding) -> tuple[Verdict, Cause]:

@@ -1,0 +1,187 @@
+"""What the decoder believes, what it doubts, and what it leaves alone."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from eval.decoding.reader import QUALITIES, misread, seen, truth_of
+from eval.decoding.tables import drafts, ladder
+from eval.decoding.trials import cells_of, same
+from schemas.draft import Booklet, BookletSum, Column, Draft, DraftCell, DraftRow, Sum
+from schemas.geometry import Box
+from schemas.page import Reading, TokenSource
+from schemas.result import Cell
+from worker.decoding.calibration import confidence
+from worker.decoding.confusions import surprise
+from worker.decoding.decode import Decoded, decode
+from worker.decoding.print_style import canonical
+
+BOX = Box(0.0, 0.0, 1.0, 1.0)
+Said = dict[str, tuple[tuple[str, float], ...]]
+
+
+def one(
+    texts: dict[str, str], source: TokenSource, said: Said, sure: float
+) -> dict[str, DraftCell]:
+    return {
+        key: DraftCell(
+            text,
+            canonical(text),
+            1,
+            BOX,
+            source,
+            said[text][0][1] if text in said else sure,
+            tuple(Reading(*r) for r in said.get(text, ())),
+        )
+        for key, text in texts.items()
+    }
+
+
+def book(
+    rows: dict[str, dict[str, str]],
+    sums: tuple[Sum, ...],
+    *,
+    source: TokenSource = "ocr",
+    said: Said | None = None,
+    sure: float = 0.999,
+    unit: str | None = None,
+) -> Draft:
+    keys = tuple(next(iter(rows.values())))
+    return Draft(
+        "generic", None, None, None, unit, (1,),
+        tuple(Column(key, key, "amount") for key in keys),
+        tuple(
+            DraftRow(name, "item", name, (1,), one(texts, source, said or {}, sure))
+            for name, texts in rows.items()
+        ),
+        sums,
+    )  # fmt: skip
+
+
+def cell(decoded: Decoded, row: str, key: str = "a") -> Cell:
+    return cells_of(decoded.tables[0])[row, key]
+
+
+def test_of_equally_small_changes_none_is_taken() -> None:
+    """2200 + 250 = 2450 with 250 read as 650: 2200 to 1800 would be as small a change."""
+    rows = {"x": {"a": "2200"}, "y": {"a": "650"}, "sum": {"a": "2450"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    decoded = decode(Booklet((book(rows, (promise,), sure=0.9),)))
+    assert cell(decoded, "y").verdict == "doubtful"
+    assert [cell(decoded, row).value for row in rows] == ["2200", "650", "2450"]
+
+
+def test_a_figure_that_was_not_seen_is_asked_for_and_never_made_up() -> None:
+    rows = {
+        "x": {"a": "5.00", "b": "3.00", "c": ""},
+        "y": {"a": "7.00", "b": "4.00", "c": "3.00"},
+        "sum": {"a": "12.00", "b": "7.00", "c": "5.00"},
+    }
+    across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows]
+    down = [Sum("column_total", ("sum", k), (("x", k), ("y", k))) for k in "abc"]
+    decoded = decode(Booklet((book(rows, (*across, *down)),)))
+    missed = cell(decoded, "x", "c")
+    assert (missed.value, missed.verdict) == (None, "doubtful")
+    assert missed.reason is not None
+    assert "2.00" in missed.reason.en
+
+
+def test_a_lost_row_mends_nothing() -> None:
+    rows = {
+        "x": {"a": "512.34", "b": "300.11", "c": "212.23"},
+        "sum": {"a": "1269.11", "b": "757.19", "c": "511.92"},
+    }
+    across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows]
+    down = [Sum("column_total", ("sum", k), (("x", k),)) for k in "abc"]
+    decoded = decode(Booklet((book(rows, (*across, *down), sure=0.95),)))
+    found = cells_of(decoded.tables[0])
+    assert {one.verdict for one in found.values()} <= {"proved", "accepted", "doubtful"}
+    assert {found["sum", k].verdict for k in "abc"} == {"doubtful"}
+    assert found["sum", "a"].value == "1269.11"
+
+
+def test_a_person_is_taken_at_their_word() -> None:
+    rows = {"x": {"a": "2200"}, "y": {"a": "650"}, "sum": {"a": "2450"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    draft = book(rows, (promise,), source="human")
+    decoded = decode(Booklet((draft,)))
+    assert {cell(decoded, row).verdict for row in rows} == {"human"}
+    assert {cell(decoded, row).confidence for row in rows} == {1.0}
+    assert decoded.review == ()
+
+
+def test_tables_of_different_units_are_held_against_each_other() -> None:
+    wan = book({"t": {"a": "12.35"}}, (), unit="万元")
+    yuan = book({"t": {"a": "123456.00"}}, (), unit="元")
+    promise = BookletSum("same", (0, "t", "a"), ((1, "t", "a"),))
+    (check,) = decode(Booklet((wan, yuan), (promise,))).checks
+    assert (check.status, check.unit) == ("rounding", "万元")
+
+
+def test_of_one_figure_read_twice_neither_proves_the_other() -> None:
+    rows = {"x": {"a": "118.00", "b": "118.00", "c": ""}}
+    promise = Sum("row_total", ("x", "a"), (("x", "b"), ("x", "c")))
+    decoded = decode(Booklet((book(rows, (promise,)),)))
+    assert cell(decoded, "x").verdict == "accepted"
+
+
+@pytest.mark.parametrize("level", QUALITIES, ids=lambda quality: quality.name)
+def test_no_figure_is_wrong_in_silence(level: object) -> None:
+    chance = random.Random(11)
+    quality = next(q for q in QUALITIES if q is level)
+    for draft in drafts(1, 900):
+        truth = truth_of(draft)
+        found = cells_of(decode(Booklet((seen(draft, quality, chance),))).tables[0])
+        for ref, made in found.items():
+            if made.verdict in ("proved", "repaired") and made.value is not None:
+                assert same(made.value, truth[ref]), (ref, made)
+
+
+def test_the_same_booklet_is_always_decided_alike() -> None:
+    worn = seen(ladder(5), QUALITIES[2], random.Random(5))
+    assert decode(Booklet((worn,))) == decode(Booklet((worn,)))
+
+
+def test_without_effort_all_that_is_open_is_doubtful() -> None:
+    rows = {"x": {"a": "2200"}, "y": {"a": "650"}, "sum": {"a": "2450"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    draft = book(rows, (promise,), sure=0.9)
+    assert {i.row for i in decode(Booklet((draft,)), effort=0.0).review} >= {"y"}
+
+
+def test_a_misread_figure_is_another_figure() -> None:
+    figure = DraftCell("118.00", "118.00", 1, BOX, "ocr", 1.0)
+    wrong = misread(figure, random.Random(1), stated=0.9, named=1.0)
+    assert not same(wrong.value, "118.00")
+    assert wrong.readings[1].text == "118.00"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("114.00|", "114.00"),
+        ("4140:98", "4140.98"),
+        ("4140 98", "4140.98"),
+        ("11400", "114.00"),
+        ("114.001", "114.00"),
+        ("(3.40)", "-3.40"),
+        ("1 83.97", None),
+        ("abc", None),
+    ],
+)
+def test_a_column_of_two_decimals_tells_where_the_point_is(text: str, value: str | None) -> None:
+    assert canonical(text, 2) == value
+
+
+def test_signs_that_look_alike_are_less_surprising() -> None:
+    assert surprise("118.00", "118.00") == 0.0
+    assert surprise("118.00", "113.00") < surprise("118.00", "112.00")
+    assert surprise("118.00", "181.00") < 2 * surprise("118.00", "112.00")
+
+
+def test_confidence_rises_with_the_margin() -> None:
+    told = [confidence(margin, 2, changed=False) for margin in (0.0, 3.0, 6.0, 12.0, 30.0)]
+    assert told == sorted(told)
+    assert told[-1] < 1.0
