@@ -6,7 +6,7 @@
 Made documents of one table each, with 100 cells and one sum that does not hold, go in through
 the front door as one archive and are read like any other. Then a reviewer's requests are
 timed one after another from outside, on the same machine; what is reported is the median and
-the slowest of twenty for each.
+the slowest of sixty for each.
 """
 
 from __future__ import annotations
@@ -66,17 +66,20 @@ def made_document(number: int) -> bytes:
     ]
     pdf = pymupdf.open()
     page = pdf.new_page(width=842, height=595)
-    page.insert_text((300, 50), f"第{number}号单位支出表", fontsize=14, fontname="china-s")
-    page.insert_text((700, 75), "单位：万元", fontsize=9, fontname="china-s")
+    shape = page.new_shape()  # one stroke of the pen for all: many times faster
+    shape.insert_text((300, 50), f"第{number}号单位支出表", fontsize=14, fontname="china-s")
+    shape.insert_text((700, 75), "单位：万元", fontsize=9, fontname="china-s")
     xs = [25 + 72 * n for n in range(COLUMNS + 2)]
     ys = [85 + 26 * n for n in range(len(printed) + 1)]
     for x in xs:
-        page.draw_line((x, ys[0]), (x, ys[-1]), width=0.6)
+        shape.draw_line((x, ys[0]), (x, ys[-1]))
     for y in ys:
-        page.draw_line((xs[0], y), (xs[-1], y), width=0.6)
+        shape.draw_line((xs[0], y), (xs[-1], y))
     for y, line in zip(ys, printed, strict=False):
         for x, text in zip(xs, line, strict=False):
-            page.insert_text((x + 4, y + 17), text, fontsize=9, fontname="china-s")
+            shape.insert_text((x + 4, y + 17), text, fontsize=9, fontname="china-s")
+    shape.finish(width=0.6)
+    shape.commit()
     content: bytes = pdf.tobytes(deflate=True)
     pdf.close()
     return content
