@@ -11,6 +11,8 @@ from schemas.geometry import Box
 from worker.pdf import Document
 
 _MOST_DPI = 600.0
+_INK_DPI = 300.0
+"""For a box: the whole page is drawn to cut it out, and scans hold no more than this."""
 _MOST_PIXELS = 40_000_000
 
 
@@ -19,7 +21,8 @@ def picture(
 ) -> bytes:
     """PNG of page ``number`` (from 1), ``width`` pixels wide; of ``box`` (page points) if given.
 
-    No page is drawn finer than 600 dpi: a narrow box may come out less wide than asked.
+    No page is drawn finer than 600 dpi, no box finer than 300: a narrow one may come out less
+    wide than asked.
 
     Raises:
         UsageError: if there is no such page, or the box lies off it.
@@ -29,7 +32,7 @@ def picture(
         raise UsageError(f"there is no page {number}: the document has {document.page_count}.")
     page_width, page_height = document.page_size(number - 1)
     area = _within(box, page_width, page_height) if box else Box(0, 0, page_width, page_height)
-    dpi = min(width / max(area.width, 0.1) * 72, _MOST_DPI)
+    dpi = min(width / max(area.width, 0.1) * 72, _INK_DPI if box else _MOST_DPI)
     dpi = min(dpi, 72 * (_MOST_PIXELS / max(page_width * page_height, 1.0)) ** 0.5)
     image = Image.fromarray(document.render(number - 1, dpi))
     if box:
