@@ -240,8 +240,8 @@ def is_printed_amount(text: str, decimals: int | None = None) -> bool:
 
 # --- the beam ---------------------------------------------------------------------------
 
-_UNLIKELY = 1e-4  # of a step's largest probability: below it a sign is not tried
-_HOPELESS = 1e-7  # of the best prefix: below it a prefix is given up
+_UNLIKELY = 1e-3  # of a step's largest probability: below it a sign is not tried
+_HOPELESS = 1e-6  # of the best prefix: below it a prefix is given up
 
 
 class _Ending(NamedTuple):
@@ -255,20 +255,25 @@ class _Ending(NamedTuple):
 def figure_beam(
     posteriors: Sequence[Posterior],
     keep: int = 8,
-    width: int = 60,
+    width: int = 24,
     decimals: int | None = None,
     also: Iterable[str] = (),
 ) -> list[Reading]:
     """The ``keep`` most probable printed amounts, and the texts of ``also``, best first.
 
-    Each posterior proposes by a prefix beam search (Hannun et al. 2014) that knows the
-    grammar of amounts; what any of them proposes, and ``also``, is then weighed by all of them:
-    probabilities are those of :func:`log_probability`. A sure posterior costs little:
-    prefixes far behind the best are given up at once.
+    What any posterior proposes, and ``also``, is weighed by all of them: probabilities are
+    those of :func:`log_probability`.
     """
-    found = {text for posterior in posteriors for text in _beam(posterior, width, decimals)}
+    found = {text for p in posteriors for text in proposals(p, width, decimals)}
+    return weighed(posteriors, found, keep, also)
+
+
+def weighed(
+    posteriors: Sequence[Posterior], found: Iterable[str], keep: int, also: Iterable[str] = ()
+) -> list[Reading]:
+    """The ``keep`` most probable of ``found``, and the texts of ``also``, best first."""
     asked = {in_signs(text) for text in also}
-    texts = sorted(found | asked)
+    texts = sorted(asked.union(found))
     logs = log_probability(posteriors, texts)
     odds = np.exp(logs)
     ranked = [k for k in np.argsort(-logs, kind="stable") if logs[k] > LEAST]
@@ -276,24 +281,28 @@ def figure_beam(
     return [Reading(texts[k], min(float(odds[k]), 1.0)) for k in best]
 
 
-def _beam(posterior: Posterior, width: int, decimals: int | None) -> list[str]:
+def proposals(posterior: Posterior, width: int = 24, decimals: int | None = None) -> list[str]:
+    """The likeliest printed amounts of one posterior, roughly the most probable first.
+
+    A prefix beam search (Hannun et al. 2014), ``width`` prefixes wide, that knows the grammar
+    of amounts. A sure posterior costs little: prefixes far behind the best are given up.
+    """
     steps, _ = _steps(posterior)
     beam = {"": _Ending(1.0, 0.0, _START)}
-    for step in steps:
-        likely = [
-            (sign, float(step[k]))
-            for k, sign in enumerate(posterior.signs, start=1)
-            if step[k] > _UNLIKELY
-        ]
-        beam = _grown(beam, float(step[0]), likely, decimals)
+    for step in steps.tolist():
+        likely = [(s, p) for s, p in zip(posterior.signs, step[1:], strict=True) if p > _UNLIKELY]
+        if not likely:  # nothing but the blank: no prefix grows
+            beam = {t: _Ending(e.blank + e.sign, 0.0, e.state) for t, e in beam.items()}
+            continue
+        beam = _grown(beam, step[0], likely, decimals)
         best = max(end.blank + end.sign for end in beam.values())
-        kept = sorted(
-            (item for item in beam.items() if item[1].blank + item[1].sign > _HOPELESS * best),
-            key=lambda item: -(item[1].blank + item[1].sign),
-        )
+        kept = [item for item in beam.items() if item[1].blank + item[1].sign > _HOPELESS * best]
+        if len(kept) > width:
+            kept.sort(key=lambda item: -(item[1].blank + item[1].sign))
         # Divided by the best: a long dull stretch must not run out of numbers.
-        beam = {text: _Ending(e.blank / best, e.sign / best, e.state) for text, e in kept[:width]}
-    return [text for text, e in beam.items() if text and _complete(e.state, decimals)]
+        beam = {t: _Ending(e.blank / best, e.sign / best, e.state) for t, e in kept[:width]}
+    whole = [(e.blank + e.sign, t) for t, e in beam.items() if t and _complete(e.state, decimals)]
+    return [text for _, text in sorted(whole, reverse=True)]
 
 
 def _grown(

@@ -8,20 +8,22 @@ is the token's reading.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Posterior, Reading, Token
-from worker.ctc import SIGNS, figure_beam, in_signs, posterior_of, spelled
+from worker.confusions import confusable
+from worker.ctc import SIGNS, in_signs, is_printed_amount, posterior_of, proposals, spelled, weighed
 from worker.figure_crop import HEIGHT, PLAIN, Digits, Frame, Look, digits_of, figure_crop
 from worker.figure_reader import OTHER, STRIDE, FigureReader
 from worker.ocr import looks_like_figure
+from worker.streaks import erased, streaks
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -29,13 +31,19 @@ Floats = NDArray[np.float32]
 OWN_WEIGHT = 0.7
 """Weight of the reader of figures; the recogniser of text has the rest."""
 _HEAT = 1.0
-_SURE = 0.98  # of the best reading: below it the ink is looked at again
-_LOOKS = (Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
+SURE = 0.98
+"""Of the best reading: below it the ink is looked at again."""
+
+LOOKS = (Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
+"""Further looks at a figure that the plain one left unsure."""
+
 _PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
 _LONGEST = 28  # signs of the longest figure
 _KEPT = 8
+_CONFUSIONS = 16  # texts weighed besides what the beams propose, where a figure is unsure
 _FULL_WIDTH = re.compile(r"[０-９]")
 _DATE = re.compile(r"\d[-—]")
+_APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
 _INK = 60  # grey levels of a column of pixels that holds ink
 
 
@@ -62,30 +70,97 @@ class _Ink:
 
 
 def with_figures(tokens: Sequence[Token], page: FigurePage, reader: FigureReader) -> list[Token]:
-    """The tokens, those that look like figures with the readings of both readers."""
-    chosen = [k for k, token in enumerate(tokens) if _may_be_figure(token)]
+    """The tokens, those that look like figures with the readings of both readers.
+
+    A token that a streak parts, where a ruling was overlooked between two cells, becomes two.
+    """
+    page = replace(page, grey=page.grey.copy())
+    tokens = [part for token in tokens for part in _parted(token, page)]
+    chosen = [k for k, token in enumerate(tokens) if may_be_figure(token)]
     inks = [_ink(tokens[k], page) for k in chosen]
     first = _looked(inks, [PLAIN] * len(inks), page, reader)
     read = list(tokens)
-    unsure: list[int] = []
+    unsure: list[tuple[int, set[str]]] = []
     for n, k in enumerate(chosen):
-        read[k] = _judged(tokens[k], [first[n]], inks[n], page)
-        if read[k].confidence < _SURE:
-            unsure.append(n)
-    crops = [(n, look) for n in unsure for look in _LOOKS]
+        found = _proposed(tokens[k], first[n])
+        read[k] = _judged(tokens[k], found, [first[n]], inks[n], page)
+        if read[k].confidence < SURE:
+            unsure.append((n, found))
+    crops = [(n, look) for n, _ in unsure for look in LOOKS]
     more = _looked([inks[n] for n, _ in crops], [look for _, look in crops], page, reader)
-    for place, n in enumerate(unsure):
-        again = more[place * len(_LOOKS) : (place + 1) * len(_LOOKS)]
+    for place, (n, found) in enumerate(unsure):
         k = chosen[n]
-        read[k] = _judged(tokens[k], [first[n], *again], inks[n], page)
+        again = more[place * len(LOOKS) : (place + 1) * len(LOOKS)]
+        found.update(map(_said, again), confusable(read[k].readings[0].text, _CONFUSIONS))
+        read[k] = _judged(tokens[k], found, [first[n], *again], inks[n], page)
     return read
 
 
-def _may_be_figure(token: Token) -> bool:
+def _proposed(token: Token, seen: Floats) -> set[str]:
+    """What each reader's first look may say."""
+    own = posterior_of(seen[:, : 1 + len(SIGNS)])
+    theirs = [text for p in token.posteriors[:1] if p.weight for text in proposals(p)]
+    return {_said(seen), *proposals(own), *theirs} - {""}
+
+
+def may_be_figure(token: Token) -> bool:
     """Whether the token is for the reader of figures: full-width digits are not its trade."""
     text = token.text
     fits = bool(token.posteriors) and len(text) <= _LONGEST
     return fits and not _FULL_WIDTH.search(text) and looks_like_figure(text)
+
+
+def _parted(token: Token, page: FigurePage) -> list[Token]:
+    """The token, streaks near its ink painted over; in parts where one stands between two."""
+    if not may_be_figure(token):
+        return [token]
+    ink = _ink(token, page)
+    found = streaks(page.grey, ink.frame, ink.digits)
+    if not found:
+        return [token]
+    erased(page.grey, found, ink.digits)
+    room = _APART * ink.digits.height
+    cuts = [
+        (start + end) / 2 * page.sx
+        for start, end in found
+        if _blank(page.grey, ink.frame, start - room, end + room)
+    ]
+    parts = [_between(token, a, b) for a, b in pairwise((-math.inf, *cuts, math.inf))]
+    whole = [part for part in parts if part is not None]
+    return whole if len(whole) > 1 and all(map(_is_amount, whole)) else [token]
+
+
+def _blank(grey: Image, frame: Frame, x0: float, x1: float) -> bool:
+    """Whether no ink stands from ``x0`` to ``x1``, and ink on both sides."""
+    if x0 <= frame.x0 or x1 >= frame.x1:
+        return False
+    rows = slice(max(math.floor(frame.y0), 0), math.ceil(frame.y1))
+    return bool(255 - int(grey[rows, math.floor(x0) : math.ceil(x1)].min()) <= _INK)
+
+
+def _between(token: Token, x0: float, x1: float) -> Token | None:
+    """The characters whose middles lie between; None where there are none."""
+    middles = [(a + b) / 2 for a, b in pairwise(token.char_x)]
+    inside = [k for k, x in enumerate(middles) if x0 <= x < x1 and token.text[k].strip()]
+    if not inside:
+        return None
+    first, last = inside[0], inside[-1] + 1
+    box = token.box
+    left, right = max(token.char_x[first], x0, box.x0), min(token.char_x[last], x1, box.x1)
+    return replace(
+        token,
+        text=token.text[first:last],
+        box=replace(box, x0=left, x1=max(left, right)),
+        char_scores=token.char_scores[first:last],
+        char_x=token.char_x[first : last + 1],
+        readings=(),
+        # What was seen of the whole says nothing of a part but that it is for the reader.
+        posteriors=tuple(replace(p, weight=0.0) for p in token.posteriors[:1]),
+    )
+
+
+def _is_amount(token: Token) -> bool:
+    return is_printed_amount(token.text)
 
 
 def _ink(token: Token, page: FigurePage) -> _Ink:
@@ -117,10 +192,12 @@ def _looked(
     return reader.read(crops)
 
 
-def _judged(token: Token, seen: Sequence[Floats], ink: _Ink, page: FigurePage) -> Token:
-    """The token as all looks together read it."""
-    posteriors = weighed(token.posteriors, seen)
-    found = figure_beam(posteriors, _KEPT, also=[token.text, *map(_said, seen)])
+def _judged(
+    token: Token, proposed: set[str], seen: Sequence[Floats], ink: _Ink, page: FigurePage
+) -> Token:
+    """The token as all looks together read it, ``proposed`` and its own text weighed."""
+    posteriors = mixed(token.posteriors, seen)
+    found = weighed(posteriors, proposed, _KEPT, also=[token.text])
     if not found:
         return token
     best = found[0]
@@ -148,9 +225,9 @@ def _judged(token: Token, seen: Sequence[Floats], ink: _Ink, page: FigurePage) -
     )
 
 
-def weighed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:
+def mixed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:
     """What both readers saw, each reader's weight shared out among its looks."""
-    theirs = [replace(p, weight=(1 - OWN_WEIGHT) / len(general)) for p in general]
+    theirs = [replace(p, weight=(1 - OWN_WEIGHT) / len(general)) for p in general if p.weight]
     ours = [
         posterior_of(seen[:, : 1 + len(SIGNS)], weight=OWN_WEIGHT / len(own), heat=_HEAT)
         for seen in own
@@ -184,6 +261,6 @@ def _edges(middles: Sequence[float], ink: _Ink, page: FigurePage) -> tuple[float
     zoom = HEIGHT / (1.4 * ink.digits.height)
     left = ink.frame.x0 - 0.4 * ink.digits.height
     xs = [(left + middle * STRIDE / zoom) for middle in middles]
-    inner = [(a + b) / 2 for a, b in itertools.pairwise(xs)]
+    inner = [(a + b) / 2 for a, b in pairwise(xs)]
     edges = [ink.frame.x0, *inner, ink.frame.x1]
     return tuple(x * page.sx for x in np.maximum.accumulate(edges).tolist())

@@ -1,11 +1,11 @@
 """How well each reader reads the figures of made documents, alone and together.
 
-    python -m eval.training.compare --level ruin --first 0 --documents 6 --out seen
+    python -m eval.training.compare --level ruin --first 20 --documents 6 --out seen
 
-reads made documents, scanned at a level, and keeps what both readers saw of each printed
-figure in ``seen/``; then tells for all that lies there how many figures each reader, each
-number of looks and each weight got right. Nothing is learnt from it but the weights and the
-heat in :mod:`worker.figure_tokens`.
+reads made documents, scanned at a level, and keeps in ``seen/`` what the recogniser of text
+saw of each printed figure and the crops that the reader of figures is shown; then tells for
+all that lies there how many figures each reader, each number of looks and each weight gets
+right. The weight and the heat in :mod:`worker.figure_tokens` were chosen by it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import pickle
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.levels import LEVELS, age
 from eval.made.document import make_document
@@ -27,26 +28,45 @@ from schemas.amount import parse_amount
 from schemas.geometry import Box
 from schemas.page import PageText, Posterior, Token
 from schemas.result import Result
-from worker.ctc import figure_beam, in_signs, log_probability
-from worker.figure_reader import FigureReader, shared_figure_reader
-from worker.figure_tokens import OWN_WEIGHT
-from worker.ocr import OcrEngine, shared_engine
+from worker.ctc import SIGNS, figure_beam, in_signs, log_probability, posterior_of
+from worker.figure_reader import CLASSES, STRIDE, OwnFigureReader
+from worker.figure_tokens import LOOKS, SURE, may_be_figure
+from worker.ocr import OcrEngine, PpOcr
 from worker.pdf import open_document
 from worker.scan import read_scan
 
+Floats = NDArray[np.float32]
+
 
 class Seen(NamedTuple):
-    """One printed figure: its text, what the recogniser made of it, and what was seen."""
+    """One printed figure, what the recogniser saw of it, and its crops, plain look first.
+
+    Without a token of its own, or where that looks like no figure, it has no crops.
+    """
 
     level: str
     printed: str
-    general_text: str
-    own: tuple[Posterior, ...]
+    text: str
     general: tuple[Posterior, ...]
+    crops: tuple[NDArray[np.uint8], ...]
 
 
-def seen_in(seed: int, level: str, engine: OcrEngine, figures: FigureReader) -> Iterator[Seen]:
-    """All printed figures of a made document; those without one token for them unseen."""
+@dataclass
+class _Cutter:
+    """Stands in for a reader of figures that can't read, and keeps all crops it is shown."""
+
+    name: str = "cutter"
+    calls: list[list[Floats]] = field(default_factory=list)
+
+    def read(self, crops: Sequence[Floats]) -> list[Floats]:
+        self.calls.append(list(crops))
+        flat = 1 / len(CLASSES)
+        steps = [-(-crop.shape[1] // STRIDE) for crop in crops]
+        return [np.full((count, len(CLASSES)), flat, np.float32) for count in steps]
+
+
+def seen_in(seed: int, level: str, engine: OcrEngine) -> Iterator[Seen]:
+    """All printed figures of a made document."""
     made = make_document(seed)
     aged = age(made.pdf, made.gold, level, seed)
     with TemporaryDirectory() as folder:
@@ -56,24 +76,33 @@ def seen_in(seed: int, level: str, engine: OcrEngine, figures: FigureReader) -> 
             for index in range(document.page_count):
                 image = document.render(index, document.scan_dpi(index))
                 size = document.page_size(index)
-                plain = read_scan(image, index + 1, *size, engine)
-                both = read_scan(image, index + 1, *size, engine, figures)
-                yield from _on_page(index + 1, level, aged.truth, plain, both)
+                cutter = _Cutter()
+                page = read_scan(image, index + 1, *size, engine, cutter)
+                yield from _on_page(index + 1, level, aged.truth, page, cutter)
 
 
 def _on_page(
-    number: int, level: str, truth: Result | None, plain: PageText, both: PageText
+    number: int, level: str, truth: Result | None, page: PageText, cutter: _Cutter
 ) -> Iterator[Seen]:
+    chosen = [k for k, token in enumerate(page.tokens) if may_be_figure(token)]
+    first, more = cutter.calls
+    each = len(LOOKS)
+    # A text that is more than a figure keeps its sureness and is not looked at again.
+    unsure = [n for n, k in enumerate(chosen) if page.tokens[k].confidence < SURE]
+    crops = {
+        chosen[n]: (first[n], *more[place * each : (place + 1) * each])
+        for place, n in enumerate(unsure)
+    }
     for text, box in _printed(number, truth):
-        found = [
-            (a, b) for a, b in zip(plain.tokens, both.tokens, strict=True) if _on(b, box, both)
-        ]
-        if len(found) != 1:
-            yield Seen(level, in_signs(text), " ".join(a.text for a, _ in found), (), ())
+        found = [k for k, token in enumerate(page.tokens) if _on(token, box, page)]
+        if len(found) != 1 or not crops.get(found[0]):
+            said = " ".join(page.tokens[k].text for k in found)
+            yield Seen(level, in_signs(text), said, (), ())
             continue
-        general, token = found[0]
-        own = _own(token)
-        yield Seen(level, in_signs(text), general.text, own, token.posteriors[len(own) :])
+        token = page.tokens[found[0]]
+        general = token.posteriors[1 + each :]
+        kept = tuple(np.round(c * 200).astype(np.uint8) for c in crops[found[0]])
+        yield Seen(level, in_signs(text), token.text, general, kept)
 
 
 def _printed(number: int, truth: Result | None) -> Iterator[tuple[str, Box]]:
@@ -90,77 +119,87 @@ def _on(token: Token, box: Box, page: PageText) -> bool:
     return box.contains(x, y)
 
 
-def _own(token: Token) -> tuple[Posterior, ...]:
-    """The looks of the reader of figures: they come first, with its weight in all."""
-    total = 0.0
-    for count, posterior in enumerate(token.posteriors, start=1):
-        total += posterior.weight
-        if abs(total - OWN_WEIGHT) < 1e-6:
-            return token.posteriors[:count]
-    return ()
-
-
 # --- the comparison ---------------------------------------------------------------------
 
 
-def _weighed(seen: Seen, own: float, looks: int, heat: float) -> list[Posterior]:
-    ours, theirs = seen.own[:looks], seen.general
+class Way(NamedTuple):
+    """How much the reader of figures weighs, how often each reader looks, and its heat."""
+
+    weight: float
+    looks: int = 5
+    general: int = 3
+    heat: float = 1.0
+
+
+WAYS = {
+    "recogniser, one look": Way(0.0, general=1),
+    "recogniser, up to three looks": Way(0.0),
+    "reader of figures, one look": Way(1.0, 1),
+    "reader of figures, five looks": Way(1.0),
+    "both 0.7, one look each": Way(0.7, 1, 1),
+    "both 0.7, five looks and one": Way(0.7, 5, 1),
+    **{f"both {w}, all looks": Way(w) for w in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)},
+    **{f"both 0.7, heat {h}": Way(0.7, 5, 1, h) for h in (0.7, 0.85, 1.2, 1.5)},
+}
+
+
+def _weighed(seen: Seen, own: Sequence[Floats], way: Way) -> list[Posterior]:
+    ours, theirs = own[: way.looks], seen.general[: way.general]
     return [
-        *(_heated(replace(p, weight=own / len(ours)), heat) for p in ours if own),
-        *(_heated(replace(p, weight=(1 - own) / len(theirs)), 1.0) for p in theirs if own < 1),
+        *(
+            posterior_of(p[:, : 1 + len(SIGNS)], weight=way.weight / len(ours), heat=way.heat)
+            for p in ours
+            if way.weight
+        ),
+        *(replace(p, weight=(1 - way.weight) / len(theirs)) for p in theirs if way.weight < 1),
     ]
 
 
-def _heated(posterior: Posterior, heat: float) -> Posterior:
-    if heat == 1.0:
-        return posterior
-    logs = np.frombuffer(posterior.data, "<f2").astype(np.float64)
-    logs = logs.reshape(posterior.steps, -1) / heat
-    logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
-    return replace(posterior, data=logs.astype("<f2").tobytes())
-
-
-def told(all_seen: Sequence[Seen]) -> None:
-    """Prints for each level the share read exactly, and how sure of the truth each way is."""
-    ways = {
-        "recogniser, first look": (0.0, 1, 1.0),
-        "reader of figures, one look": (1.0, 1, 1.0),
-        "reader of figures, all looks": (1.0, 9, 1.0),
-        **{f"both, own weight {w}": (w, 9, 1.0) for w in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)},
-        **{f"both 0.7, heat {h}": (0.7, 9, h) for h in (0.8, 1.25, 1.5)},
-    }
+def told(all_seen: Sequence[Seen], figures: OwnFigureReader) -> None:
+    """Prints for each level what each way gets wrong, and how sure of the truth it is."""
     for level in sorted({s.level for s in all_seen}):
         here = [s for s in all_seen if s.level == level]
-        read = [s for s in here if s.own and s.general]
-        left = [s for s in here if not (s.own and s.general)]
-        general = sum(in_signs(s.general_text) == s.printed for s in left)
-        print(f"{level}: {len(here)} figures, {len(read)} read by both, of the others")
-        print(f"  {general} of {len(left)} are right, wrong: {_wrong(left)}")
-        texts = sum(in_signs(s.general_text) == s.printed for s in read)
-        print(f"  {'text of the recogniser':32} wrong {len(read) - texts}")
-        for name, (own, looks, heat) in ways.items():
-            scores = [_scored(s, _weighed(s, own, looks, heat)) for s in read]
-            exact = sum(right for right, _, _ in scores)
-            among = sum(among for _, among, _ in scores)
-            surprise = -np.mean([log for _, _, log in scores])
+        read = [s for s in here if s.crops and s.general]
+        left = [s for s in here if not s.crops or not s.general]
+        lost = [(s.printed, s.text) for s in left if in_signs(s.text) != s.printed]
+        print(f"{level}: {len(here)} figures; read by both {len(read)}, left to one {len(left)},")
+        print(f"  of which not as printed {len(lost)}: {lost[:8]}")
+        greedy = sum(_greedy(s.general[0]) == s.printed for s in read)
+        print(f"  {'recogniser, most probable path':34} wrong {len(read) - greedy:4}")
+        own = [figures.read([_ink(crop) for crop in s.crops]) for s in read]
+        for name, way in WAYS.items():
+            scores = [_scored(s, _weighed(s, o, way)) for s, o in zip(read, own, strict=True)]
+            wrong = sum(not right for right, _, _, _ in scores)
+            lost_by_beam = sum(not among for _, among, _, _ in scores)
+            surprise = -np.mean([log for _, _, log, _ in scores])
+            sure = [right for right, _, _, p in scores if p > 0.98]
             print(
-                f"  {name:32} wrong {len(read) - exact:4}  not among 8 {len(read) - among:4}  "
-                f"nats {surprise:.4f}"
+                f"  {name:34} wrong {wrong:4}  not among 8 {lost_by_beam:4}  nats {surprise:.4f}  "
+                f"surer than 0.98: {len(sure)}, wrong {sure.count(False)}"
             )
 
 
-def _wrong(left: Sequence[Seen]) -> list[tuple[str, str]]:
-    return [(s.printed, s.general_text) for s in left if in_signs(s.general_text) != s.printed][:12]
+def _ink(kept: NDArray[np.uint8]) -> Floats:
+    ink: Floats = (kept / 200).astype(np.float32)
+    return ink
 
 
-def _scored(seen: Seen, posteriors: Sequence[Posterior]) -> tuple[bool, bool, float]:
+def _greedy(posterior: Posterior) -> str:
+    logs = np.frombuffer(posterior.data, "<f2").reshape(posterior.steps, -1)
+    best = logs.argmax(axis=1)
+    signs = ("", *posterior.signs)
+    return "".join(signs[k] for n, k in enumerate(best) if k and (n == 0 or best[n - 1] != k))
+
+
+def _scored(seen: Seen, posteriors: Sequence[Posterior]) -> tuple[bool, bool, float, float]:
     found = figure_beam(posteriors, 8)
     truth = seen.printed
     log = float(log_probability(posteriors, [truth])[0])
     return (
         bool(found) and found[0].text == truth,
         any(r.text == truth for r in found),
-        max(log, -20),
+        max(log, -20.0),
+        found[0].probability if found else 0.0,
     )
 
 
@@ -169,19 +208,20 @@ def main() -> None:
     parser.add_argument("--level", choices=sorted(LEVELS), action="append", default=[])
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--documents", type=int, default=4)
+    parser.add_argument("--model", type=Path, help="another network than the package's")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
-    engine, figures = shared_engine(), shared_figure_reader()
-    for level in given.level:
-        for seed in range(given.first, given.first + given.documents):
+    engine = PpOcr(threads=1)
+    figures = OwnFigureReader(1, given.model) if given.model else OwnFigureReader(1)
+    for seed in range(given.first, given.first + given.documents):
+        for level in given.level:
             path = given.out / f"{seed}-{level}.pickle"
             if not path.exists():
-                rows = [tuple(s) for s in seen_in(seed, level, engine, figures)]
-                path.write_bytes(pickle.dumps(rows))
+                path.write_bytes(pickle.dumps([tuple(s) for s in seen_in(seed, level, engine)]))
     kept = sorted(given.out.glob("*.pickle"))
-    told([Seen(*row) for path in kept for row in pickle.loads(path.read_bytes())])
+    told([Seen(*row) for path in kept for row in pickle.loads(path.read_bytes())], figures)
 
 
 if __name__ == "__main__":

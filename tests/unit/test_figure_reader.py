@@ -140,3 +140,25 @@ def test_looks_weigh_one_together(reader: OwnFigureReader) -> None:
     read = _both(page, _token(page, 0, "46.00", sure=0.5), reader)
     assert sum(p.weight for p in read.posteriors) == pytest.approx(1.0)
     assert all(isinstance(p, Posterior) for p in read.posteriors)
+
+
+def test_a_streak_beside_a_figure_is_not_read(reader: OwnFigureReader) -> None:
+    page = _page("45.00")
+    token = _token(page, 0, "45.001", sure=0.6)
+    right = round(token.box.x1)
+    page[::2, right + 4 : right + 6] = 30
+    widened = replace(token, box=replace(token.box, x1=right + 6.0))
+    assert _both(page, widened, reader).text == "45.00"
+
+
+def test_a_streak_between_two_cells_parts_them(reader: OwnFigureReader) -> None:
+    page = _page("—   362.53", font="china-s")
+    token = _token(page, 0, "—362.53")
+    ink = np.flatnonzero(page.min(axis=0) < 128)
+    gap = int(np.argmax(np.diff(ink)))
+    middle = (ink[gap] + ink[gap + 1]) // 2
+    edges = (float(ink[0]), float(middle), *np.linspace(ink[gap + 1], ink[-1] + 1, 7)[1:].tolist())
+    page[::2, middle : middle + 2] = 30
+    parts = with_figures([replace(token, char_x=edges)], FigurePage(page, UNIT, 1.0, 1.0), reader)
+    assert [part.text for part in parts] == ["—", "362.53"]
+    assert parts[0].box.x1 <= middle <= parts[1].box.x0
