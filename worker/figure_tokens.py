@@ -28,9 +28,9 @@ from worker.streaks import erased, streaks
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-OWN_WEIGHT = 0.7
+OWN_WEIGHT = 0.3
 """Weight of the reader of figures; the recogniser of text has the rest."""
-_HEAT = 1.0
+_HEAT = 0.7  # the network is less sure of itself than it is right
 SURE = 0.98
 """Of the best reading: below it the ink is looked at again."""
 

@@ -136,10 +136,8 @@ WAYS = {
     "recogniser, up to three looks": Way(0.0),
     "reader of figures, one look": Way(1.0, 1),
     "reader of figures, five looks": Way(1.0),
-    "both 0.7, one look each": Way(0.7, 1, 1),
-    "both 0.7, five looks and one": Way(0.7, 5, 1),
-    **{f"both {w}, all looks": Way(w) for w in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)},
-    **{f"both 0.7, heat {h}": Way(0.7, 5, 1, h) for h in (0.7, 0.85, 1.2, 1.5)},
+    **{f"both, own weight {w}": Way(w) for w in (0.3, 0.5, 0.7)},
+    **{f"both 0.3, heat {h}": Way(0.3, heat=h) for h in (0.7, 1.5)},
 }
 
 

@@ -54,8 +54,8 @@ def edits(printed: str, read: str) -> Iterator[tuple[str, str]]:
 def spoilt(crop: Floats, rng: np.random.Generator) -> Floats:
     """The plain look at a crop kept with room, blurred and noisy."""
     plain = crop[(crop.shape[0] - HEIGHT) // 2 :][:HEIGHT]
-    blurred: Floats = cv2.GaussianBlur(plain, (0, 0), rng.uniform(0.5, 1.6))
-    noisy = blurred + rng.normal(0, rng.uniform(0.0, 0.12), plain.shape)
+    blurred: Floats = cv2.GaussianBlur(plain, (0, 0), rng.uniform(0.6, 2.4))
+    noisy = blurred + rng.normal(0, rng.uniform(0.0, 0.2), plain.shape)
     return np.clip(noisy, 0, 1.25).astype(np.float32)
 
 
