@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.draft import ColumnType
-from schemas.result import Result, Table
+from schemas.result import BoxList, Result, Table
 
 ColumnKind = Literal["amount", "text"]
 
@@ -45,11 +45,16 @@ class GoldColumn:
 
 @dataclass(frozen=True, slots=True)
 class GoldRow:
-    """A body row; ``key`` names it in the whole gold, ``label`` is "" where gold has none."""
+    """A body row; ``key`` names it in the whole gold, ``label`` is "" where gold has none.
+
+    ``places`` has the boxes of what is printed in the row, where they are those of the very
+    file that is read.
+    """
 
     key: str
     label: str
     cells: tuple[str, ...]
+    places: tuple[BoxList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,16 @@ def csv_gold(text: str, name: str) -> Gold:
     return Gold((block,), whole=False)
 
 
-def result_gold(result: Result) -> Gold:
-    """Gold in the result format: one block per table and page, every parent known."""
-    blocks = [_result_block(table, page) for table in result.tables for page in sorted(table.pages)]
+def result_gold(result: Result, *, placed: bool = False) -> Gold:
+    """Gold in the result format: one block per table and page, every parent known.
+
+    ``placed`` says that its boxes are those of the file that is read.
+    """
+    blocks = [
+        _result_block(table, page, placed)
+        for table in result.tables
+        for page in sorted(table.pages)
+    ]
     parents = {
         f"{table.id}/{row.id}": f"{table.id}/{row.parent}" if row.parent else None
         for table in result.tables
@@ -259,7 +271,7 @@ def _label(columns: Sequence[GoldColumn], line: Sequence[str]) -> str:
     return next(texts, "")
 
 
-def _result_block(table: Table, page: int) -> GoldBlock:
+def _result_block(table: Table, page: int, placed: bool) -> GoldBlock:
     columns = tuple(
         GoldColumn(
             tuple(map(narrow, column.path or (column.label,))),
@@ -276,5 +288,6 @@ def _result_block(table: Table, page: int) -> GoldBlock:
             (cells[c.key].value or cells[c.key].text) if c.key in cells else ""
             for c in table.columns
         )
-        rows.append(GoldRow(f"{table.id}/{row.id}", row.label, texts))
+        places = tuple(cell.bbox for cell in cells.values() if placed and cell.text)
+        rows.append(GoldRow(f"{table.id}/{row.id}", row.label, texts, places))
     return replace(GoldBlock(page, columns, ()), rows=tuple(rows))

@@ -14,6 +14,7 @@ from schemas.amount import narrow
 
 _LABEL_WEIGHT = 2.0
 _HEADER_WEIGHT = 2.0
+_PLACE_WEIGHT = 2.0
 _ALIKE = 0.5
 _TEXT_WORTH = 0.1
 _SURPLUS = 0.1
@@ -81,9 +82,10 @@ def _agreeing(entries: Sequence[tuple[Entry, Entry | None]]) -> float:
 
 
 def _row_likeness(left: PanelRow, right: PanelRow) -> float:
-    """From labels and from what the rows hold, whatever the column; 0.0 for unlike rows.
+    """From labels, from what the rows hold, whatever the column, and from where they stand.
 
-    The left row may hold less than the right one: gold may know some columns only.
+    0.0 for unlike rows. The left row may hold less than the right one: gold may know some
+    columns only. A row whose label could not be read is still the one at its place.
     """
     labels = _text_likeness(narrow(left.label), narrow(right.label))
     mine, yours = (Counter(map(_content, row.cells.values())) for row in (left, right))
@@ -91,9 +93,21 @@ def _row_likeness(left: PanelRow, right: PanelRow) -> float:
     continued = sum(any(text in whole for whole in cut) for text in (mine - yours).elements())
     shared = ((mine & yours).total() + continued) / mine.total() if mine else 0.0
     shared -= _SURPLUS * (yours - mine).total() / (yours.total() or 1)
-    if labels < _ALIKE and shared < _ALIKE:
+    place = _in_place(left, right)
+    if labels < _ALIKE and shared < _ALIKE and place < _ALIKE:
         return 0.0
-    return _LABEL_WEIGHT * labels + shared
+    return _LABEL_WEIGHT * labels + shared + _PLACE_WEIGHT * place
+
+
+def _in_place(left: PanelRow, right: PanelRow) -> float:
+    """The share of what is printed in the left row whose middle the right row points at."""
+    if not left.places or not right.places:
+        return 0.0
+    middles = [((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in left.places]
+    held = sum(
+        any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in right.places) for x, y in middles
+    )
+    return held / len(middles)
 
 
 def _content(entry: Entry) -> str:

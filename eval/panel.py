@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from eval.gold import FIGURE_TYPES, GoldBlock, figure
 from schemas.amount import narrow
-from schemas.result import Cell, Result, Row, Table, Verdict
+from schemas.result import BoxList, Cell, Result, Row, Table, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """A row; ``cells`` holds the cells that are not blank, by the index of their column."""
+    """A row; ``cells`` holds the cells that are not blank, by the index of their column.
+
+    ``places`` has the boxes of what stands in the row, () where they are not known.
+    """
 
     key: str
     label: str
     cells: dict[int, Entry]
+    places: tuple[BoxList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def of_gold(block: GoldBlock) -> Panel:
                 for at, text in enumerate(row.cells)
                 if text.strip()
             },
+            row.places,
         )
         for row in block.rows
     ]
@@ -103,11 +108,16 @@ def _of_table(table: Table, page: int | None) -> Panel:
         for column in table.columns
     )
     rows = [
-        PanelRow(f"{table.id}/{row.id}", row.label, cells)
+        PanelRow(f"{table.id}/{row.id}", row.label, cells, _places(row, page))
         for row in table.rows
         if (cells := _cells(table, row, page)) or page in row.pages
     ]
     return Panel(columns, tuple(rows))
+
+
+def _places(row: Row, page: int | None) -> tuple[BoxList, ...]:
+    here = [cell for cell in row.cells.values() if cell.text and cell.page == page]
+    return tuple(cell.bbox for cell in here)
 
 
 def _cells(table: Table, row: Row, page: int | None) -> dict[int, Entry]:

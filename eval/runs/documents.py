@@ -105,7 +105,7 @@ def _made(document: Document, path: Path) -> Prepared:
         pdf, truth = aged.pdf, aged.truth or truth
     path.write_bytes(pdf)
     digest = _digest([printed.gold.model_dump_json().encode()])
-    return Prepared(path, result_gold(truth), truth, digest, boxes=True)
+    return Prepared(path, result_gold(truth, placed=True), truth, digest, boxes=True)
 
 
 def _short(seed: int, form: str) -> MadeSpec:
