@@ -187,7 +187,8 @@ class Reasons:
         scene = self.decision.scene
         equation = scene.equations[at]
         residual = self._told_residual(equation)
-        result = self.judged[equation.result].units or 0
+        told = self.judged.get(equation.result)  # None where the page has no such cell
+        result = (told.units if told is not None else None) or 0
         whole = written(result * equation.result_weight, equation.places, equation.places)
         total = written(
             result * equation.result_weight - residual, equation.places, equation.places
