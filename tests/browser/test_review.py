@@ -140,21 +140,25 @@ def test_undo_history_conflict_and_hostile_text(clerk: Clerk, tmp_path: Path) ->
         clerk.until("document.querySelector('#grid td.figure')", 30)
         assert HOSTILE in clerk.browser.find_element(By.ID, "grid").text
         assert clerk.browser.find_elements(By.CSS_SELECTOR, "#grid img") == []
-        doubts = clerk.left
-        assert doubts >= 1
-
+        row = next(row for row in result_of(address, held).tables[0].rows if row.label == "丙单位")
+        key = list(row.cells)[-1]
+        clerk.browser.get(f"{address}/documents/{held}?again#t1/{row.id}/{key}")
         clerk.until("document.getElementById('doubt').dataset.shown")
-        clerk.press("s")
-        clerk.until("document.getElementById('main').dataset.left === '0'")
-        assert clerk.browser.find_elements(By.CSS_SELECTOR, "#grid .verdict-source_error")
+        assert clerk.place == ("t1", row.id, key)
+
+        version = int(clerk.attribute("data-version"))
+        clerk.press("x")
+        clerk.until(f"document.getElementById('main').dataset.version === '{version + 1}'")
+        assert clerk.browser.find_elements(By.CSS_SELECTOR, "#grid .verdict-human")
         clerk.press("u")
-        clerk.until(f"document.getElementById('main').dataset.left === '{doubts}'")
+        clerk.until(f"document.getElementById('main').dataset.version === '{version + 2}'")
+        assert not clerk.browser.find_elements(By.CSS_SELECTOR, "#grid .verdict-human")
         clerk.press("h")
         clerk.until("document.querySelector('#history[open] tr.undone')")
         assert len(clerk.browser.find_elements(By.CSS_SELECTOR, "#history tbody tr")) == 2
         clerk.press(Keys.ESCAPE)
 
-        place = dict(zip(("table", "row", "column"), clerk.place, strict=True))
+        place = {"table": "t1", "row": row.id, "column": key}
         version = int(clerk.attribute("data-version"))
         theirs = {"version": version, "decisions": [{"kind": "figure", "value": "77", **place}]}
         answer = httpx.post(f"{address}/api/v1/documents/{held}/corrections", json=theirs)
