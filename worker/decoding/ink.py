@@ -31,6 +31,8 @@ SPURIOUS = 9.0
 """That a figure was read where nothing is printed."""
 UNREADABLE = 4.0
 """What stands in for the confidence of a reading that is no figure."""
+CERTAIN = 0.995
+"""Least probability of a reading that is taken as printed, whatever its column prints."""
 UNSURE = 0.9
 """Confidence below which the ink is asked for more figures than the recogniser named."""
 DOUBTED = 0.4
@@ -77,7 +79,9 @@ def weighed_readings(cell: DraftCell, decimals: int | None) -> dict[str, float]:
     """The figures that the recogniser's candidates mean, each with their joint probability."""
     odds: dict[str, float] = {}
     for reading in cell.readings:
-        value = canonical(reading.text, decimals)
+        # A figure read with certainty says itself where its point stands, or that it has none.
+        certain = reading.probability >= CERTAIN
+        value = canonical(reading.text, None if certain else decimals)
         if value is not None:
             odds[value] = odds.get(value, 0.0) + reading.probability
     if not cell.readable or cell.confidence < UNSURE:
