@@ -76,8 +76,21 @@ def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | Non
             drafts[d.table] = with_column(drafts[d.table], d)
     for ref, mark in marks.items():
         drafts[ref[0]] = _pinned(drafts[ref[0]], mark)
-    book = _Book(tuple(drafts), tuple(drafts.values()), sums)
+    ids = tuple(drafts)
+    touched = _tied({ids.index(d.table) for d in decisions}, sums)
+    book = _Book(ids, tuple(drafts.values()), sums, touched)
     return _answer(result, book, marks)
+
+
+def _tied(tables: set[int], sums: Sequence[BookletSum]) -> frozenset[int]:
+    """The tables, and those that sums between tables tie to them, at however many removes."""
+    found = set(tables)
+    while True:
+        tied = [{place[0] for place in (one.result, *one.terms)} for one in sums]
+        more = {table for tables in tied if tables & found for table in tables}
+        if more <= found:
+            return frozenset(found)
+        found |= more
 
 
 def _drafts(
@@ -142,11 +155,16 @@ def _empty_cell(draft: Draft, row: DraftRow, key: str) -> DraftCell:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """Drafts with the ids of their tables, and the sums between them."""
+    """Drafts with the ids of their tables, and the sums between them.
+
+    ``touched`` are the tables that a decision may change: those it speaks of, and all that
+    sums tie to them. The others stay as they are.
+    """
 
     ids: tuple[str, ...]
     drafts: tuple[Draft, ...]
     sums: tuple[BookletSum, ...]
+    touched: frozenset[int]
 
     def ref(self, place: TableCellRef) -> _Ref:
         return self.ids[place[0]], place[1], place[2]
@@ -166,15 +184,16 @@ def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Resul
     unread = {ref for ref, mark in marks.items() if isinstance(mark, Unreadable)}
     wrong = {ref for ref, mark in marks.items() if isinstance(mark, SourceError)}
     aside: _Aside = dict.fromkeys(_through(book, unread), "not_applicable")
-    decoded = _decode(book, aside)
+    decoded = _decode(result, book, aside)
     if wrong:
         failing = _failing(book, decoded, aside, wrong)
         if failing:
             aside |= dict.fromkeys(failing, "fail")
-            decoded = _decode(book, aside)
+            decoded = _decode(result, book, aside)
     values = _values(decoded)
     tables = tuple(
-        _table(book, n, decoded.tables[n], aside, values, marks) for n in range(len(book.ids))
+        _table(book, n, table, aside, values, marks) if n in book.touched else table
+        for n, table in enumerate(decoded.tables)
     )
     review = tuple(
         item for item in decoded.review if (item.table, item.row, item.column) not in marks
@@ -204,23 +223,45 @@ def _through(book: _Book, refs: Iterable[_Ref]) -> list[tuple[int, int]]:
     return own + between
 
 
-def _decode(book: _Book, aside: _Aside) -> Decoded:
-    """Decided without the sums set aside; tables named as in the book."""
+def _decode(result: Result, book: _Book, aside: _Aside) -> Decoded:
+    """The touched tables decided without the sums set aside; named and placed as in the book.
+
+    ``checks`` are those of the touched tables alone.
+    """
+    order = sorted(book.touched)
+    place = {n: k for k, n in enumerate(order)}
     drafts = tuple(
-        replace(d, sums=tuple(s for k, s in enumerate(d.sums) if (n, k) not in aside))
-        for n, d in enumerate(book.drafts)
+        replace(
+            book.drafts[n],
+            sums=tuple(s for k, s in enumerate(book.drafts[n].sums) if (n, k) not in aside),
+        )
+        for n in order
     )
-    sums = tuple(s for k, s in enumerate(book.sums) if (-1, k) not in aside)
+    sums = tuple(
+        BookletSum(s.rule, _moved(s.result, place), tuple(_moved(t, place) for t in s.terms))
+        for k, s in enumerate(book.sums)
+        if (-1, k) not in aside and s.result[0] in place
+    )
     decoded = decode(Booklet(drafts, sums))
-    names = {table.id: name for table, name in zip(decoded.tables, book.ids, strict=True)}
-    return replace(
-        decoded,
-        tables=tuple(
-            with_facts(table, draft).model_copy(update={"id": names[table.id]})
-            for table, draft in zip(decoded.tables, drafts, strict=True)
-        ),
-        review=tuple(i.model_copy(update={"table": names[i.table]}) for i in decoded.review),
+    names = {table.id: book.ids[n] for table, n in zip(decoded.tables, order, strict=True)}
+    tables = list(result.tables)
+    for n, table, draft in zip(order, decoded.tables, drafts, strict=True):
+        tables[n] = with_facts(table, draft).model_copy(update={"id": book.ids[n]})
+    review = {name: [i for i in result.review if i.table == name] for name in book.ids}
+    for n in order:
+        review[book.ids[n]] = []
+    for item in decoded.review:
+        name = names[item.table]
+        review[name].append(item.model_copy(update={"table": name}))
+    return Decoded(
+        tables=tuple(tables),
+        review=tuple(item for name in book.ids for item in review[name]),
+        checks=decoded.checks,
     )
+
+
+def _moved(place: TableCellRef, to: Mapping[int, int]) -> TableCellRef:
+    return to[place[0]], place[1], place[2]
 
 
 def _failing(
@@ -228,11 +269,15 @@ def _failing(
 ) -> list[tuple[int, int]]:
     """The sums through the publisher's errors that do not hold as the figures stand."""
     statuses: dict[tuple[int, int], CheckStatus] = {}
-    for n, draft in enumerate(book.drafts):
-        kept = [k for k in range(len(draft.sums)) if (n, k) not in aside]
+    for n in book.touched:
+        kept = [k for k in range(len(book.drafts[n].sums)) if (n, k) not in aside]
         for k, check in zip(kept, decoded.tables[n].checks, strict=True):
             statuses[n, k] = check.status
-    kept = [k for k in range(len(book.sums)) if (-1, k) not in aside]
+    kept = [
+        k
+        for k, promise in enumerate(book.sums)
+        if (-1, k) not in aside and promise.result[0] in book.touched
+    ]
     for k, between in zip(kept, decoded.checks, strict=False):
         statuses[-1, k] = between.status
     return [at for at in _through(book, wrong) if statuses.get(at) == "fail"]
@@ -347,9 +392,12 @@ def _between(
     found: list[BookletCheck] = []
     for k, promise in enumerate(book.sums):
         status = aside.get((-1, k))
-        check = next(decided, None) if status is None else None
+        ours = status is None and promise.result[0] in book.touched
+        check = next(decided, None) if ours else None
         old = result.checks[k] if same else None
-        if check is not None:
+        if old is not None and promise.result[0] not in book.touched:
+            found.append(old)
+        elif check is not None:
             found.append(check.model_copy(update={"id": old.id if old else check.id}))
         elif old is not None and status is not None:
             figures = [values.get(ref) for ref in book.between(promise)]

@@ -299,3 +299,18 @@ def test_sums_between_tables_are_weighed_in_one_unit() -> None:
     (present, typed) = consequences(held, "t1", "r1", "total", typed="0.0316")
     assert [(e.status, e.difference) for e in present.effects][-1] == ("fail", "3159684.00")
     assert typed.effects[-1].status == "pass"
+
+
+def test_tables_that_no_decision_touches_stay_as_they_are() -> None:
+    decoded = decode(Booklet((budget("816.00"), budget("118.00"))))
+    held = read(budget("816.00")).model_copy(
+        update={"tables": decoded.tables, "review": decoded.review}
+    )
+    after = settle(held, [figure("116.00")])
+    assert after.tables[1] is held.tables[1]
+    assert statuses(after) == {"pass"}
+    ours = [item for item in held.review if item.table == "t2"]
+    assert [item for item in after.review if item.table == "t2"] == ours
+    both = settle(held, [figure("116.00"), figure("116.00").model_copy(update={"table": "t2"})])
+    assert both.review == ()
+    assert {check.status for table in both.tables for check in table.checks} == {"pass"}
