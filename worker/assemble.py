@@ -24,7 +24,6 @@ from schemas.result import (
     Usage,
 )
 from worker.absent import absent_forms
-from worker.between import judge_between
 from worker.booklet import bind
 from worker.conservation import conserved, outside
 from worker.decoding.decode import decode
@@ -81,7 +80,7 @@ def assemble(
         document=document.model_copy(update={"page_kinds": kinds}),
         tables=tables,
         review=decoded.review,
-        checks=decoded.checks or judge_between(booklet),
+        checks=decoded.checks,
         usage=Usage(seconds=0.0),
         warnings=warnings,
         error=_failure(document.name, pages, warnings),

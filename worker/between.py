@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from schemas.draft import Booklet, BookletSum, Draft, DraftRow, TableCellRef
+from schemas.draft import BookletSum, Draft, DraftRow, TableCellRef
 from schemas.forms import form_of, known_forms
 from schemas.forms.form import TOTAL, Equation, Line, Place
-from schemas.result import BookletCheck, CheckStatus
 from schemas.words import tight, total_kind, without_part_word
 from schemas.yuan import unit_of_column, yuan_factor
 from worker.drafting.cells import figure
@@ -133,41 +132,6 @@ def _slack(one: BookletSum, drafts: Sequence[Draft]) -> Decimal:
         return max(units) / 2 if units[0] != units[1] else Decimal(0)
     terms = [_value(term, drafts) or Decimal(0) for term in one.terms]
     return rounding_slack(terms, _value(one.result, drafts))
-
-
-def judge_between(booklet: Booklet) -> tuple[BookletCheck, ...]:
-    """The sums between tables as checks ``b1``, ``b2``, …; tables are ``t1``, ``t2``, ….
-
-    Differences are in the unit of the result's table.
-    """
-    return tuple(
-        _judged(f"b{number}", one, booklet.drafts) for number, one in enumerate(booklet.sums, 1)
-    )
-
-
-def _judged(name: str, one: BookletSum, drafts: Sequence[Draft]) -> BookletCheck:
-    difference = _difference(one, drafts)
-    status: CheckStatus = "pass"
-    if difference:
-        status = "rounding" if abs(difference) <= _slack(one, drafts) else "fail"
-    table, row, column = one.result
-    unit = drafts[table].unit
-    shown = (difference / _factor(one.result, drafts)).normalize()
-    cell = next(r for r in drafts[table].rows if r.id == row).cells[column]
-    return BookletCheck(
-        id=name,
-        rule=one.rule,
-        status=status,
-        result=_named(one.result),
-        terms=tuple(map(_named, one.terms)),
-        difference=f"{shown:f}",
-        unit=unit,
-        page=cell.page,
-    )
-
-
-def _named(ref: TableCellRef) -> tuple[str, str, str]:
-    return f"t{ref[0] + 1}", ref[1], ref[2]
 
 
 def _unit(ref: TableCellRef, drafts: Sequence[Draft]) -> Decimal | None:

@@ -6,8 +6,8 @@ from schemas.draft import Booklet
 from schemas.geometry import Box
 from schemas.page import PageText, Token
 from tests.sheets import sheet
-from worker.between import judge_between
 from worker.booklet import bind
+from worker.decoding.decode import decode
 from worker.drafting.draft import draft_all
 
 BALANCE = [
@@ -80,16 +80,16 @@ def test_a_unit_on_which_the_tables_differ_is_not_lent() -> None:
 
 
 def test_checks_between_tables_say_by_how_much_they_fail() -> None:
-    by_rule = {check.rule: check for check in judge_between(booklet(basic="21.50"))}
+    by_rule = {check.rule: check for check in decode(booklet(basic="21.50")).checks}
     failed = by_rule["general_public_basic"]
-    assert (failed.status, failed.difference, failed.unit) == ("fail", "-1.5", "万元")
+    assert (failed.status, failed.difference, failed.unit) == ("fail", "-1.50", "万元")
     assert (failed.result, failed.terms) == (("t3", "r1", "basic"), (("t4", "r1", "total"),))
     assert by_rule["expenditure_total"].status == "pass"
 
 
 def test_units_are_brought_together() -> None:
     by_rule = {
-        check.rule: check for check in judge_between(booklet(unit="元", general="单位：万元"))
+        check.rule: check for check in decode(booklet(unit="元", general="单位：万元")).checks
     }
     assert by_rule["general_public_basic"].status == "pass"
 
