@@ -19,7 +19,7 @@ from schemas.draft import DraftCell
 from schemas.page import Posterior
 from worker.ctc import figure_beam, log_probability
 from worker.decoding.confusions import surprise
-from worker.decoding.print_style import canonical, departs
+from worker.decoding.print_style import canonical, departs, whole
 
 SURE_TEXT = 25.0
 """A text layer is near certain, but scans carry text layers of other programs' making."""
@@ -37,6 +37,8 @@ UNSURE = 0.9
 """Confidence below which the ink is asked for more figures than the recogniser named."""
 DOUBTED = 0.4
 """What is known of a figure that looks cut: hardly more than nothing."""
+WHOLE = 0.5
+"""That a figure without a mark is printed so, and has not lost its point: unknown."""
 HIGHEST = 30.0
 _POINTS = tuple(".,")
 
@@ -81,15 +83,24 @@ def weighed_readings(cell: DraftCell, decimals: int | None) -> dict[str, float]:
     for reading in cell.readings:
         # A figure read with certainty says itself where its point stands, or that it has none.
         certain = reading.probability >= CERTAIN
-        value = canonical(reading.text, None if certain else decimals)
-        if value is not None:
-            odds[value] = odds.get(value, 0.0) + reading.probability
+        for value, share in _meant(reading.text, None if certain else decimals):
+            odds[value] = odds.get(value, 0.0) + reading.probability * share
     if not cell.readable or cell.confidence < UNSURE:
         for text, log in proposals(cell.posteriors):
-            value = canonical(text, decimals)
-            if value is not None:
-                odds.setdefault(value, math.exp(log))
+            proposed = canonical(text, decimals)
+            if proposed is not None:
+                odds.setdefault(proposed, math.exp(log))
     return odds
+
+
+def _meant(text: str, decimals: int | None) -> tuple[tuple[str, float], ...]:
+    """The values that a text may mean, and how its probability is shared out among them."""
+    value, plain = canonical(text, decimals), whole(text, decimals)
+    if value is None:
+        return ()
+    if plain is None or plain == value:
+        return ((value, 1.0),)
+    return ((plain, WHOLE), (value, 1.0 - WHOLE))
 
 
 def costs(cell: DraftCell, values: Sequence[str | None]) -> list[float]:

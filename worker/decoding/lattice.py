@@ -67,14 +67,23 @@ class Lattice:
         )
 
     @property
+    def whole(self) -> bool:
+        """Whether the cell was drafted as a number that shows no point."""
+        return self.cell.value is not None and "." not in self.cell.value
+
+    @property
     def pinned(self) -> bool:
         """Whether a person has settled the cell."""
         return self.cell.source == "human"
 
     @property
     def cheapest(self) -> int:
-        """The key of the most probable reading; 0 where there is none."""
-        best = min(self.options.items(), key=lambda item: (item[1].cost, item[0]), default=None)
+        """The key of the most probable reading, of equals the drafted one; 0 without any."""
+        best = min(
+            self.options.items(),
+            key=lambda item: (item[1].cost, item[0] != self.first, item[0]),
+            default=None,
+        )
         return best[0] if best else 0
 
     def text_of(self, units: int) -> str:
@@ -155,8 +164,8 @@ def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> 
     always = style.always if cell.source == "ocr" else None
     if cell.readable:
         first = units_of(cell.value, places)
-        odd = cell.value is not None and departs(cell.value, always)
-        options[first] = Option(cell.value, ODD_STYLE if odd else 0.0)
+        cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
+        options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)
     against = odds_against(cell, always)
     bare = Lattice(ref, cell, places, decimals, options, first, against, always)
     if cell.source in ("human", "text") or not cell.text:

@@ -50,6 +50,18 @@ def canonical(text: str, decimals: int | None = None) -> str | None:
     return f"-{restyled}" if match["sign"] else restyled
 
 
+def whole(text: str, decimals: int | None) -> str | None:
+    """The value of a figure that shows no mark at all where its column has decimals.
+
+    It is printed so, with its zeros left out (``367`` beside ``33.0``), or its point was
+    lost: the figure alone can't tell. None for anything else.
+    """
+    parsed = parse_amount(text) if decimals else None
+    if not isinstance(parsed, Amount) or parsed.decimals or parsed.separators:
+        return None
+    return parsed.canonical()
+
+
 def _with_point(body: str, decimals: int) -> str | None:
     """The digits of a figure with the point where its column has it; None where it can't be."""
     *_, last = _POINT.split(body)

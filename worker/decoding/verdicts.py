@@ -154,7 +154,7 @@ class _Bench:
             return "doubtful", "search", one.first, min(sure, 0.5)
         if found.units is None:
             return "doubtful", "unreadable", None, 0.0
-        if one.odd(found.units):
+        if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
             return "doubtful", "odd", one.first, min(sure, 0.5)
         if found.units != one.first:
             return self._changed(ref, one, found, held, sure)
