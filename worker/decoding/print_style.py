@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.amount import Amount, parse_amount
 
@@ -32,6 +33,7 @@ def decimals_of(values: Sequence[str]) -> int | None:
     return usual if found.count(usual) >= MOST * len(found) else None
 
 
+@lru_cache(maxsize=65_536)
 def canonical(text: str, decimals: int | None = None) -> str | None:
     """The value of a printed figure as a plain decimal string; None for anything else.
 

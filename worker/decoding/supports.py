@@ -88,6 +88,7 @@ class _Sum:
     rounding: float
     changes: dict[Key, Change]
     by_adds: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    by_cost: list[Change] = field(default_factory=list)
 
     @staticmethod
     def of(scene: Scene, pool: Mapping[TableCellRef, Lattice], kept: set[Key], at: int) -> _Sum:
@@ -114,6 +115,7 @@ class _Sum:
         )
         for change in changes.values():
             made.by_adds[change.adds].append(change)
+        made.by_cost = sorted(changes.values(), key=lambda change: change.cost)
         return made
 
     def makeup(self, one: Key) -> float:
@@ -130,9 +132,11 @@ class _Sum:
 
     def _by_two(self, change: Change, left: int, best: float) -> float:
         if len(self.changes) > _MOST_PAIRS:
-            return min(best, 2.0 * min(c.cost for c in self.changes.values()))
-        for one in self.changes.values():
-            if one.ref == change.ref or one.cost >= best:
+            return min(best, 2.0 * self.by_cost[0].cost)
+        for one in self.by_cost:
+            if one.cost >= best:
+                break
+            if one.ref == change.ref:
                 continue
             for other in self.by_adds.get(left - one.adds, ()):
                 if other.ref not in (change.ref, one.ref):
