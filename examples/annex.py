@@ -134,7 +134,7 @@ def notice_gold(notice: Notice, scan: bytes, name: str) -> Result:
     columns = tuple(_column(notice, at) for at in range(len(_TYPES)))
     table = Table(
         id="t1",
-        form="generic",
+        form="allocation",
         title=notice.title,
         organisation=None,
         fiscal_year=notice.fiscal_year,

@@ -68,7 +68,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     """
     unit = max(text_height, 8.0)
     across = _pieces(grey, unit)
-    down = _pieces(np.ascontiguousarray(grey.T), unit)
+    down = _pieces(np.ascontiguousarray(grey.T), unit, beside_figures=True)
     rows, columns = _merged(across, unit), _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
@@ -155,8 +155,12 @@ class _Piece:
         return slice(self.y0, self.y0 + h), slice(self.x0, self.x0 + w)
 
 
-def _pieces(grey: Image, unit: float) -> list[_Piece]:
-    """Stretches of horizontal lines, first the drawn through, then the dotted."""
+def _pieces(grey: Image, unit: float, *, beside_figures: bool = False) -> list[_Piece]:
+    """Stretches of horizontal lines, first the drawn through, then the dotted.
+
+    ``beside_figures`` takes long ones with ink close beside them too: a border between
+    columns has figures along it, but along a line of text only its own strokes run so far.
+    """
     ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID) & thick
@@ -182,13 +186,8 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         for piece in _stretches(dotted, 0.4 * unit, 6 * unit, _DOTTED)
         if _widest_gap(piece, grey) < 0.5 * unit
     ]
-    # Figures may stand close along a border all the way down; between rows it goes on.
-    along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
-    found += [
-        piece
-        for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET)
-        if _widest_gap(piece, grey) < 0.7 * unit
-    ]
+    if beside_figures:
+        found += _close_set(faint, grey, unit)
     pieces.extend(replace(piece, line=replace(piece.line, faint=True)) for piece in found)
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(
@@ -197,6 +196,14 @@ def _pieces(grey: Image, unit: float) -> list[_Piece]:
         if piece.line.length < 3 * unit and beside[piece.area][piece.own].mean() < _CROWDED
     )
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
+
+
+def _close_set(faint: NDArray[np.uint8], grey: Image, unit: float) -> Iterator[_Piece]:
+    """Borders along which figures stand close all the way; between its rows a border goes on."""
+    along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
+    for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
+        if _widest_gap(piece, grey) < 0.7 * unit:
+            yield piece
 
 
 def _stretches(
