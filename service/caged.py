@@ -42,8 +42,8 @@ def _read(
     for number in range(1, pages + 1):
         read.append(_page(path, number, cage, settings))
         progress(number, pages)
-    request = {"do": "assemble", "name": file_label(name), "sha256": sha256}
-    answer = cage.ask(request, read, seconds=settings.assemble_seconds)
+    told = {"do": "assemble", "path": str(path), "name": file_label(name), "sha256": sha256}
+    answer = cage.ask(told, read, seconds=settings.assemble_seconds)
     return Result.model_validate_json(answer.parts[0])
 
 

@@ -156,8 +156,10 @@ def _lost(bench: Bench, held: Claim, error: CageError | Refused) -> bytes:
 def _assemble(bench: Bench, held: Claim) -> None:
     started = time.perf_counter()
     pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
-    request = {"do": "assemble", "name": held.name, "sha256": held.sha256}
-    answer = bench.cage.ask(request, pages, seconds=bench.settings.assemble_seconds)
+    told = {"do": "assemble", "name": held.name, "sha256": held.sha256}
+    with bench.blobs.local(held.sha256) as path:
+        request = {**told, "path": str(path)}
+        answer = bench.cage.ask(request, pages, seconds=bench.settings.assemble_seconds)
     result = Result.model_validate_json(answer.parts[0])
     seconds = time.perf_counter() - started
     result = result.model_copy(update={"usage": Usage(seconds=round(seconds, 3))})

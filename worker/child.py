@@ -6,7 +6,7 @@ database, no broker and no settings; who started it limits and ends it.
 
     → {"do": "open", "path": …, "most": …}                     ← {"ok": true, "pages": 3}
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
-    → {"do": "assemble", "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
+    → {"do": "assemble", "path": …, "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
     → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
     → {"do": "settle", "decisions": …} + first result          ← … + result
@@ -83,7 +83,8 @@ class Reader:
     def _assemble(self, request: Request, parts: Sequence[bytes]) -> Answer:
         from worker.steps import assemble_step
 
-        result = assemble_step(parts, request["name"], request["sha256"])
+        document = self._opened(request["path"])
+        result = assemble_step(document, parts, request["name"], request["sha256"])
         return {}, (result.model_dump_json().encode(),)
 
     def _sizes(self, request: Request, _parts: Sequence[bytes]) -> Answer:

@@ -17,7 +17,7 @@ from schemas.page_file import page_bytes, page_of
 from schemas.result import Result
 from worker.assemble import assemble
 from worker.extract import document_info
-from worker.pages import read_page
+from worker.pages import read_page, second_reader
 from worker.pdf import Document
 from worker.settle import settle
 
@@ -50,10 +50,13 @@ def lost_page(number: int, why: str) -> bytes:
     return page_bytes(PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,)))
 
 
-def assemble_step(pages: Sequence[bytes], name: str, sha256: str) -> Result:
-    """The document's result; ``usage`` is left to the caller."""
+def assemble_step(document: Document, pages: Sequence[bytes], name: str, sha256: str) -> Result:
+    """The document's result; ``usage`` is left to the caller.
+
+    The open ``document`` is where figures in doubt are read a second time.
+    """
     read = tuple(page_of(content) for content in pages)
-    return assemble(read, document_info(name, sha256, read))
+    return assemble(read, document_info(name, sha256, read), second_reader(document, read))
 
 
 def settle_step(first: bytes, decisions: str) -> bytes:
