@@ -2,8 +2,8 @@
 
 A prior over the slips of a recogniser, for readings of which no more is known than the text:
 a digit taken for another, a sign lost, a ruling read as a sign, two digits swapped. The
-weights are data (``confusions.json``), counted on generated scans by
-``python -m eval.decoding confusions``.
+weights are data (``confusions.json``), set by hand after what recognisers are known to
+confuse; where a reader kept what it saw of the ink, that counts and not this.
 """
 
 from __future__ import annotations
