@@ -175,7 +175,8 @@ def test_undo_history_conflict_and_hostile_text(clerk: Clerk, tmp_path: Path) ->
 
         clerk.browser.find_element(By.CSS_SELECTOR, ".other-language").click()
         clerk.until("document.documentElement.lang === 'zh-CN'")
-    assert [line for line in trouble(clerk) if " 409 " not in line] == []
+        clerk.until("document.querySelector('#grid td.figure')", 30)
+        assert [line for line in trouble(clerk) if " 409 " not in line] == []
 
 
 def trouble(clerk: Clerk) -> list[str]:

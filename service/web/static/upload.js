@@ -13,10 +13,12 @@ export function watchDrop(area, input, list, done) {
     area.classList.remove("over");
     if (event.dataTransfer.files.length) send([...event.dataTransfer.files], list, done);
   });
-  input.addEventListener("change", () => {
+  const take = () => {
     if (input.files.length) send([...input.files], list, done);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
+  take(); // what was chosen while this script was still on its way
 }
 
 function send(files, list, done) {
