@@ -88,6 +88,20 @@ def test_a_figure_that_was_not_seen_is_asked_for_and_never_made_up() -> None:
     assert "2.00" in missed.reason.en
 
 
+def test_a_sum_may_reach_over_a_place_without_a_cell() -> None:
+    rows = {
+        "sum": {"a": "35.00", "b": "-4.00", "c": "31.00"},
+        "x": {"a": "6.00", "b": "-5.00"},
+        "y": {"a": "30.00", "b": "1.00", "c": "31.00"},
+    }
+    down = [Sum("column_total", ("sum", k), (("x", k), ("y", k))) for k in "abc"]
+    along = [Sum("row_total", (row, "c"), ((row, "a"), (row, "b"))) for row in rows]
+    draft = book(rows, (*along, *down), said={"6.00": (("6.00", 0.6), ("5.00", 0.38))})
+    mended = cell(decode(Booklet((draft,))), "x")
+    assert mended.reason is not None
+    assert "35.00" in mended.reason.en
+
+
 def test_a_lost_row_mends_nothing() -> None:
     rows = {
         "x": {"a": "512.34", "b": "300.11", "c": "212.23"},

@@ -66,8 +66,13 @@ class Reasons:
         return self.decision.scene.lattices[ref]
 
     def _shown(self, ref: TableCellRef, units: int | None) -> str:
-        """A value as it would be printed, with commas; ``blank`` for none."""
-        one = self._lattice(ref)
+        """A value as it would be printed, with commas; ``blank`` for none.
+
+        A sum may reach over a place where the page has no cell: nothing is printed there.
+        """
+        one = self.decision.scene.lattices.get(ref)
+        if one is None:
+            return "blank"
         option = one.options.get(units) if units is not None else None
         value = option.value if option else one.text_of(units) if units is not None else None
         return _grouped(value) if value is not None else "blank"
