@@ -102,6 +102,15 @@ def test_a_sum_may_reach_over_a_place_without_a_cell() -> None:
     assert "35.00" in mended.reason.en
 
 
+def test_a_column_of_counts_is_not_held_to_the_decimals_of_money() -> None:
+    rows = {
+        f"r{n}": {"count": str(n * 7), "a": f"{n}.25", "b": f"{n + 1}.50", "c": f"{n * 3}.10"}
+        for n in range(1, 5)
+    }
+    counts = [cell(decode(Booklet((book(rows, ()),))), row, "count") for row in rows]
+    assert {held.verdict for held in counts} == {"accepted"}
+
+
 def test_a_lost_row_mends_nothing() -> None:
     rows = {
         "x": {"a": "512.34", "b": "300.11", "c": "212.23"},

@@ -13,6 +13,8 @@ from worker.decoding.print_style import decimals_of, departs, parts
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
+_WHOLE = 3
+"""Figures without a point from which a column (of counts, say) is held to no table's style."""
 PART = 0.2
 """How probable it is, beside the whole, that a run of ink beside a figure is dirt."""
 MOST_DIGITS = 15
@@ -154,6 +156,8 @@ class _Style:
         every = broken if len(broken) * 2 > len(every) else every
         found = [_decimals(value) for value in own or every]
         usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
+        if len(own) >= _WHOLE and all("." not in value for value in own):
+            return _Style(usual, None)
         return _Style(usual, decimals_of(own) if len(own) >= _OWN else decimals_of(every))
 
 
