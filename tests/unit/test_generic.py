@@ -327,3 +327,27 @@ def test_every_row_has_its_whole_code() -> None:
     assert [r.code for r in whole.rows] == ["2050202", None]
     label = [["[30101]基本工资", "1.00"], ["合计", "1.00"]]
     assert [r.code for r in draft(sheet([["科目", "金额"]], label)).rows] == ["30101", None]
+
+
+def test_a_column_of_misread_money_is_a_column_of_money_still() -> None:
+    table = draft(
+        sheet(
+            [["地区", "合计", "补助"]],
+            [
+                ["甲县", "4727206.84", "242709.86"],
+                ["乙县", "8925362.51", "一1"],
+                ["丙县", "8947610.18", "20000ing"],
+                ["丁县", "5055349.75", "48049 95"],
+                ["戊县", "4576628.61", "380000.00"],
+            ],
+        )
+    )
+    assert [column.type for column in table.columns] == ["label", "amount", "amount"]
+    assert not table.rows[2].cells["c3"].readable
+
+
+def test_a_column_of_targets_is_text_though_most_are_numbers() -> None:
+    targets = ["12.5", "3.5", "≥90", "≤15", "2024年", "≥80"]
+    rows = [[f"指标{n}", f"{n}.00", target] for n, target in enumerate(targets)]
+    table = draft(sheet([["指标", "资金", "指标值"]], rows))
+    assert table.columns[2].type == "text"

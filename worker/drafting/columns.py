@@ -22,6 +22,10 @@ _SPOILT = re.compile(
 """A figure of which OCR read a sign or two wrong: ``0.0C``, ``446.95.``."""
 
 
+_TARGET = re.compile(r"[≥≤<>≧≦%年月日]")
+"""What targets and dates are written with, and money never."""
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One table of those that stand side by side in a grid: a label and its figures.
@@ -103,8 +107,10 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     marks = sum(isinstance(mark, Mark) for mark in parsed)
     if not figures and marks == len(texts):
         return None
+    money = sum(amount.decimals > 0 for amount in figures) > 1
     spoilt = sum(
-        bool(_SPOILT.fullmatch(t)) and p is None for t, p in zip(texts, parsed, strict=True)
+        p is None and (bool(_SPOILT.fullmatch(t)) or (money and _mostly_digits(t)))
+        for t, p in zip(texts, parsed, strict=True)
     )
     if not figures or (len(figures) + marks + spoilt) < _MOST * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
@@ -113,6 +119,12 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     if sum(amount.percent for amount in figures) * 2 > len(figures) or words.names_percent(leaf):
         return "percent"
     return _type_of_figures(figures, texts, path)
+
+
+def _mostly_digits(text: str) -> bool:
+    """Whether text beside figures of money is most likely one too, misread: ``20000ing``."""
+    body = narrow(text)
+    return not _TARGET.search(body) and sum(map(str.isdigit, body)) * 2 >= len(body)
 
 
 def _type_of_figures(
