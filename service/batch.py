@@ -158,6 +158,8 @@ def _read_all(
         for cage in held:
             cage.close()
         pool.shutdown(wait=True)
+        for cage in held:  # one whose child was ended may have tried again
+            cage.close()
 
 
 def _read_one(
