@@ -67,7 +67,8 @@ def _levelled(placed: Placed, labels: int) -> Placed:
     """The rows with figures that were set a little off their line put back to it.
 
     A row of figures without a label belongs to a neighbour little more than a line away
-    that is blank in all of its columns; stray dashes stay where they are.
+    that is blank in all of its columns; stray dashes stay where they are. Where some stay,
+    the neighbour must have a label: else both rows would ask for the figures in turn.
     """
     ys = sorted({y for y, _ in placed})
     for pair in itertools.pairwise(ys):
@@ -76,7 +77,9 @@ def _levelled(placed: Placed, labels: int) -> Placed:
             apart = abs(home - bare) / max(ln.box.height for ln in _row(placed, bare))
             labelled = any(c < labels for y, c in placed if y == bare)
             free = not any((home, c) in placed for c in strayed)
-            if strayed and not labelled and free and apart < _OFF_LINE:
+            whole = len(strayed) == sum(y == bare for y, _ in placed)
+            settles = whole or any(c < labels for y, c in placed if y == home)
+            if strayed and not labelled and free and settles and apart < _OFF_LINE:
                 moved = {
                     ((home if y == bare and c in strayed else y), c): held
                     for (y, c), held in placed.items()

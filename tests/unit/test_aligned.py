@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pymupdf
 
-from schemas.grid import Grid
+from schemas.geometry import Box
+from schemas.grid import Grid, TextLine
+from schemas.page import Token
 from tests.unit.pages import document, grids_of, line, texts, write
+from worker.aligned_rows import rows_of_body
 
 FONT = pymupdf.Font("china-s")
 
@@ -303,3 +306,13 @@ def test_last_rows_with_one_figure_belong_to_the_table(tmp_path: Path) -> None:
         draw_rows(page, 130, rows)
 
     assert texts(only(document(tmp_path / "a.pdf", draw)))[1:] == rows
+
+
+def test_figures_between_two_rows_of_dashes_find_their_row() -> None:
+    def printed(y: float, *signs: tuple[str, float]) -> TextLine:
+        tokens = tuple(Token(text, Box(x, y, x + 20, y + 8), "ocr") for text, x in signs)
+        return TextLine(" ".join(t.text for t in tokens), Box.around(t.box for t in tokens), tokens)
+
+    body = [printed(100, ("5.00", 60), ("-", 110)), printed(109, ("-", 110), ("-", 160))]
+    placed = rows_of_body(body, (0, 50, 100, 150, 200), 1, ())
+    assert sum(len(lines) for lines in placed.values()) == 4
