@@ -5,7 +5,9 @@
 Sends made documents, with a text layer or as scans, to a web and two workers on a Redis
 and a PostgreSQL of this machine, first undisturbed, then with one worker killed half way. What
 the steps themselves took is counted by the workers and kept with each document; what is left
-of the workers' time is the queue's: claims, commits, bells.
+of the workers' time is the queue's: claims, commits, bells. On a machine that others use too,
+the processor's seconds say more than the clock's: those of the reading processes are the
+parts, those of the workers beside them the queue and all else that they do.
 """
 
 from __future__ import annotations
@@ -46,11 +48,19 @@ _CROSSFOOT = [sys.executable, "-c", "import sys; from service.cli import main; s
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run; ``busy`` is the part of the workers' time that the steps themselves took."""
+    """One run; ``busy`` is the part of the workers' time that the steps themselves took.
+
+    ``upload`` are the seconds until the batch was taken in, ``seconds`` those from then on.
+    ``reading`` and ``beside`` are processor seconds: of the reading processes, and of the
+    workers that look after them.
+    """
 
     documents: int
     pages: int
+    upload: float
     seconds: float
+    reading: float
+    beside: float
     step_seconds: float
     busy: float
     statuses: dict[str, int]
@@ -148,10 +158,10 @@ def _timed(
         for number, content in enumerate(contents):
             archive.writestr(f"{number}.pdf", content)
     documents = len(contents)
-    began = time.monotonic()
+    sent, spent = time.monotonic(), _spent([worker.pid for worker in workers])
     answer = client.post("/api/v1/documents", files={"files": ("all.zip", packed.getvalue())})
     answer.raise_for_status()
-    batch = answer.json()["batch"]["id"]
+    batch, began = answer.json()["batch"]["id"], time.monotonic()
     sizes: list[float] = []
     killed = not kill
     while True:
@@ -166,6 +176,10 @@ def _timed(
             raise SystemExit(f"not finished after {_PATIENCE} s: {state}")
         time.sleep(0.5)
     seconds = time.monotonic() - began
+    reading, beside = (
+        after - before
+        for after, before in zip(_spent([w.pid for w in workers]), spent, strict=True)
+    )
     facts = _facts(database, batch)
     doctor = subprocess.run(
         [*_CROSSFOOT, "doctor", "--strict"],
@@ -179,7 +193,10 @@ def _timed(
     return Run(
         documents=documents,
         pages=pages,
+        upload=round(began - sent, 1),
         seconds=round(seconds, 1),
+        reading=round(reading, 1),
+        beside=round(beside, 1),
         step_seconds=round(facts.step_seconds, 1),
         busy=round(facts.step_seconds / (WORKERS * seconds), 4),
         statuses=state["statuses"],
@@ -267,6 +284,26 @@ def _family(pids: Sequence[int]) -> set[int]:
     return found
 
 
+def _spent(pids: Sequence[int]) -> tuple[float, float]:
+    """Processor seconds of the reading processes below ``pids``, and of all others there.
+
+    What a worker's ended children took is the reading's: they are nothing else.
+    """
+    reading = beside = 0.0
+    for pid in _family(pids):
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        user, system, ended, ended_system = map(int, words.rpartition(")")[2].split()[11:15])
+        own = user + system
+        reading += ended + ended_system + (own if b"worker.child" in command else 0)
+        beside += 0 if b"worker.child" in command else own
+    ticks = os.sysconf("SC_CLK_TCK")
+    return reading / ticks, beside / ticks
+
+
 def _mib(pids: Sequence[int]) -> float:
     """Memory of the processes and all their children, shared parts counted once each."""
     total = 0
@@ -326,6 +363,7 @@ def main() -> None:
             told.documents, told.pages, told.postgres, told.redis, scan=told.scan, kill=kill
         )
         runs[name] = {**asdict(run), "overhead": round(run.overhead, 4)}
+        runs[name]["processor overhead"] = round(run.beside / run.reading, 4)
         print(name, json.dumps(runs[name], ensure_ascii=False), flush=True)
     if told.out:
         told.out.parent.mkdir(parents=True, exist_ok=True)

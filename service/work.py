@@ -17,8 +17,10 @@ from service.settings import Settings
 from service.store.results import finding
 from service.store.steps import (
     Claim,
+    Committed,
     Fenced,
     Kept,
+    Taker,
     Trouble,
     claim,
     commit_opened,
@@ -55,19 +57,39 @@ class Bench:
     ring: Ring
     closing: Callable[[], bool] = lambda: False
 
+    @property
+    def taker(self) -> Taker:
+        return Taker(self.name, self.settings.lease_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A step at hand, and whether its worker wants another when it is done."""
+
+    bench: Bench
+    held: Claim
+    more: Callable[[], bool]
+
+    @property
+    def taker(self) -> Taker | None:
+        return self.bench.taker if self.more() else None
+
 
 def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
     """Does steps until none is due or the shift is over; how many were done."""
-    _take_back_own(bench)
     end, done = clock() + bench.settings.shift_seconds, 0
-    while not bench.closing():
-        held = claim(bench.store, bench.name, bench.settings.lease_seconds)
+
+    def more() -> bool:
+        return not bench.closing() and clock() < end
+
+    while more():
+        _take_back_own(bench)
+        held = claim(bench.store, bench.taker)
         if held is None:
             return done
-        do_step(bench, held)
-        done += 1
-        if clock() >= end:
-            break
+        while held is not None:
+            held = do_step(_Turn(bench, held, more))
+            done += 1
     bench.ring(1)
     return done
 
@@ -80,32 +102,37 @@ def _take_back_own(bench: Bench) -> None:
             expire(bench.store, step, cause, bench.settings.attempts)
 
 
-def do_step(bench: Bench, held: Claim) -> None:
-    """Does the step and commits what came of it, a failure too."""
-    started = time.perf_counter()
+def do_step(turn: _Turn) -> Claim | None:
+    """Does the step and commits what came of it, a failure too.
+
+    The step that comes next, claimed by that commit; None where nothing is due, no more is
+    wanted, or the commit claimed none because it was of a failure.
+    """
+    bench, held, started = turn.bench, turn.held, time.perf_counter()
     try:
         match held.kind:
             case "open":
-                _open(bench, held)
+                committed = _open(turn, started)
             case "page":
-                _page(bench, held)
-            case "assemble":
-                _assemble(bench, held)
+                committed = _page(turn, started)
+            case _:
+                committed = _assemble(turn, started)
     except Fenced:
         _said("late", held, started)
-        return
+        return None
     except (Refused, CageError, BlobTrouble) as error:
         _give_back(bench, held, _trouble(error), started)
-        return
+        return None
     except SQLAlchemyError:
         _log.exception("the step can't be committed", extra={"document": held.document})
-        return  # taken back at the start of the next shift
+        return None  # taken back before the next claim
     except Exception as error:  # noqa: BLE001  one step must not end the worker
         _log.exception("the step failed", extra={"document": held.document})
         said = f"Crossfoot failed on it ({type(error).__name__}): please report it."
         _give_back(bench, held, Trouble("internal", said, again=True), started)
-        return
+        return None
     _said("done", held, started)
+    return committed.next
 
 
 def _give_back(bench: Bench, held: Claim, trouble: Trouble, started: float) -> None:
@@ -114,18 +141,19 @@ def _give_back(bench: Bench, held: Claim, trouble: Trouble, started: float) -> N
         give_back(bench.store, held, trouble, bench.settings.attempts, _PAUSE)
 
 
-def _open(bench: Bench, held: Claim) -> None:
-    started = time.perf_counter()
+def _open(turn: _Turn, started: float) -> Committed:
+    bench, held = turn.bench, turn.held
     with bench.blobs.local(held.sha256) as path:
         request = {"do": "open", "path": str(path), "most": bench.settings.pages}
         answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
-    pages = int(answer.said["pages"])
-    waiting = commit_opened(bench.store, held, pages, time.perf_counter() - started)
-    bench.ring(min(waiting - 1, 64))  # this worker goes on with one of them
+    pages, seconds = int(answer.said["pages"]), time.perf_counter() - started
+    committed = commit_opened(bench.store, held, pages, seconds, turn.taker)
+    bench.ring(min(committed.waiting - 1, 64))  # this worker goes on with one of them
+    return committed
 
 
-def _page(bench: Bench, held: Claim) -> None:
-    started = time.perf_counter()
+def _page(turn: _Turn, started: float) -> Committed:
+    bench, held = turn.bench, turn.held
     try:
         with bench.blobs.local(held.sha256) as path:
             request = {"do": "page", "path": str(path), "number": held.number}
@@ -136,7 +164,8 @@ def _page(bench: Bench, held: Claim) -> None:
             raise
         content = _lost(bench, held, error)
     kept = Kept(bench.blobs.put(content), len(content))
-    commit_page(bench.store, held, kept, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return commit_page(bench.store, held, kept, seconds, turn.taker)
 
 
 def _last_look(error: CageError | Refused, held: Claim, settings: Settings) -> bool:
@@ -153,8 +182,8 @@ def _lost(bench: Bench, held: Claim, error: CageError | Refused) -> bytes:
     return bench.cage.ask(request, seconds=_LOST_PAGE_SECONDS).parts[0]
 
 
-def _assemble(bench: Bench, held: Claim) -> None:
-    started = time.perf_counter()
+def _assemble(turn: _Turn, started: float) -> Committed:
+    bench, held = turn.bench, turn.held
     pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
     told = {"do": "assemble", "name": held.name, "sha256": held.sha256}
     with bench.blobs.local(held.sha256) as path:
@@ -165,7 +194,7 @@ def _assemble(bench: Bench, held: Claim) -> None:
     result = result.model_copy(update={"usage": Usage(seconds=round(seconds, 3))})
     content = result.model_dump_json().encode()
     kept = Kept(bench.blobs.put(content), len(content))
-    commit_result(bench.store, held, kept, finding(result), seconds)
+    return commit_result(bench.store, held, kept, finding(result), seconds, turn.taker)
 
 
 def _trouble(error: Refused | CageError | BlobTrouble) -> Trouble:

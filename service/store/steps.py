@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from schemas.errors import CrossfootError
 from service.store.audit import note
@@ -40,6 +40,7 @@ class Claim:
     """A step that one worker may do until ``lease_until``, and what it needs to know.
 
     ``number`` is the page (from 1) of a page step, 0 of others; ``attempt`` counts from 1.
+    ``lane`` and ``tag`` are the document's place in the queue.
     """
 
     step: str
@@ -50,9 +51,32 @@ class Claim:
     attempt: int
     fence: int
     lease_until: float
+    lane: int
+    tag: int
     sha256: str
     name: str
     settings: dict[str, Any]
+
+    def following(self, store: Store, kind: Kind, number: int, now: float) -> dict[str, Any]:
+        """The row of a step that comes after this one."""
+        document = {"id": self.document, "run": self.run, "lane": self.lane, "tag": self.tag}
+        return step_row(store, document, kind, number, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A worker that asks for a step, and for how long it may hold it."""
+
+    name: str
+    lease_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit left: ``waiting`` steps wait because of it, ``next`` is the taker's now."""
+
+    waiting: int
+    next: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +96,15 @@ class Trouble:
     again: bool
 
 
-def claim(store: Store, worker: str, lease_seconds: float) -> Claim | None:
-    """The most urgent step that is due, now this worker's; None where nothing is due."""
-    return store.database.transact(lambda c: _claim(c, store, worker, lease_seconds))
+def claim(store: Store, taker: Taker) -> Claim | None:
+    """The most urgent step that is due, now the taker's; None where nothing is due."""
+    return store.database.transact(lambda c: _claim(c, store, taker))
 
 
-def _claim(connection: Connection, store: Store, worker: str, lease_seconds: float) -> Claim | None:
+def _claim(
+    connection: Connection, store: Store, taker: Taker, before: Claim | None = None
+) -> Claim | None:
+    """``before``: a step of the taker's, whose document need not be looked up again."""
     now, other = store.clock(), steps.alias("urgent")
     most_urgent = (
         select(other.c.id)
@@ -92,13 +119,12 @@ def _claim(connection: Connection, store: Store, worker: str, lease_seconds: flo
         steps.c.id == most_urgent,
         fence=steps.c.fence + 1,
         attempts=steps.c.attempts + 1,
-        lease_until=now + lease_seconds,
-        worker=worker,
+        lease_until=now + taker.lease_seconds,
+        worker=taker.name,
     )
     if row is None:
         return None
-    query = select(documents.c.sha256, documents.c.name, documents.c.settings)
-    document = connection.execute(query.where(documents.c.id == row.document_id)).one()
+    sha256, name, settings = _told(connection, row, before)
     return Claim(
         step=row.id,
         document=row.document_id,
@@ -108,40 +134,67 @@ def _claim(connection: Connection, store: Store, worker: str, lease_seconds: flo
         attempt=row.attempts,
         fence=row.fence,
         lease_until=row.lease_until,
-        sha256=document.sha256,
-        name=document.name,
-        settings=json.loads(document.settings),
+        lane=row.lane,
+        tag=row.tag,
+        sha256=sha256,
+        name=name,
+        settings=settings,
     )
 
 
-def commit_opened(store: Store, held: Claim, pages: int, seconds: float) -> int:
-    """Notes how many pages there are; the number of page steps that now wait.
+def _told(
+    connection: Connection, row: Row[Any], before: Claim | None
+) -> tuple[str, str, dict[str, Any]]:
+    """The step's document: hash of its content, name, and the settings of its run."""
+    if before is not None and (before.document, before.run) == (row.document_id, row.run):
+        return before.sha256, before.name, before.settings
+    query = select(documents.c.sha256, documents.c.name, documents.c.settings)
+    document = connection.execute(query.where(documents.c.id == row.document_id)).one()
+    return document.sha256, document.name, json.loads(document.settings)
+
+
+def _and_claim(
+    connection: Connection, store: Store, held: Claim, waiting: int, taker: Taker | None
+) -> Committed:
+    """Ends a commit: the taker gets its next step in the same transaction."""
+    following = _claim(connection, store, taker, held) if taker is not None else None
+    return Committed(waiting, following)
+
+
+def commit_opened(
+    store: Store, held: Claim, pages: int, seconds: float, taker: Taker | None = None
+) -> Committed:
+    """Notes how many pages there are, each a step that now waits.
+
+    ``taker`` gets its next step in the same transaction, which halves the commits that a
+    disk must be waited for.
 
     Raises:
         Fenced: if the claim is no longer good; nothing is changed then.
     """
 
-    def commit(connection: Connection) -> int:
+    def commit(connection: Connection) -> Committed:
         now = store.clock()
         _finish_step(connection, store, held, seconds)
         values = {"pages": pages, "changed": now, "seconds": documents.c.seconds + seconds}
         _require_document(connection, held, "opened", "reading", **values)
-        row = _document(connection, held.document)
-        waiting = [step_row(store, row, "page", n, now) for n in range(1, pages + 1)]
+        waiting = [held.following(store, "page", n, now) for n in range(1, pages + 1)]
         add_missing(connection, steps, waiting)
-        return pages
+        return _and_claim(connection, store, held, pages, taker)
 
     return _fenced(store, held, commit)
 
 
-def commit_page(store: Store, held: Claim, page: Kept, seconds: float) -> int:
-    """Keeps a page as read; the number of steps that now wait (1 after the last page).
+def commit_page(
+    store: Store, held: Claim, page: Kept, seconds: float, taker: Taker | None = None
+) -> Committed:
+    """Keeps a page as read; after the last one the document waits to be assembled.
 
     Raises:
         Fenced: if the claim is no longer good; nothing is changed then.
     """
 
-    def commit(connection: Connection) -> int:
+    def commit(connection: Connection) -> Committed:
         now = store.clock()
         add_missing(connection, blobs, [held_blob(page.sha256, page.size, now)])
         _finish_step(connection, store, held, seconds, output=page.sha256)
@@ -162,11 +215,10 @@ def commit_page(store: Store, held: Claim, page: Kept, seconds: float) -> int:
         if counted is None:
             raise Fenced("the document no longer waits for its pages.")
         if counted.pages_done < counted.pages:
-            return 0
+            return _and_claim(connection, store, held, 0, taker)
         _require_document(connection, held, "pages read", "assembling")
-        row = _document(connection, held.document)
-        add_missing(connection, steps, [step_row(store, row, "assemble", 0, now)])
-        return 1
+        add_missing(connection, steps, [held.following(store, "assemble", 0, now)])
+        return _and_claim(connection, store, held, 1, taker)
 
     return _fenced(store, held, commit)
 
@@ -187,14 +239,21 @@ def page_outputs(store: Store, document: str, run: int) -> list[str]:
         return [row.output for row in connection.execute(query) if row.output is not None]
 
 
-def commit_result(store: Store, held: Claim, blob: Kept, found: Finding, seconds: float) -> None:
+def commit_result(
+    store: Store,
+    held: Claim,
+    blob: Kept,
+    found: Finding,
+    seconds: float,
+    taker: Taker | None = None,
+) -> Committed:
     """Keeps the document's result and brings the document to its end.
 
     Raises:
         Fenced: if the claim is no longer good; nothing is changed then.
     """
 
-    def commit(connection: Connection) -> None:
+    def commit(connection: Connection) -> Committed:
         now = store.clock()
         add_missing(connection, blobs, [held_blob(blob.sha256, blob.size, now)])
         _finish_step(connection, store, held, seconds, output=blob.sha256)
@@ -213,8 +272,9 @@ def commit_result(store: Store, held: Claim, blob: Kept, found: Finding, seconds
             **found.counts(),
         )
         announce(connection, store, held.document, found.status)
+        return _and_claim(connection, store, held, 0, taker)
 
-    _fenced(store, held, commit)
+    return _fenced(store, held, commit)
 
 
 def give_back(store: Store, held: Claim, trouble: Trouble, attempts: int, pause: float) -> None:
@@ -402,11 +462,6 @@ def _require_document(
     connection: Connection, held: Claim, event: str, after: str, **values: Any
 ) -> None:
     _require(change_document(connection, event, held.document, held.run, after, **values))
-
-
-def _document(connection: Connection, document: str) -> dict[str, Any]:
-    row = connection.execute(select(documents).where(documents.c.id == document)).one()
-    return dict(row._mapping)
 
 
 def _fenced(store: Store, held: Claim, commit: Callable[[Connection], T]) -> T:

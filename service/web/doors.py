@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -23,41 +22,19 @@ _log = logging.getLogger(__name__)
 _CAGES = 2  # pictures and corrections at once
 
 
-class HousedCage:
-    """A cage with a thread of its own.
-
-    A child dies with the thread that started it, and the threads that requests run on come
-    and go.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._cage = Cage(limits)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cage")
-
-    def ask(
-        self, request: dict[str, Any], parts: Sequence[bytes] = (), *, seconds: float
-    ) -> Answered:
-        """As :meth:`service.cage.Cage.ask`."""
-        return self._thread.submit(self._cage.ask, request, parts, seconds=seconds).result()
-
-    def close(self) -> None:
-        self._thread.submit(self._cage.close).result()
-        self._thread.shutdown()
-
-
 class Cages:
     """A few warm children for the web process; a request waits for a free one."""
 
     def __init__(self, settings: Settings) -> None:
         limits = Limits(settings.reader_memory_mib * MIB, settings.reader_requests)
-        self._free: queue.SimpleQueue[HousedCage] = queue.SimpleQueue()
-        self._all = [HousedCage(limits) for _ in range(_CAGES)]
+        self._free: queue.SimpleQueue[Cage] = queue.SimpleQueue()
+        self._all = [Cage(limits) for _ in range(_CAGES)]
         self._closed = False
         for cage in self._all:
             self._free.put(cage)
 
     @contextmanager
-    def one(self) -> Iterator[HousedCage]:
+    def one(self) -> Iterator[Cage]:
         cage = self._free.get()
         try:
             yield cage

@@ -19,8 +19,11 @@ from service.store.database import open_database
 from service.store.documents import Filter, list_documents
 from service.store.results import Finding
 from service.store.steps import (
+    Claim,
+    Committed,
     Fenced,
     Kept,
+    Taker,
     claim,
     commit_opened,
     commit_page,
@@ -47,24 +50,30 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def work(store: Store, name: str, done: Counter[str], careless: bool) -> None:
     """Does steps until none is left; a careless worker loses every third one half way."""
-    count = 0
-    while (held := claim(store, name, 60)) is not None:
+    count, taker = 0, Taker(name, 60)
+    held = claim(store, taker)
+    while held is not None:
         count += 1
         if careless and count % 3 == 0:
             (lost,) = [step for step in running_steps(store) if step.step == held.step]
             assert expire(store, lost, "lost", 100)
         try:
-            match held.kind:
-                case "open":
-                    commit_opened(store, held, 3, 0.0)
-                case "page":
-                    kept = Kept(f"{held.number:064d}", 1)
-                    commit_page(store, held, kept, 0.0)
-                case _:
-                    commit_result(store, held, Kept("e" * 64, 1), FOUND, 0.0)
+            following = commit(store, held, taker).next
             done[held.step] += 1
         except Fenced:
             done["refused"] += 1
+            following = None
+        held = following or claim(store, taker)
+
+
+def commit(store: Store, held: Claim, taker: Taker) -> Committed:
+    match held.kind:
+        case "open":
+            return commit_opened(store, held, 3, 0.0, taker)
+        case "page":
+            return commit_page(store, held, Kept(f"{held.number:064d}", 1), 0.0, taker)
+        case _:
+            return commit_result(store, held, Kept("e" * 64, 1), FOUND, 0.0, taker)
 
 
 def test_racing_workers_do_every_step_once(url: str) -> None:

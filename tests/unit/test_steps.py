@@ -16,6 +16,7 @@ from service.store.steps import (
     Claim,
     Fenced,
     Kept,
+    Taker,
     Trouble,
     claim,
     commit_opened,
@@ -42,7 +43,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def take(desk: Desk, worker: str = "w1") -> Claim:
-    held = claim(desk.store, worker, LEASE)
+    held = claim(desk.store, Taker(worker, LEASE))
     assert held is not None
     return held
 
@@ -85,25 +86,25 @@ def test_a_document_is_opened_read_page_by_page_and_assembled(desk: Desk) -> Non
         ("assemble", 0, "assembling"),
     ]
     assert status(desk, document) == "empty"
-    assert claim(desk.store, "w1", LEASE) is None
+    assert claim(desk.store, Taker("w1", LEASE)) is None
     assert page_outputs(desk.store, document, 1) == [f"{n:064d}" for n in (1, 2)]
 
 
 def test_a_step_is_given_to_one_worker_alone(desk: Desk) -> None:
     sent(desk)
     assert take(desk).kind == "open"
-    assert claim(desk.store, "w2", LEASE) is None
+    assert claim(desk.store, Taker("w2", LEASE)) is None
 
 
 def test_pages_may_end_in_any_order_and_are_assembled_once(desk: Desk) -> None:
     document = sent(desk)
     do(desk, take(desk), pages=3)
     pages = [take(desk, f"w{n}") for n in range(3)]
-    assert claim(desk.store, "w9", LEASE) is None, "nothing to assemble while pages are out"
+    assert claim(desk.store, Taker("w9", LEASE)) is None, "nothing to assemble while pages are out"
     for held in reversed(pages):
         do(desk, held)
     assert take(desk).kind == "assemble"
-    assert claim(desk.store, "w9", LEASE) is None
+    assert claim(desk.store, Taker("w9", LEASE)) is None
     assert page_outputs(desk.store, document, 1) == [f"{n:064d}" for n in (1, 2, 3)]
 
 
@@ -143,7 +144,7 @@ def test_what_ends_every_worker_is_dead_after_three_attempts(desk: Desk) -> None
         assert held.attempt == attempt
         (lost,) = running_steps(desk.store)
         assert expire(desk.store, lost, "the process that did it ended", 3)
-    assert claim(desk.store, "w4", LEASE) is None
+    assert claim(desk.store, Taker("w4", LEASE)) is None
     row = get_document(desk.store, document)
     assert row is not None
     assert (row.status, row.category) == ("dead", "engine:poison")
@@ -166,7 +167,7 @@ def test_trouble_is_tried_again_after_a_pause_and_then_fails_with_its_cause(desk
     trouble = Trouble("engine:crash", "the reading process crashed.", again=True)
     for _ in range(2):
         give_back(desk.store, take(desk), trouble, 3, pause=5)
-        assert claim(desk.store, "w1", LEASE) is None
+        assert claim(desk.store, Taker("w1", LEASE)) is None
         desk.clock.now += 6
     give_back(desk.store, take(desk), trouble, 3, pause=5)
     row = get_document(desk.store, document)
@@ -180,7 +181,7 @@ def test_an_unreadable_file_fails_at_once_and_its_pages_are_not_read(desk: Desk)
     slow = take(desk, "slow")
     give_back(desk.store, take(desk), Trouble("input:damaged", "it is cut.", again=False), 3, 5)
     assert status(desk, document) == "failed"
-    assert claim(desk.store, "w1", LEASE) is None
+    assert claim(desk.store, Taker("w1", LEASE)) is None
     with pytest.raises(Fenced):
         do(desk, slow)
 
@@ -232,7 +233,7 @@ def test_a_run_again_starts_anew_and_late_work_of_the_former_run_is_refused(desk
 
 def test_every_step_ends_in_a_state_that_is_known(desk: Desk) -> None:
     sent(desk)
-    while (held := claim(desk.store, "w", LEASE)) is not None:
+    while (held := claim(desk.store, Taker("w", LEASE))) is not None:
         do(desk, held)
     with desk.store.database.read() as connection:
         assert set(connection.execute(select(steps.c.status)).scalars()) == {"done"}

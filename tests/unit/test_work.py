@@ -134,9 +134,9 @@ def test_a_fault_of_ours_is_tried_again_and_then_told(desk: Desk, bench: Bench) 
 def test_what_could_not_be_committed_is_taken_back_in_the_next_shift(
     desk: Desk, bench: Bench
 ) -> None:
-    from service.store.steps import claim
+    from service.store.steps import Taker, claim
 
     document = sent(desk, bench, plain_pdf())
-    assert claim(desk.store, bench.name, 720) is not None, "and then the database went away"
+    assert claim(desk.store, Taker(bench.name, 720)) is not None, "and then the database went away"
     shift(bench)
     assert state(desk, document) == ("verified", None)
