@@ -42,6 +42,12 @@ class Blank(_OnCell):
     kind: Literal["blank"]
 
 
+class Dash(_OnCell):
+    """A dash is printed here: no figure, and the paper says so."""
+
+    kind: Literal["dash"]
+
+
 class SourceError(_OnCell):
     """The figure is read rightly, and the publisher's own sum is wrong."""
 
@@ -65,6 +71,33 @@ class RowMeaning(_Frozen):
     note: Note = ""
 
 
+class AddedRow(_Frozen):
+    """A row is printed that was not read: below ``after`` (None: above all others).
+
+    ``row`` is the name that it gets, which no other row of the table has. The rows
+    ``children`` add into it. Its figures are doubtful until a person has said them.
+    """
+
+    kind: Literal["add_row"]
+    table: Name
+    row: Name
+    after: Name | None
+    label: Annotated[str, Field(max_length=500)]
+    role: Role
+    parent: Name | None
+    children: Annotated[tuple[Name, ...], Field(max_length=2000)] = ()
+    note: Note = ""
+
+
+class DroppedRow(_Frozen):
+    """No such row is printed; rows that added into it add into what it added into."""
+
+    kind: Literal["drop_row"]
+    table: Name
+    row: Name
+    note: Note = ""
+
+
 class ColumnMeaning(_Frozen):
     """What a column is; a label of None stays as read."""
 
@@ -85,13 +118,30 @@ class Undo(_Frozen):
 
 
 Decision = Annotated[
-    Figure | Blank | SourceError | Unreadable | RowMeaning | ColumnMeaning,
+    Figure
+    | Blank
+    | Dash
+    | SourceError
+    | Unreadable
+    | RowMeaning
+    | AddedRow
+    | DroppedRow
+    | ColumnMeaning,
     Field(discriminator="kind"),
 ]
 """What :func:`worker.settle.settle` may be given."""
 
 Step = Annotated[
-    Figure | Blank | SourceError | Unreadable | RowMeaning | ColumnMeaning | Undo,
+    Figure
+    | Blank
+    | Dash
+    | SourceError
+    | Unreadable
+    | RowMeaning
+    | AddedRow
+    | DroppedRow
+    | ColumnMeaning
+    | Undo,
     Field(discriminator="kind"),
 ]
 """What a person may send: a decision, or the undoing of one."""

@@ -63,7 +63,7 @@ def _standing(result: Result, place: dict[str, Any]) -> dict[str, Any] | None:
     if row is None:
         return None
     if "column" not in place:
-        return {"role": row.role, "parent": row.parent}
+        return {"role": row.role, "parent": row.parent, "label": row.label}
     cell = row.cells.get(place["column"])
     if cell is None:
         return None

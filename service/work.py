@@ -157,6 +157,7 @@ def _page(turn: _Turn, started: float) -> Committed:
     try:
         with bench.blobs.local(held.sha256) as path:
             request = {"do": "page", "path": str(path), "number": held.number}
+            request["settings"] = held.settings
             answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
         content = answer.parts[0]
     except (CageError, Refused) as error:
@@ -187,7 +188,7 @@ def _assemble(turn: _Turn, started: float) -> Committed:
     pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
     told = {"do": "assemble", "name": held.name, "sha256": held.sha256}
     with bench.blobs.local(held.sha256) as path:
-        request = {**told, "path": str(path)}
+        request = {**told, "path": str(path), "settings": held.settings}
         answer = bench.cage.ask(request, pages, seconds=bench.settings.assemble_seconds)
     result = Result.model_validate_json(answer.parts[0])
     seconds = time.perf_counter() - started

@@ -26,6 +26,7 @@ from schemas.result import (
 from worker.absent import absent_forms
 from worker.booklet import bind
 from worker.conservation import conserved, outside
+from worker.decoding.decide import EFFORT
 from worker.decoding.decode import decode
 from worker.drafting.draft import draft_all
 from worker.facts import with_facts
@@ -45,7 +46,11 @@ LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
 
 
 def assemble(
-    pages: Sequence[PageText], document: DocumentInfo, again: SecondReader | None = None
+    pages: Sequence[PageText],
+    document: DocumentInfo,
+    again: SecondReader | None = None,
+    *,
+    effort: float = EFFORT,
 ) -> Result:
     """The result of a document whose pages are read; ``usage`` is left to the caller.
 
@@ -67,10 +72,10 @@ def assemble(
     )
     loose = {on_page.number: on_page.loose for on_page in found}
     booklet = bind(absent_forms(draft_all(sheets), loose), pages)
-    decoded = decode(booklet)
+    decoded = decode(booklet, effort=effort)
     if again is not None:
         second = read_again(booklet, doubted(decoded.review), again)
-        decoded = decoded if second is None else decode(second)
+        decoded = decoded if second is None else decode(second, effort=effort)
     tables = tuple(map(with_facts, decoded.tables, booklet.drafts))
     lost = [warn for on_page in found for warn in on_page.warnings]
     warnings = _warnings(pages, lost, booklet.drafts)

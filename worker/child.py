@@ -7,6 +7,7 @@ database, no broker and no settings; who started it limits and ends it.
     → {"do": "open", "path": …, "most": …}                     ← {"ok": true, "pages": 3}
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
     → {"do": "assemble", "path": …, "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
+      (both may have "settings": {…}, see schemas.run_settings)
     → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
     → {"do": "settle", "decisions": …} + first result          ← … + result
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from schemas.errors import CrossfootError
+from schemas.run_settings import RunSettings
 
 Request = dict[str, Any]
 Answer = tuple[dict[str, Any], Sequence[bytes]]
@@ -73,7 +75,8 @@ class Reader:
     def _page(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.steps import read_step
 
-        return {}, (read_step(self._opened(request["path"]), request["number"]),)
+        document = self._opened(request["path"])
+        return {}, (read_step(document, request["number"], _told(request)),)
 
     def _lost(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.steps import lost_page
@@ -84,7 +87,8 @@ class Reader:
         from worker.steps import assemble_step
 
         document = self._opened(request["path"])
-        result = assemble_step(document, parts, request["name"], request["sha256"])
+        told = _told(request)
+        result = assemble_step(document, parts, request["name"], request["sha256"], told)
         return {}, (result.model_dump_json().encode(),)
 
     def _sizes(self, request: Request, _parts: Sequence[bytes]) -> Answer:
@@ -102,6 +106,11 @@ class Reader:
         from worker.steps import settle_step
 
         return {}, (settle_step(parts[0], request["decisions"]),)
+
+
+def _told(request: Request) -> RunSettings:
+    """How the document is to be read."""
+    return RunSettings.model_validate(request.get("settings", {}))
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:

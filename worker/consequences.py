@@ -35,17 +35,18 @@ def consequences(
 ) -> tuple[Candidate, ...]:
     """The readings of the cell, the present one first, then the likelier ones first.
 
-    ``typed`` is a figure that a person thinks of; it comes last where no reading has it.
+    ``typed`` is a figure that a person thinks of; it comes last where no reading has it. A
+    place where row and column cross and nothing was read has no readings.
 
     Raises:
-        UsageError: if there is no such cell.
+        UsageError: if there is no such row or column.
     """
     held = next((t for t in result.tables if t.id == table), None)
-    cell = _cells(held).get((row, column)) if held is not None else None
-    if held is None or cell is None:
+    if held is None or not _is_place(held, row, column):
         raise UsageError(f"there is no cell {row}, {column} in {table}.")
-    readings = {cell.value: cell.confidence}
-    for other in cell.alternatives:
+    cell = _cells(held).get((row, column))
+    readings = {cell.value: cell.confidence} if cell is not None else {}
+    for other in cell.alternatives if cell is not None else ():
         readings.setdefault(other.value, other.confidence)
     if typed is not None:
         readings.setdefault(typed, 0.0)
@@ -57,6 +58,12 @@ def consequences(
             (*_effects(held, (row, column), value), *_effects_between(result, at, value)),
         )
         for value, sure in readings.items()
+    )
+
+
+def _is_place(table: Table, row: str, column: str) -> bool:
+    return any(one.id == row for one in table.rows) and any(
+        one.key == column for one in table.columns
     )
 
 

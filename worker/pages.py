@@ -33,17 +33,19 @@ def read_page(
     index: int,
     engine: OcrEngine | None = None,
     figures: FigureReader | None = None,
+    *,
+    as_scan: bool = False,
 ) -> PageText:
     """The page by the way that suits it; a page that can't be read is blank with a warning.
 
     ``index`` counts from 0. ``engine`` reads scans and ``figures`` their figures; None: the
-    ones inside the package.
+    ones inside the package. ``as_scan``: a text layer is not believed.
     """
     number = index + 1
     try:
         judged = document.judge(index)
         width, height = document.page_size(index)
-        match judged.source:
+        match "scan" if as_scan and judged.source == "text" else judged.source:
             case "text":
                 page = read_text_layer(
                     number, width, height, document.chars(index), document.segments(index)

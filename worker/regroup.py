@@ -34,7 +34,7 @@ def with_row(draft: Draft, said: RowMeaning) -> Draft:
     moved = replace(before, role=said.role, parent=said.parent, sides=sides)
     after = replace(draft, rows=tuple(moved if row.id == said.row else row for row in draft.rows))
     if said.role == "note":
-        return replace(after, sums=tuple(_without_row(draft.sums, said.row)))
+        return replace(after, sums=tuple(without_row(draft.sums, said.row)))
     if before.parent == said.parent:
         return after
     left = tuple(_left(draft.sums, said.row))
@@ -52,14 +52,15 @@ def _below(row: str, top: str, rows: dict[str, DraftRow]) -> bool:
     return False
 
 
-def _down(promise: Sum) -> bool:
+def runs_down(promise: Sum) -> bool:
     """Whether the sum runs down a column."""
     return all(
         column == promise.result[1] and row != promise.result[0] for row, column in promise.terms
     )
 
 
-def _without_row(sums: Sequence[Sum], row: str) -> Iterator[Sum]:
+def without_row(sums: Sequence[Sum], row: str) -> Iterator[Sum]:
+    """The sums in which the row takes no part."""
     for promise in sums:
         if promise.result[0] != row:
             terms = tuple(term for term in promise.terms if term[0] != row)
@@ -70,7 +71,7 @@ def _without_row(sums: Sequence[Sum], row: str) -> Iterator[Sum]:
 def _left(sums: Sequence[Sum], row: str) -> Iterator[Sum]:
     """The sums without the row as a term down a column."""
     for promise in sums:
-        terms = tuple(t for t in promise.terms if not (_down(promise) and t[0] == row))
+        terms = tuple(t for t in promise.terms if not (runs_down(promise) and t[0] == row))
         if terms:
             yield replace(promise, terms=terms)
 
@@ -82,7 +83,7 @@ def _joined(draft: Draft, sums: Sequence[Sum], row: DraftRow) -> Iterator[Sum]:
     order = {held.id: n for n, held in enumerate(draft.rows)}
     for promise in sums:
         result, key = promise.result
-        if result == row.parent and _down(promise) and key in row.cells and key not in met:
+        if result == row.parent and runs_down(promise) and key in row.cells and key not in met:
             met.add(key)
             terms = sorted({*promise.terms, (row.id, key)}, key=lambda term: order[term[0]])
             yield replace(promise, terms=tuple(terms))
@@ -152,7 +153,7 @@ def _without_column(sums: Sequence[Sum], key: str) -> Iterator[Sum]:
 def _like_neighbour(draft: Draft, key: str) -> Iterator[Sum]:
     """Sums down the column such as the nearest column of amounts has them."""
     place = {column.key: n for n, column in enumerate(draft.columns)}
-    down = [promise for promise in draft.sums if _down(promise)]
+    down = [promise for promise in draft.sums if runs_down(promise)]
     near = min(
         {promise.result[1] for promise in down},
         key=lambda other: (abs(place[other] - place[key]), place[other]),

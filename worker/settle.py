@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.decisions import (
+    AddedRow,
     Blank,
     ColumnMeaning,
+    Dash,
     Decision,
+    DroppedRow,
     Figure,
     RowMeaning,
     SourceError,
@@ -28,6 +31,7 @@ from schemas.result import (
     CheckResult,
     CheckStatus,
     Result,
+    ReviewItem,
     Row,
     Said,
     Status,
@@ -40,10 +44,16 @@ from worker.facts import with_facts
 from worker.outcome import outcome
 from worker.redraft import redraft
 from worker.regroup import with_column, with_row
+from worker.rows_by_hand import with_added_row, with_dropped_row, with_new_cell
 
-_OnCell = Figure | Blank | SourceError | Unreadable
+_OnCell = Figure | Blank | Dash | SourceError | Unreadable
 _Ref = tuple[str, str, str]
 _UNREAD = Said(en="A person could not read it either.", zh="人工也无法辨认。")
+_TO_SAY = Said(
+    en="A person added this row: what is printed here?", zh="此行由人工补入：此处印的是什么？"
+)
+_TO_SAY_FIRST = 0.97
+"""The priority of what is missing in a row that a person added: it is at hand just now."""
 
 
 def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | None = None) -> Result:
@@ -53,11 +63,13 @@ def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | Non
     from; without it they are rebuilt from the result, see :mod:`worker.redraft`. Of several
     decisions on one cell the last counts.
 
-    - A figure or a blank is taken at its word: verdict ``human``, confidence 1.
+    - A figure, a blank or a dash is taken at its word: verdict ``human``, confidence 1.
     - A publisher's error keeps the printed figure, verdict ``source_error``; the sums through
       it that do not hold stay failed and cast no doubt on others.
     - A cell that a person can't read has no value and confidence 0; its sums can't be
       checked.
+    - The figures of a row that a person added are doubtful until each is said; their sums
+      can't be checked before.
 
     Raises:
         UsageError: if a decision names a place that is not there, or a circle of rows.
@@ -65,21 +77,52 @@ def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | Non
     if not decisions:
         return result
     drafts, sums = _drafts(result, booklet)
-    marks = {(d.table, d.row, d.column): d for d in decisions if isinstance(d, _OnCell)}
     for table in {d.table for d in decisions}:
         if table not in drafts:
             raise UsageError(f"there is no table {table}.")
     for d in decisions:
-        if isinstance(d, RowMeaning):
-            drafts[d.table] = with_row(drafts[d.table], d)
-        elif isinstance(d, ColumnMeaning):
-            drafts[d.table] = with_column(drafts[d.table], d)
+        drafts[d.table] = _regrouped(drafts[d.table], d)
+    dropped = {(d.table, d.row) for d in decisions if isinstance(d, DroppedRow)}
+    marks = {
+        (d.table, d.row, d.column): d
+        for d in decisions
+        if isinstance(d, _OnCell) and (d.table, d.row) not in dropped
+    }
     for ref, mark in marks.items():
         drafts[ref[0]] = _pinned(drafts[ref[0]], mark)
     ids = tuple(drafts)
     touched = _tied({ids.index(d.table) for d in decisions}, sums)
-    book = _Book(ids, tuple(drafts.values()), sums, touched)
+    book = _Book(
+        ids, tuple(drafts.values()), sums, touched, frozenset(_to_say(drafts, decisions, marks))
+    )
     return _answer(result, book, marks)
+
+
+def _regrouped(draft: Draft, decision: Decision) -> Draft:
+    """The draft with its rows and columns as the decision has them."""
+    match decision:
+        case RowMeaning():
+            return with_row(draft, decision)
+        case AddedRow():
+            return with_added_row(draft, decision)
+        case DroppedRow():
+            return with_dropped_row(draft, decision)
+        case ColumnMeaning():
+            return with_column(draft, decision)
+        case _:
+            return draft
+
+
+def _to_say(
+    drafts: Mapping[str, Draft], decisions: Sequence[Decision], marks: Mapping[_Ref, _OnCell]
+) -> Iterable[_Ref]:
+    """The figures of added rows of which nothing was said yet."""
+    added = {(d.table, d.row) for d in decisions if isinstance(d, AddedRow)}
+    for name, draft in drafts.items():
+        amounts = [column.key for column in draft.columns if column.type == "amount"]
+        for row in draft.rows:
+            if (name, row.id) in added:
+                yield from (ref for key in amounts if (ref := (name, row.id, key)) not in marks)
 
 
 def _tied(tables: set[int], sums: Sequence[BookletSum]) -> frozenset[int]:
@@ -122,13 +165,18 @@ def _pinned(draft: Draft, mark: _OnCell) -> Draft:
     row = next((row for row in draft.rows if row.id == mark.row), None)
     if row is None or all(column.key != mark.column for column in draft.columns):
         raise UsageError(f"there is no cell {mark.row}, {mark.column} in {mark.table}.")
-    cell = row.cells.get(mark.column) or _empty_cell(draft, row, mark.column)
+    cell = row.cells.get(mark.column)
+    if cell is None:
+        cell = _empty_cell(draft, row, mark.column)
+        draft = with_new_cell(draft, row.id, mark.column, cell)
     said = replace(cell, source="human", confidence=1.0, readings=(), posteriors=(), readable=True)
     match mark:
         case Figure():
             said = replace(said, value=mark.value)
         case Blank():
             said = replace(said, value=None, text="")
+        case Dash():
+            said = replace(said, value=None, text="—")
         case Unreadable():
             said = replace(said, value=None)
         case _:
@@ -158,13 +206,25 @@ class _Book:
     """Drafts with the ids of their tables, and the sums between them.
 
     ``touched`` are the tables that a decision may change: those it speaks of, and all that
-    sums tie to them. The others stay as they are.
+    sums tie to them. The others stay as they are. ``to_say`` are figures that a person has
+    still to say.
     """
 
     ids: tuple[str, ...]
     drafts: tuple[Draft, ...]
     sums: tuple[BookletSum, ...]
     touched: frozenset[int]
+    to_say: frozenset[_Ref]
+
+    @property
+    def lost(self) -> frozenset[int]:
+        """The sums between tables that name a row which is no longer there."""
+        rows = {(n, row.id) for n, draft in enumerate(self.drafts) for row in draft.rows}
+        return frozenset(
+            k
+            for k, promise in enumerate(self.sums)
+            if any(place[:2] not in rows for place in (promise.result, *promise.terms))
+        )
 
     def ref(self, place: TableCellRef) -> _Ref:
         return self.ids[place[0]], place[1], place[2]
@@ -181,9 +241,10 @@ _Aside = dict[tuple[int, int], CheckStatus]
 
 
 def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Result:
-    unread = {ref for ref, mark in marks.items() if isinstance(mark, Unreadable)}
+    unread = {ref for ref, mark in marks.items() if isinstance(mark, Unreadable)} | book.to_say
     wrong = {ref for ref, mark in marks.items() if isinstance(mark, SourceError)}
     aside: _Aside = dict.fromkeys(_through(book, unread), "not_applicable")
+    aside |= {(-1, k): "not_applicable" for k in book.lost}
     decoded = _decode(result, book, aside)
     if wrong:
         failing = _failing(book, decoded, aside, wrong)
@@ -195,8 +256,9 @@ def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Resul
         _table(book, n, table, aside, values, marks) if n in book.touched else table
         for n, table in enumerate(decoded.tables)
     )
-    review = tuple(
-        item for item in decoded.review if (item.table, item.row, item.column) not in marks
+    review = (
+        *(_item(ref) for ref in sorted(book.to_say)),
+        *(item for item in decoded.review if (item.table, item.row, item.column) not in marks),
     )
     return result.model_copy(
         update={
@@ -205,6 +267,18 @@ def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Resul
             "checks": _between(result, book, decoded, aside, values),
             "status": _status(result, tables, bool(review)),
         }
+    )
+
+
+def _item(ref: _Ref) -> ReviewItem:
+    table, row, column = ref
+    return ReviewItem(
+        table=table,
+        row=row,
+        column=column,
+        reason=_TO_SAY.en,
+        reason_zh=_TO_SAY.zh,
+        priority=_TO_SAY_FIRST,
     )
 
 
@@ -321,7 +395,9 @@ def _table(
     for check in checks:
         for ref in dict.fromkeys((check.result, *check.terms)):
             through.setdefault(ref, []).append(check.id)
-    rows = tuple(_with_checks(row, table.id, through, names, marks) for row in table.rows)
+    rows = tuple(
+        _with_checks(row, table.id, through, names, marks, book.to_say) for row in table.rows
+    )
     return table.model_copy(update={"checks": tuple(checks), "rows": rows})
 
 
@@ -354,6 +430,7 @@ def _with_checks(
     through: Mapping[tuple[str, str], Sequence[str]],
     names: Mapping[str, str],
     marks: Mapping[_Ref, _OnCell],
+    to_say: frozenset[_Ref],
 ) -> Row:
     cells = {}
     for key, cell in row.cells.items():
@@ -364,6 +441,8 @@ def _with_checks(
         mark = marks.get((table, row.id, key))
         if mark is not None:
             update |= _marked(cell, mark)
+        elif (table, row.id, key) in to_say:
+            update |= {"verdict": "doubtful", "confidence": 0.0, "reason": _TO_SAY}
         cells[key] = cell.model_copy(update=update)
     return row.model_copy(update={"cells": cells})
 
@@ -390,7 +469,10 @@ def _between(
     decided = iter(decoded.checks)
     same = len(result.checks) == len(book.sums)
     found: list[BookletCheck] = []
+    lost = book.lost
     for k, promise in enumerate(book.sums):
+        if k in lost:
+            continue
         status = aside.get((-1, k))
         ours = status is None and promise.result[0] in book.touched
         check = next(decided, None) if ours else None

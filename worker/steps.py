@@ -15,12 +15,15 @@ from schemas.errors import TooLarge
 from schemas.page import PageText, Warn
 from schemas.page_file import page_bytes, page_of
 from schemas.result import Result
+from schemas.run_settings import RunSettings
 from worker.assemble import assemble
+from worker.decoding.decide import EFFORT
 from worker.extract import document_info
 from worker.pages import read_page, second_reader
 from worker.pdf import Document
 from worker.settle import settle
 
+_THOROUGH = 10.0
 _DECISIONS: TypeAdapter[list[Decision]] = TypeAdapter(list[Decision])
 
 
@@ -38,9 +41,9 @@ def count_pages(document: Document, most: int) -> int:
     return document.page_count
 
 
-def read_step(document: Document, number: int) -> bytes:
+def read_step(document: Document, number: int, told: RunSettings) -> bytes:
     """Page ``number`` (from 1) as read."""
-    return page_bytes(read_page(document, number - 1))
+    return page_bytes(read_page(document, number - 1, as_scan=told.pages == "scan"))
 
 
 def lost_page(number: int, why: str) -> bytes:
@@ -50,13 +53,17 @@ def lost_page(number: int, why: str) -> bytes:
     return page_bytes(PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,)))
 
 
-def assemble_step(document: Document, pages: Sequence[bytes], name: str, sha256: str) -> Result:
+def assemble_step(
+    document: Document, pages: Sequence[bytes], name: str, sha256: str, told: RunSettings
+) -> Result:
     """The document's result; ``usage`` is left to the caller.
 
     The open ``document`` is where figures in doubt are read a second time.
     """
     read = tuple(page_of(content) for content in pages)
-    return assemble(read, document_info(name, sha256, read), second_reader(document, read))
+    info = document_info(name, sha256, read)
+    effort = _THOROUGH * EFFORT if told.effort == "thorough" else EFFORT
+    return assemble(read, info, second_reader(document, read), effort=effort)
 
 
 def settle_step(first: bytes, decisions: str) -> bytes:

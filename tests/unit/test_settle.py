@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from schemas.decisions import (
+    AddedRow,
     Blank,
     ColumnMeaning,
+    Dash,
     Decision,
+    DroppedRow,
     Figure,
     RowMeaning,
     SourceError,
@@ -226,6 +229,112 @@ def test_a_column_of_words_is_in_no_sum_and_can_be_turned_back() -> None:
     assert [c.terms for c in down] == [(("r2", "other"), ("r4", "other"))]
     assert cell(again, "r1", "other").value == "36.00"
     assert again.tables[0].columns[3].label == "其他资金"
+
+
+def without_row(draft: Draft, row: str) -> Draft:
+    """The draft as it comes when that row was not read."""
+    sums = (
+        replace(s, terms=tuple(t for t in s.terms if t[0] != row))
+        for s in draft.sums
+        if s.result[0] != row
+    )
+    rows = tuple(r for r in draft.rows if r.id != row)
+    return replace(draft, rows=rows, sums=tuple(s for s in sums if s.terms))
+
+
+def added(row: str, after: str | None, parent: str | None, *children: str) -> AddedRow:
+    return AddedRow(
+        kind="add_row", table="t1", row=row, after=after, label="图书馆", role="group",
+        parent=parent, children=children,
+    )  # fmt: skip
+
+
+def test_a_row_that_was_not_read_is_put_in_and_its_figures_are_asked_for() -> None:
+    result = read(without_row(budget(), "r4"))
+    assert "fail" in statuses(result)
+    put = settle(result, [added("p1", "r3", "r1", "r5")])
+    (table,) = put.tables
+    assert [row.id for row in table.rows] == ["r1", "r2", "r3", "p1", "r5"]
+    assert table.rows[4].parent == "p1"
+    assert doubts(put) == {("p1", "total"), ("p1", "fiscal"), ("p1", "other")}
+    assert put.status == "review"
+    assert "fail" not in statuses(put), "what is not said yet can't be checked"
+    figures = (("total", "200.00"), ("fiscal", "180.00"), ("other", "20.00"))
+    said = settle(
+        result,
+        [added("p1", "r3", "r1", "r5"), *(figure(value, "p1", key) for key, value in figures)],
+    )
+    assert statuses(said) == {"pass"}
+    assert (said.status, said.review) == ("verified", ())
+    wrong = settle(
+        result,
+        [
+            added("p1", "r3", "r1", "r5"),
+            figure("999.00", "p1", "total"),
+            *(figure(value, "p1", key) for key, value in figures[1:]),
+        ],
+    )
+    assert "fail" in statuses(wrong), "an added row is held to the sums like any other"
+
+
+def test_a_row_that_is_not_on_the_paper_is_taken_out_with_what_was_said_of_it() -> None:
+    extra = DraftRow("r9", "group", "", (1,), {"total": _cell("7.00", 1, 9)}, "r1")
+    grown = replace(budget(), rows=(*budget().rows, extra))
+    down = Sum("tree", ("r1", "total"), (("r2", "total"), ("r4", "total"), ("r9", "total")))
+    sums = tuple(down if (s.rule, s.result) == (down.rule, down.result) else s for s in grown.sums)
+    result = read(replace(grown, sums=sums))
+    gone = DroppedRow(kind="drop_row", table="t1", row="r9")
+    settled = settle(result, [figure("8.00", "r9"), gone])
+    assert statuses(settled) == {"pass"}
+    assert settled.status == "verified"
+    assert "r9" not in {row.id for row in settled.tables[0].rows}
+
+
+def test_rows_below_one_that_is_taken_out_add_into_the_next_above() -> None:
+    settled = settle(read(budget()), [DroppedRow(kind="drop_row", table="t1", row="r4")])
+    assert statuses(settled) == {"pass"}
+    assert next(r for r in settled.tables[0].rows if r.id == "r5").parent == "r1"
+
+
+def test_a_dash_is_no_figure_and_stays_a_dash() -> None:
+    dash = Dash(kind="dash", table="t1", row="r3", column="total")
+    settled = cell(settle(read(budget()), [dash]), "r3", "total")
+    assert (settled.value, settled.text, settled.verdict) == (None, "—", "human")
+
+
+@pytest.mark.parametrize("column", ["total", "other"])
+def test_a_figure_put_where_nothing_was_found_takes_part_in_the_sums(column: str) -> None:
+    """There alone it can be held to what is printed elsewhere."""
+    full = budget()
+    rows = tuple(
+        replace(row, cells={k: c for k, c in row.cells.items() if (row.id, k) != ("r4", column)})
+        for row in full.rows
+    )
+    sums = (
+        replace(s, terms=tuple(t for t in s.terms if t != ("r4", column)))
+        for s in full.sums
+        if s.result != ("r4", column)
+    )
+    result = read(replace(full, rows=rows, sums=tuple(s for s in sums if s.terms)))
+    printed = next(r for r in full.rows if r.id == "r4").cells[column].value
+    assert printed is not None
+    right = settle(result, [figure(printed, "r4", column)])
+    assert statuses(right) == {"pass"}
+    assert "fail" in statuses(settle(result, [figure("1.00", "r4", column)]))
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        added("r1", None, None),
+        added("p1", "r77", None),
+        added("p1", None, "r77"),
+        DroppedRow(kind="drop_row", table="t1", row="r77"),
+    ],
+)
+def test_rows_that_are_there_or_not_there_are_refused(decision: Decision) -> None:
+    with pytest.raises(UsageError):
+        settle(read(budget()), [decision])
 
 
 def test_a_figure_can_be_put_where_no_cell_was_found() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from schemas.result import Result
+from schemas.run_settings import RunSettings
 from service.blobs.disk import DiskBlobs
 from service.cage import Answered, Cage, Limits
 from service.settings import MIB, read_settings
-from service.store.documents import get_document
+from service.store.documents import get_document, run_again
 from service.store.intake import Incoming
 from service.store.results import current_result
 from service.work import Bench, shift
@@ -64,6 +65,22 @@ def test_a_document_is_read_to_its_end_in_one_shift(desk: Desk, bench: Bench) ->
     result = Result.model_validate_json(bench.blobs.get(held.sha256))
     assert result.document.pages == 2
     assert all(check.status == "pass" for table in result.tables for check in table.checks)
+
+
+def test_a_text_layer_can_be_set_aside_when_a_document_is_read_again(
+    desk: Desk, bench: Bench
+) -> None:
+    document = sent(desk, bench, plain_pdf())
+    shift(bench)
+    told = RunSettings(pages="scan", effort="thorough")
+    assert run_again(desk.store, document, told.model_dump(), "ann")
+    shift(bench)
+    held = current_result(desk.store, document)
+    assert held is not None
+    assert held.run == 2
+    result = Result.model_validate_json(bench.blobs.get(held.sha256))
+    assert result.document.page_sources == ("scan",)
+    assert state(desk, document) == ("verified", None)
 
 
 def test_a_file_that_is_cut_off_fails_at_once_with_what_to_do(desk: Desk, bench: Bench) -> None:

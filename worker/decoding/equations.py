@@ -90,7 +90,8 @@ class Equation:
     def status(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> CheckStatus:
         """How the equation fares; not applicable where all is blank or a cell is no figure."""
         residual = self.residual(values)
-        printed = any(lattices[t.ref].cell.text for t in self.cells if t.ref in lattices)
+        cells = [lattices[t.ref].cell for t in self.cells if t.ref in lattices]
+        printed = any(cell.text or cell.value is not None for cell in cells)
         if residual is None or not printed:
             return "not_applicable"
         if not residual:

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 
 from schemas.result import Result
+from schemas.run_settings import RunSettings
 from service.settings import MIB
 from service.store.documents import (
     Filter,
@@ -36,7 +37,6 @@ from service.web.api.models import (
     DocumentPage,
     DocumentStatus,
     Identifier,
-    RunIn,
     UploadItem,
     UploadOut,
 )
@@ -352,11 +352,14 @@ def _page_number(number: int) -> int:
 
 @router.post("/{document}/runs", status_code=202, operation_id="run_document_again")
 def again(
-    doors: OpenDoors, person: Reviewer, document: Identifier, _settings: RunIn
+    doors: OpenDoors, person: Reviewer, document: Identifier, settings: RunSettings
 ) -> DocumentOut:
-    """Reads the document anew. What was decided about its former result stays on record."""
+    """Reads the document anew, under new settings.
+
+    What was decided about its former result stays on record and no longer applies.
+    """
     row_of(doors, document)
-    if not run_again(doors.store, document, {}, person.name):
+    if not run_again(doors.store, document, settings.model_dump(), person.name):
         raise Refusal(409, "not_ready", "the document is still being read: wait for its end.")
     doors.ring(1)
     return DocumentOut.of(row_of(doors, document))

@@ -145,10 +145,6 @@ class BatchItemPage(BaseModel):
     next: str | None
 
 
-class RunIn(Taken):
-    """New settings for reading a document again; there are none to choose from yet."""
-
-
 class DoubtOut(BaseModel):
     """A cell that a person must look at, with the version of the result that doubts it."""
 

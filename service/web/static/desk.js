@@ -2,7 +2,7 @@
 import { Problem, get, post, url } from "./api.js";
 import { el, id } from "./dom.js";
 import { DoubtPane } from "./doubt.js";
-import { anyOpen, askColumn, askConflict, askRow, openHistory, openKeys } from "./dialogs.js";
+import { anyOpen, askColumn, askConflict, askDropRow, askNewRow, askRow, openHistory, openKeys } from "./dialogs.js";
 import { Grid } from "./grid.js";
 import { PageView } from "./page_view.js";
 import { statusWords, unfinished } from "./status.js";
@@ -166,9 +166,11 @@ function afterDecision(before, decision, at) {
   const count = state.result.review.length;
   tell(say(also ? "said.alsoLeft" : "said.settledOne", { also, count }));
   redraw();
-  if (decision.kind === "row" || decision.kind === "column") goTo(state.table, state.row, state.column);
+  const own = state.result.review.find((item) => item.table === decision.table && item.row === decision.row);
+  if (decision.kind === "add_row" && own) goTo(own.table, own.row, own.column);
+  else if (decision.kind === "row" || decision.kind === "column") goTo(state.table, state.row, state.column);
   else if (count) next(1, at < 0 ? null : at);
-  else { goTo(state.table, state.row, state.column); pane.empty(say("doubt.allDone")); }
+  else { if (state.models.get(state.table)?.rows.has(state.row)) goTo(state.table, state.row, state.column); pane.empty(say("doubt.allDone")); }
 }
 
 function redraw() {
@@ -235,11 +237,14 @@ const act = {
         redraw();
         const model = state.models.get(place.table);
         if (model?.cell(place.row, place.column)) goTo(place.table, place.row, place.column);
-        else if (state.row !== null) goTo(state.table, state.row, state.column);
+        else if (state.models.get(state.table)?.rows.has(state.row)) goTo(state.table, state.row, state.column);
+        else next(1);
       });
     } catch (problem) { trouble(problem); }
   },
   askRow() { if (state.row !== null) askRow(state.models.get(state.table), state.row, decide); },
+  askNewRow() { if (state.models.has(state.table)) askNewRow(state.models.get(state.table), state.row, decide); },
+  askDropRow() { if (state.row !== null) askDropRow(state.models.get(state.table), state.row, decide); },
   askColumn() { if (state.column !== null) askColumn(state.models.get(state.table), state.column, decide); },
   async approve() {
     const left = state.result?.review.length ?? 0;
@@ -293,10 +298,10 @@ async function decided() {
 // -- keys and buttons ----------------------------------------------------------------------
 
 const KEYS = {
-  j: () => next(1), k: () => next(-1), e: () => pane.type(), Enter: () => pane.type(), b: () => act.mark("blank"), s: () => act.mark("source_error"),
+  j: () => next(1), k: () => next(-1), e: () => pane.type(), Enter: () => pane.type(), b: () => act.mark("blank"), d: () => act.mark("dash"), s: () => act.mark("source_error"),
   x: () => act.mark("unreadable"), u: () => act.undo(), m: () => act.askRow(), c: () => act.askColumn(), "[": () => act.page(-1), "]": () => act.page(1),
   "+": () => view.zoom(1.25), "=": () => view.zoom(1.25), "-": () => view.zoom(0.8), 0: () => view.fit(), r: () => view.turn(), t: () => act.nextTable(),
-  A: () => act.approve(), D: () => act.workbook(), h: () => act.history(), n: () => act.nextDocument(), "?": openKeys,
+  i: () => act.askNewRow(), Delete: () => act.askDropRow(), Backspace: () => act.askDropRow(), A: () => act.approve(), D: () => act.workbook(), h: () => act.history(), n: () => act.nextDocument(), "?": openKeys,
   ArrowUp: () => act.step(-1, 0), ArrowDown: () => act.step(1, 0), ArrowLeft: () => act.step(0, -1), ArrowRight: () => act.step(0, 1),
 };
 

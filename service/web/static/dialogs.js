@@ -5,8 +5,8 @@ import { plain, say, when } from "./words.js";
 
 const KEYS = [
   ["keys.doubts", [["J", "keys.next"], ["K", "keys.previous"], ["← ↑ ↓ →", "keys.arrows"]]],
-  ["keys.decide", [["1 … 9", "keys.numbers"], ["E / Enter", "keys.type"], ["B", "keys.blank"], ["S", "keys.source"],
-    ["X", "keys.unreadable"], ["U", "keys.undo"], ["M", "keys.row"], ["C", "keys.column"]]],
+  ["keys.decide", [["1 … 9", "keys.numbers"], ["E / Enter", "keys.type"], ["B", "keys.blank"], ["D", "keys.dash"], ["S", "keys.source"],
+    ["X", "keys.unreadable"], ["U", "keys.undo"], ["I", "keys.addRow"], ["Del", "keys.dropRow"], ["M", "keys.row"], ["C", "keys.column"]]],
   ["keys.look", [["[ ]", "keys.pages"], ["+ − 0", "keys.zoom"], ["R", "keys.turn"], ["T", "keys.tables"]]],
   ["keys.document", [["⇧A", "keys.approve"], ["⇧D", "keys.workbook"], ["H", "keys.history"], ["N", "keys.nextDocument"],
     ["?", "keys.help"], ["Esc", "keys.close"]]],
@@ -31,7 +31,8 @@ export function openKeys() {
 
 function placeWords(model, decision) {
   if (!model) return [decision.table, decision.row, decision.column].filter(Boolean).map(plain).join(" ");
-  if (decision.kind === "row") return model.rowName(decision.row, null);
+  if (decision.kind === "add_row") return plain(decision.label) || decision.row;
+  if (decision.kind === "row" || decision.kind === "drop_row") return model.rowName(decision.row, null);
   if (decision.kind === "column") return model.columnName(decision.column);
   return model.place(decision.row, decision.column);
 }
@@ -79,20 +80,47 @@ function form(title, fields, take) {
 }
 
 const option = (value, words, chosen) => el("option", { value, selected: value === chosen }, words);
+const ROLES = ["total", "group", "unit", "project", "item", "note"];
+const rowOption = (model, row, chosen) => option(row.id, `${"\u2003".repeat(model.depths.get(row.id))}${model.rowName(row.id, null)}`, chosen);
 const note = () => el("label", {}, say("form.note"), el("input", { name: "note", maxlength: "2000", autocomplete: "off" }));
 
 export function askRow(model, rowId, take) {
   const row = model.rows.get(rowId);
-  const roles = ["total", "group", "unit", "project", "item", "note"].map((role) => option(role, say(`role.${role}`), row.role));
+  const roles = ROLES.map((role) => option(role, say(`role.${role}`), row.role));
   const below = new Set([rowId]);
   for (const other of model.table.rows) if (below.has(other.parent)) below.add(other.id);
-  const parents = model.table.rows.filter((other) => !below.has(other.id)).map((other) =>
-    option(other.id, `${"\u2003".repeat(model.depths.get(other.id))}${model.rowName(other.id, null)}`, row.parent ?? ""));
+  const parents = model.table.rows.filter((other) => !below.has(other.id)).map((other) => rowOption(model, other, row.parent ?? ""));
   form(`${say("row.title")} ${model.rowName(rowId, null)}`, [
     el("label", {}, say("row.role"), el("select", { name: "role" }, ...roles)),
     el("label", {}, say("row.parent"), el("select", { name: "parent" }, option("", say("row.top"), row.parent ?? ""), ...parents)),
     note(),
   ], (given) => take({ kind: "row", table: model.table.id, row: rowId, role: given.get("role"), parent: given.get("parent") || null, note: given.get("note") }));
+}
+
+// A row that is on the paper and not in the table: it comes below the chosen one.
+export function askNewRow(model, rowId, take) {
+  const near = model.rows.get(rowId);
+  const above = model.table.rows;
+  const taken = (n) => model.rows.has(`p${n}`);
+  let number = 1;
+  while (taken(number)) number += 1;
+  const tops = above.filter((row) => !row.parent && row.role !== "note");
+  form(say("addRow.title"), [
+    el("label", {}, say("addRow.label"), el("input", { name: "label", maxlength: "500", autocomplete: "off" })),
+    el("label", {}, say("addRow.after"), el("select", { name: "after" }, option("", say("addRow.first"), near?.id ?? ""), ...above.map((row) => rowOption(model, row, near?.id ?? "")))),
+    el("label", {}, say("row.role"), el("select", { name: "role" }, ...ROLES.map((role) => option(role, say(`role.${role}`), near?.role ?? "item")))),
+    el("label", {}, say("row.parent"), el("select", { name: "parent" }, option("", say("row.top"), near?.parent ?? ""), ...above.map((row) => rowOption(model, row, near?.parent ?? "")))),
+    tops.length ? el("label", { class: "check" }, el("input", { type: "checkbox", name: "adopts" }), say("addRow.adopts")) : null,
+    note(),
+  ], (given) => take({
+    kind: "add_row", table: model.table.id, row: `p${number}`, after: given.get("after") || null, label: given.get("label"), role: given.get("role"),
+    parent: given.get("parent") || null, children: given.get("adopts") ? tops.map((row) => row.id) : [], note: given.get("note"),
+  }));
+}
+
+export function askDropRow(model, rowId, take) {
+  form(`${say("dropRow.title")} ${model.rowName(rowId, null)}`, [el("p", {}, say("dropRow.lead")), note()],
+    (given) => take({ kind: "drop_row", table: model.table.id, row: rowId, note: given.get("note") }));
 }
 
 export function askColumn(model, key, take) {

@@ -33,7 +33,7 @@ export class DoubtPane {
     const cell = model.cell(row, column);
     Object.assign(this, { model, row, column, cell, candidates: [] });
     const ink = el("canvas", { class: "ink", role: "img", "aria-label": say("doubt.ink") });
-    const figure = cell && model.isFigure(column);
+    const figure = model.isFigure(column);
     this.sums = el("div", { tabindex: "-1" });
     this.list = el("ul", { class: "candidates" });
     this.readings = el("div", { tabindex: "-1" }, el("h2", {}, say("doubt.candidates")), figure ? this.typedLine() : null, this.list);
@@ -113,7 +113,7 @@ export class DoubtPane {
   // Readings as buttons: the keys 1 to 9 take them.
   drawReadings() {
     const cell = this.cell;
-    const figure = cell && this.model.isFigure(this.column);
+    const figure = cell && this.model.isFigure(this.column); // where nothing was read, a figure can only be typed
     const known = this.candidates.length ? this.candidates : figure
       ? [{ value: cell.value, confidence: cell.confidence, effects: [] }, ...cell.alternatives.map((other) => ({ ...other, effects: [] }))] : [];
     this.shownCandidates = known.slice(0, 9);
@@ -203,8 +203,10 @@ export class DoubtPane {
     return el("div", { class: "doubt-keys" },
       button("J", say("action.next"), () => this.act.next(1)), button("K", say("action.previous"), () => this.act.next(-1)),
       button("E", say("action.type"), () => this.type()), button("B", say("action.blank"), () => this.act.mark("blank")),
+      button("D", say("action.dash"), () => this.act.mark("dash")),
       button("S", say("action.source"), () => this.act.mark("source_error")), button("X", say("action.unreadable"), () => this.act.mark("unreadable")),
       button("U", say("action.undo"), () => this.act.undo()),
+      button("I", say("action.addRow"), () => this.act.askNewRow()), button("Del", say("action.dropRow"), () => this.act.askDropRow()),
       button("M", say("kind.row"), () => this.act.askRow()), button("C", say("kind.column"), () => this.act.askColumn()));
   }
 }
