@@ -38,6 +38,7 @@ LOOKS = (Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
 """Further looks at a figure that the plain one left unsure."""
 
 _PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
+_SEEN = 0.02  # least probability of a well-formed figure that takes an ill-formed one's place
 _LONGEST = 28  # signs of the longest figure
 _KEPT = 8
 _CONFUSIONS = 16  # texts weighed besides what the beams propose, where a figure is unsure
@@ -197,7 +198,7 @@ def _judged(
 ) -> Token:
     """The token as all looks together read it, ``proposed`` and its own text weighed."""
     posteriors = mixed(token.posteriors, seen)
-    found = weighed(posteriors, proposed, _KEPT, also=[token.text])
+    found = _well_formed(weighed(posteriors, proposed, _KEPT, also=[token.text]))
     if not found:
         return token
     best = found[0]
@@ -223,6 +224,30 @@ def _judged(
         bold=token.bold,
         posteriors=posteriors,
     )
+
+
+def _well_formed(found: Sequence[Reading]) -> list[Reading]:
+    """The readings, ill-formed ones given up for the one that has a comma where they have a point.
+
+    ``1.935.36`` is nobody's print: ink that says so says ``1,935.36``. Only where that was
+    proposed too and differs in nothing but separators.
+    """
+    formed = {_shape(r.text): r for r in reversed(found) if is_printed_amount(r.text)}
+    odds = dict.fromkeys((r.text for r in formed.values()), 0.0)
+    kept = []
+    for reading in found:
+        better = formed.get(_shape(reading.text))
+        if better is not None and better.probability >= _SEEN and reading.text not in odds:
+            odds[better.text] += reading.probability
+        else:
+            kept.append(reading)
+    sure = (replace(r, probability=min(r.probability + odds.get(r.text, 0.0), 1.0)) for r in kept)
+    return sorted(sure, key=lambda reading: -reading.probability)
+
+
+def _shape(text: str) -> str:
+    """The text with its separators alike."""
+    return text.replace(",", ".")
 
 
 def mixed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:

@@ -182,7 +182,7 @@ def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
         token
         for line, left, reading in _mended(clean, ink, read, page, engine)
         if _speaks(line, reading, page)
-        for token in _tokens_of(line, left, reading, page)
+        for token in _tokens_of(line, left, reading, page, ink)
     ]
 
 
@@ -250,26 +250,37 @@ def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
     return clean[rows, left : math.ceil(line.x1 + dx)], left
 
 
-def _tokens_of(line: InkLine, left: int, reading: LineReading, page: _Upright) -> list[Token]:
+def _tokens_of(
+    line: InkLine, left: int, reading: LineReading, page: _Upright, ink: Mask
+) -> list[Token]:
     """The line as tokens: figures of neighbouring columns that were read in one are parted."""
     whole = _token(line, left, reading, page)
-    cuts = _figure_gaps(reading, line.height)
+    cuts = _figure_gaps(reading, line, left, ink)
     if not cuts:
         return [whole]
     edges = [0, *cuts, len(reading.text)]
     return [part for a, b in itertools.pairwise(edges) if (part := _part(whole, a, b)) is not None]
 
 
-def _figure_gaps(reading: LineReading, height: float) -> list[int]:
-    """Where a line of two or more figures has a gap as wide as a character."""
+def _figure_gaps(reading: LineReading, line: InkLine, left: int, ink: Mask) -> list[int]:
+    """Where a line of two or more figures has a gap as wide as a character, and blank."""
     text, edges = reading.text, reading.edges
     if len(edges) != len(text) + 1 or not _FIGURES.fullmatch(text):
         return []
+    gaps = [(m.end(), edges[m.start()], edges[m.end()]) for m in re.finditer(r" +", text)]
     return [
-        m.end()
-        for m in re.finditer(r" +", text)
-        if edges[m.end()] - edges[m.start()] > _COLUMN_GAP * height
+        cut
+        for cut, start, end in gaps
+        if end - start > _COLUMN_GAP * line.height
+        and not _marked(ink[line.y0 : line.y1, left + int(start) : left + math.ceil(end)])
     ]
+
+
+def _marked(gap: Mask) -> bool:
+    """Whether a piece of ink stands free in a gap: a point or comma that was not read."""
+    inked = np.flatnonzero(gap.any(axis=0))
+    free = inked[(inked > 0) & (inked < gap.shape[1] - 1)]
+    return len(free) > 1 and not (inked[0] == 0 and np.all(np.diff(inked) == 1))
 
 
 def _part(whole: Token, start: int, end: int) -> Token | None:

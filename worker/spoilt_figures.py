@@ -29,6 +29,8 @@ _DIRT = ".,·:;'`"
 _SIGN = 0.45  # text heights: a piece at least so high is no point
 _FLAT = 0.3  # text heights: a piece at least so wide is no point either
 _COLUMNS = 0.7  # text heights of blank beside a figure that part two columns
+_FOOT = 0.15  # text heights above and below the signs' foot where a point may stand
+_POINT = 0.06  # text heights: the least point
 _WIDER = 1.4  # times the usual gap between digits: what parts two figures
 _WORD = 3  # characters of a figure that is surely one
 
@@ -57,9 +59,10 @@ def cut_anew(line: InkLine, left: int, reading: LineReading, ink: Mask, unit: fl
     if len(signs) < 2:
         return Anew()
     gaps = _gaps(pieces, signs)
+    blanks = _blanks(pieces, signs, unit)
     wide = [
         int(k)
-        for k in np.flatnonzero(gaps > _COLUMNS * unit)
+        for k in np.flatnonzero(blanks > _COLUMNS * unit)
         if _beside_figure(reading, int(pieces.x0[signs[k + 1]]) - gaps[k] / 2 - left)
     ]
     if wide:
@@ -106,6 +109,33 @@ def _gaps(pieces: Pieces, signs: Sequence[int]) -> NDArray[np.int64]:
     own = pieces.take(np.array(signs))
     gaps: NDArray[np.int64] = own.x0[1:] - np.maximum.accumulate(own.x1)[:-1]
     return gaps
+
+
+def _blanks(pieces: Pieces, signs: Sequence[int], unit: float) -> NDArray[np.int64]:
+    """The widest blank between each sign and the next, points and commas counted as ink.
+
+    Typefaces that give every sign a cell of one width leave a wide blank behind a comma:
+    with the comma in it, it parts no columns.
+    """
+    gaps = _gaps(pieces, signs)
+    foot = _at_foot(pieces, signs, unit)
+    widest = gaps.copy()
+    for k in np.flatnonzero(gaps > _COLUMNS * unit):
+        start, end = int(pieces.x1[signs[: k + 1]].max()), int(pieces.x0[signs[k + 1]])
+        inside = np.flatnonzero(foot & (pieces.x0 >= start) & (pieces.x1 <= end))
+        edges = [start, *(int(x) for i in inside for x in (pieces.x0[i], pieces.x1[i])), end]
+        widest[k] = max(b - a for a, b in zip(edges[::2], edges[1::2], strict=True))
+    return widest
+
+
+def _at_foot(pieces: Pieces, signs: Sequence[int], unit: float) -> Mask:
+    """Which pieces are small and stand where a point or comma stands: at the signs' foot."""
+    height = pieces.y1 - pieces.y0
+    digits = [i for i in signs if height[i] >= _SIGN * unit]
+    bottom = float(np.median(pieces.y1[np.array(digits or signs)]))
+    small = (height < _SIGN * unit) & (pieces.x1 - pieces.x0 < _FLAT * unit)
+    low = (pieces.y1 > bottom - _FOOT * unit) & (pieces.y0 < bottom + _FOOT * unit)
+    return small & low & (height >= _POINT * unit)
 
 
 def _beside_figure(reading: LineReading, x: float) -> bool:

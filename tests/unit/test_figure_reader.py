@@ -115,6 +115,15 @@ def test_a_misread_figure_is_mended_by_the_ink(reader: OwnFigureReader) -> None:
     assert list(read.char_x) == sorted(read.char_x)
 
 
+def test_a_point_where_a_comma_must_stand_is_a_comma(reader: OwnFigureReader) -> None:
+    page = _page("1,935.36")
+    (read,) = with_figures(
+        [_token(page, 0, "1.935.36", sure=0.99)], FigurePage(page, UNIT, 1.0, 1.0), reader
+    )
+    assert read.text == "1,935.36"
+    assert "1.935.36" not in [reading.text for reading in read.readings]
+
+
 def test_any_string_can_be_tested_on_what_was_seen(reader: OwnFigureReader) -> None:
     page = _page("118.00")
     read = _both(page, _token(page, 0, "118.00"), reader)

@@ -133,6 +133,15 @@ def test_text_height_follows_the_resolution(dpi: int) -> None:
     assert 5.5 <= points <= 10.5
 
 
+def test_broken_strokes_do_not_make_the_text_smaller() -> None:
+    from tests.unit.paper import Ink
+
+    whole = _ink(table_page(Ink(dpi=200))[..., 0])
+    broken = whole.copy()
+    broken[::5, :] = False  # as a black and white scan loses thin strokes
+    assert text_height(broken) == pytest.approx(text_height(whole), abs=2)
+
+
 def test_an_empty_page_has_no_text_height() -> None:
     assert text_height(np.zeros((500, 400), bool)) == 0.0
 

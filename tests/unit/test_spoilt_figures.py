@@ -75,6 +75,13 @@ def test_figures_of_two_columns_are_two_lines() -> None:
     assert len(_cut("294.94 379.29", {7: 12})) == 2
 
 
+def test_a_wide_blank_behind_a_comma_parts_no_columns() -> None:
+    # Every sign in a cell of one width; the recogniser took the comma for a point.
+    for text, wide, surely in (("1.234.56", 2, False), ("1234 56.78", 5, True)):
+        ink, line, edges = _drawn(text, {wide: 11})
+        assert cut_anew(line, 0, _reading(text, edges), ink, UNIT).surely is surely
+
+
 def test_a_label_is_parted_from_the_figure_beside_it() -> None:
     found = _cut("123456 789.12 55", {7: 30})
     assert len(found) >= 2
