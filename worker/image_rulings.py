@@ -67,9 +67,15 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     heights count only where both their ends meet other lines, as in a lattice.
     """
     unit = max(text_height, 8.0)
-    across = _pieces(grey, unit)
-    down = _pieces(np.ascontiguousarray(grey.T), unit, beside_figures=True)
-    rows, columns = _merged(across, unit), _merged(down, unit)
+    across = _pieces(grey, unit, grey)
+    rows = _merged(across, unit)
+    # What stands between two rulings of rows is bare where only they are crossed.
+    uncrossed = grey.copy()
+    uncrossed[_mask(rows, *grey.shape)] = 255
+    down = _pieces(
+        np.ascontiguousarray(grey.T), unit, np.ascontiguousarray(uncrossed.T), beside_figures=True
+    )
+    columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
     kept_rows = _anchored(row_lines, column_lines, unit)
@@ -155,8 +161,12 @@ class _Piece:
         return slice(self.y0, self.y0 + h), slice(self.x0, self.x0 + w)
 
 
-def _pieces(grey: Image, unit: float, *, beside_figures: bool = False) -> list[_Piece]:
+def _pieces(
+    grey: Image, unit: float, uncrossed: Image, *, beside_figures: bool = False
+) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted.
+
+    ``uncrossed`` is the image without the lines that run across, as far as they are known.
 
     ``beside_figures`` takes long ones with ink close beside them too: a border between
     columns has figures along it, but along a line of text only its own strokes run so far.
@@ -184,10 +194,10 @@ def _pieces(grey: Image, unit: float, *, beside_figures: bool = False) -> list[_
     found = [
         piece
         for piece in _stretches(dotted, 0.4 * unit, 6 * unit, _DOTTED)
-        if _widest_gap(piece, grey) < 0.5 * unit
+        if _widest_gap(piece, uncrossed) < 0.5 * unit
     ]
     if beside_figures:
-        found += _close_set(faint, grey, unit)
+        found += _close_set(faint, uncrossed, unit)
     pieces.extend(replace(piece, line=replace(piece.line, faint=True)) for piece in found)
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(
@@ -198,11 +208,11 @@ def _pieces(grey: Image, unit: float, *, beside_figures: bool = False) -> list[_
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
 
 
-def _close_set(faint: NDArray[np.uint8], grey: Image, unit: float) -> Iterator[_Piece]:
+def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Iterator[_Piece]:
     """Borders along which figures stand close all the way; between its rows a border goes on."""
     along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
     for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
-        if _widest_gap(piece, grey) < 0.7 * unit:
+        if _widest_gap(piece, uncrossed) < 0.7 * unit:
             yield piece
 
 
