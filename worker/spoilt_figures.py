@@ -120,7 +120,7 @@ def _blanks(pieces: Pieces, signs: Sequence[int], unit: float) -> NDArray[np.int
     gaps = _gaps(pieces, signs)
     foot = _at_foot(pieces, signs, unit)
     widest = gaps.copy()
-    for k in np.flatnonzero(gaps > _COLUMNS * unit):
+    for k in map(int, np.flatnonzero(gaps > _COLUMNS * unit)):
         start, end = int(pieces.x1[signs[: k + 1]].max()), int(pieces.x0[signs[k + 1]])
         inside = np.flatnonzero(foot & (pieces.x0 >= start) & (pieces.x1 <= end))
         edges = [start, *(int(x) for i in inside for x in (pieces.x0[i], pieces.x1[i])), end]

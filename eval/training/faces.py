@@ -31,6 +31,8 @@ _DEJAVU = (
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-ExtraLight", "DejaVuSansCondensed",
     "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerifCondensed",
 )  # fmt: skip
+_MODERN = Path("/usr/share/texmf/fonts/opentype/public/lm")
+_LATIN_MODERN = ("lmroman8-regular", "lmroman10-regular", "lmroman12-regular", "lmroman10-bold")
 _HELD_OUT = ("Caladea-Regular", "Caladea-Bold", "Roboto-Regular", "Roboto-Medium",
              "DejaVuSerifCondensed")  # fmt: skip
 
@@ -77,6 +79,10 @@ def _all() -> Iterator[Face]:
         path = _SYSTEM / f"{name}.ttf"
         if path.exists():
             yield Face(name, path.read_bytes())
+    for name in _LATIN_MODERN:
+        path = _MODERN / f"{name}.otf"
+        if path.exists():
+            yield Face(name, path.read_bytes(), 3.0)  # hairlines, as in Song faces
     for package, files in _WHEELS.items():
         for file in files:
             found = _inside(package, f"files/{file}")

@@ -69,6 +69,7 @@ class _Style:
     stretch: float
     weight: int
     slant: float
+    cell: float  # ems of width that every sign is given; 0.0: what the face gives it
 
 
 def _style(rng: random.Random, faces: Sequence[Face], pixels: float) -> _Style:
@@ -79,6 +80,7 @@ def _style(rng: random.Random, faces: Sequence[Face], pixels: float) -> _Style:
         rng.choice((1.0, 1.0, 1.0, rng.uniform(0.78, 1.15))),
         rng.choice((0, 0, 0, 0, 1, -1)),
         rng.choice((0.0, 0.0, 0.0, 0.0, rng.uniform(-0.05, 0.25))),
+        rng.choice((0.0, 0.0, 0.0, 0.5, 0.5, rng.uniform(0.48, 0.62))),
     )
 
 
@@ -117,11 +119,7 @@ def _ink(text: str, style: _Style, rng: random.Random) -> Picture | None:
     if not style.face.has(text):
         return None
     fine = round(style.pixels * _FINE)
-    font = style.face.sized(fine)
-    x0, _, x1, _ = font.getbbox(text)
-    canvas = Pillow.new("L", (round(x1 - min(x0, 0)) + fine, 2 * fine), 0)
-    ImageDraw.Draw(canvas).text((fine // 4 - min(x0, 0), fine // 4), text, fill=255, font=font)
-    ink = np.asarray(canvas)
+    ink = np.asarray(_written(text, style, fine))
     if style.weight:
         kernel = np.ones((3, 3), np.uint8)
         ink = cv2.dilate(ink, kernel) if style.weight > 0 else cv2.erode(ink, kernel)
@@ -138,6 +136,28 @@ def _ink(text: str, style: _Style, rng: random.Random) -> Picture | None:
     ])  # fmt: skip
     printed: Picture = cv2.warpAffine(finer, matrix, size, flags=cv2.INTER_LINEAR)
     return printed
+
+
+def _written(text: str, style: _Style, fine: int) -> Pillow.Image:
+    """The text in white on black, ``fine`` pixels an em.
+
+    In cells of one width, as Chinese faces set figures, a comma stands at the left of its
+    cell and a digit in the middle.
+    """
+    font = style.face.sized(fine)
+    x0, _, x1, _ = font.getbbox(text)
+    width = max(x1 - min(x0, 0), len(text) * style.cell * fine)
+    canvas = Pillow.new("L", (round(width) + fine, 2 * fine), 0)
+    draw = ImageDraw.Draw(canvas)
+    if not style.cell:
+        draw.text((fine // 4 - min(x0, 0), fine // 4), text, fill=255, font=font)
+        return canvas
+    cell = style.cell * fine
+    for k, sign in enumerate(text):
+        room = cell - font.getlength(sign)
+        beside = 0.1 * cell if sign in ",." else room / 2
+        draw.text((fine // 4 + k * cell + beside, fine // 4), sign, fill=255, font=font)
+    return canvas
 
 
 def _laid(page: Picture, ink: Picture, x: int, y: int) -> None:
