@@ -2,7 +2,7 @@
 
     python -m eval.training.train --samples samples/train --test samples/test --out figures
 
-Every ``--every`` steps the network is tested and written to ``figures.pt`` and
+Every ``--every`` steps the network is tested and written to
 ``figures.onnx``; ``figures.jsonl`` keeps the story. Samples that appear in the folder while it
 runs are taken up.
 """
@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.training.export import exported
+from eval.training.export import exported, imported
 from eval.training.network import FigureNetwork
 from eval.training.samples import Sample, loaded
 from worker.figure_crop import HEIGHT
@@ -135,8 +135,10 @@ def trained(given: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     network = FigureNetwork()
+    shelf = Shelf(given.samples)
     if given.start:
-        network.load_state_dict(torch.load(given.start, weights_only=True))
+        first = next(batches(shelf, given.seed))
+        imported(given.start, network, first[0].numpy())
     weights = sum(p.numel() for p in network.parameters())
     print(f"{weights} weights", flush=True)
     optimiser = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=0.01)
@@ -148,7 +150,6 @@ def trained(given: argparse.Namespace) -> None:
         return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(step / given.steps, 1)))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
-    shelf = Shelf(given.samples)
     test = Shelf(given.test)
     numbers = {sign: k for k, sign in enumerate(CLASSES)}
     started, mean, seen = time.time(), 0.0, 0
@@ -176,7 +177,6 @@ def trained(given: argparse.Namespace) -> None:
             print(json.dumps(told), flush=True)
             with given.out.with_suffix(".jsonl").open("a") as story:
                 story.write(json.dumps(told) + "\n")
-            torch.save(network.state_dict(), given.out.with_suffix(".pt"))
             exported(network, given.out.with_suffix(".onnx"))
         if step >= given.steps:
             return
@@ -211,7 +211,9 @@ def main() -> None:
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--tests", type=int, default=2000)
     parser.add_argument("--out", type=Path, required=True, help="without a suffix")
-    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument(
+        "--start", type=Path, help="an ONNX file of an earlier network to go on from"
+    )
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--rate", type=float, default=2e-3)
