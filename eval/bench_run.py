@@ -54,6 +54,7 @@ def load_crossfoot(*, models: bool) -> Read:
     if models:
         blank = np.full((64, 256), 255, np.uint8)
         engine.detect(blank)
+        engine.glance([blank])
         engine.recognise([blank])
         engine.orientation(blank)
     return lambda path: extract(path, engine=engine).document.pages

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ from worker.confusions import confusable
 from worker.ctc import SIGNS, in_signs, is_printed_amount, posterior_of, proposals, spelled, weighed
 from worker.figure_crop import HEIGHT, PLAIN, Digits, Frame, Look, digits_of, figure_crop
 from worker.figure_reader import OTHER, STRIDE, FigureReader
-from worker.ocr import looks_like_figure
+from worker.ocr import GLANCE, looks_like_figure
 from worker.streaks import erased, streaks
 
 Image = NDArray[np.uint8]
@@ -70,10 +70,21 @@ class _Ink:
     digits: Digits
 
 
-def with_figures(tokens: Sequence[Token], page: FigurePage, reader: FigureReader) -> list[Token]:
+CloseLook = Callable[[Sequence[Token]], list[Token]]
+"""Tokens of the page as the recogniser of text reads them, looked at closely."""
+
+
+def with_figures(
+    tokens: Sequence[Token],
+    page: FigurePage,
+    reader: FigureReader,
+    closely: CloseLook | None = None,
+) -> list[Token]:
     """The tokens, those that look like figures with the readings of both readers.
 
-    A token that a streak parts, where a ruling was overlooked between two cells, becomes two.
+    A figure that the recogniser of text only glanced at and that the two readers do not agree
+    on is looked at ``closely`` (None: it is not). A token that a streak parts, where a ruling
+    was overlooked between two cells, becomes two.
     """
     page = replace(page, grey=page.grey.copy())
     tokens = [part for token in tokens for part in _parted(token, page)]
@@ -81,20 +92,35 @@ def with_figures(tokens: Sequence[Token], page: FigurePage, reader: FigureReader
     inks = [_ink(tokens[k], page) for k in chosen]
     first = _looked(inks, [PLAIN] * len(inks), page, reader)
     read = list(tokens)
-    unsure: list[tuple[int, set[str]]] = []
-    for n, k in enumerate(chosen):
-        found = _proposed(tokens[k], first[n])
-        read[k] = _judged(tokens[k], found, [first[n]], inks[n], page)
-        if read[k].confidence < SURE:
-            unsure.append((n, found))
-    crops = [(n, look) for n, _ in unsure for look in LOOKS]
+    found: dict[int, set[str]] = {}
+
+    def unsure_of(figures: Iterable[int]) -> list[int]:
+        """Those of the figures that one look of each reader leaves unsure."""
+        for n in (held := list(figures)):
+            token = tokens[chosen[n]]
+            found[n] = _proposed(token, first[n])
+            read[chosen[n]] = _judged(token, found[n], [first[n]], inks[n], page)
+        return [n for n in held if read[chosen[n]].confidence < SURE]
+
+    unsure = unsure_of(range(len(chosen)))
+    if closely is not None:
+        glanced = [n for n in unsure if _only_glanced_at(tokens[chosen[n]])]
+        for n, token in zip(glanced, closely([tokens[chosen[n]] for n in glanced]), strict=True):
+            tokens[chosen[n]] = read[chosen[n]] = token
+        still = unsure_of(n for n in glanced if may_be_figure(tokens[chosen[n]]))
+        unsure = sorted({*unsure} - {*glanced} | {*still})
+    crops = [(n, look) for n in unsure for look in LOOKS]
     more = _looked([inks[n] for n, _ in crops], [look for _, look in crops], page, reader)
-    for place, (n, found) in enumerate(unsure):
+    for place, n in enumerate(unsure):
         k = chosen[n]
         again = more[place * len(LOOKS) : (place + 1) * len(LOOKS)]
-        found.update(map(_said, again), confusable(read[k].readings[0].text, _CONFUSIONS))
-        read[k] = _judged(tokens[k], found, [first[n], *again], inks[n], page)
+        found[n].update(map(_said, again), confusable(read[k].readings[0].text, _CONFUSIONS))
+        read[k] = _judged(tokens[k], found[n], [first[n], *again], inks[n], page)
     return read
+
+
+def _only_glanced_at(token: Token) -> bool:
+    return all(p.weight <= GLANCE for p in token.posteriors)
 
 
 def _proposed(token: Token, seen: Floats) -> set[str]:
@@ -252,7 +278,8 @@ def _shape(text: str) -> str:
 
 def mixed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:
     """What both readers saw, each reader's weight shared out among its looks."""
-    theirs = [replace(p, weight=(1 - OWN_WEIGHT) / len(general)) for p in general if p.weight]
+    total = sum(p.weight for p in general)
+    theirs = [replace(p, weight=(1 - OWN_WEIGHT) * p.weight / total) for p in general if p.weight]
     ours = [
         posterior_of(seen[:, : 1 + len(SIGNS)], weight=OWN_WEIGHT / len(own), heat=_HEAT)
         for seen in own

@@ -33,6 +33,7 @@ _CROWDED = 0.15  # share of a dotted line's length that may have ink close besid
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
 _MEETS = 0.7  # text heights within which a line meets another one
+_REACH = 14  # pixels between the two sides of a line that ink runs through
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     # What stands between two rulings of rows is bare where only they are crossed.
     uncrossed = grey.copy()
     uncrossed[_mask(rows, *grey.shape)] = 255
-    down = _pieces(
-        np.ascontiguousarray(grey.T), unit, np.ascontiguousarray(uncrossed.T), beside_figures=True
-    )
+    down = _pieces(cv2.transpose(grey), unit, cv2.transpose(uncrossed), beside_figures=True)
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
@@ -83,7 +82,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     return Drawing(
         tuple([row_lines[i] for i in kept_rows] + [column_lines[i] for i in kept_columns]),
         _mask([rows[i] for i in kept_rows], grey.shape[0], grey.shape[1]),
-        _mask([columns[i] for i in kept_columns], grey.shape[1], grey.shape[0]).T,
+        _turned(_mask([columns[i] for i in kept_columns], grey.shape[1], grey.shape[0])),
     )
 
 
@@ -104,10 +103,39 @@ def rulings_of(lines: Sequence[Line], x_points: float, y_points: float) -> tuple
 def without_lines(grey: Image, drawing: Drawing, paper: int = 255) -> Image:
     """The image with the rulings painted over; ink that crosses them stays."""
     clean = grey.copy()
-    clean[_erasable(grey, drawing.across, drawing.down)] = paper
-    turned = np.ascontiguousarray(grey.T)
-    clean.T[_erasable(turned, drawing.down.T, drawing.across.T)] = paper
-    return clean
+    _erase(clean, grey, drawing.across, drawing.down, paper)
+    turned = cv2.transpose(clean)
+    _erase(turned, cv2.transpose(grey), _turned(drawing.down), _turned(drawing.across), paper)
+    whole: Image = cv2.transpose(turned)
+    return whole
+
+
+def _turned(mask: Mask) -> Mask:
+    """The mask with rows and columns exchanged, laid out anew."""
+    turned: Mask = cv2.transpose(mask.view(np.uint8)).view(bool)
+    return turned
+
+
+def _erase(clean: Image, grey: Image, across: Mask, down: Mask, paper: int) -> None:
+    """Paints horizontal lines over in ``clean``; only rows near one are looked at."""
+    for start, end in _runs(_inked_rows(across), 2 * _REACH):
+        rows = slice(max(start - _REACH, 0), end + _REACH)
+        clean[rows][_erasable(grey[rows], across[rows], down[rows])] = paper
+
+
+def _inked_rows(mask: NDArray[np.generic]) -> Mask:
+    rows: Mask = np.asarray(mask.any(axis=1))
+    return rows
+
+
+def _runs(inside: Mask, bridge: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of True, runs no further apart than ``bridge`` as one."""
+    at = np.flatnonzero(inside)
+    if not len(at):
+        return
+    breaks = np.flatnonzero(np.diff(at) > bridge + 1)
+    for first, last in zip([0, *(breaks + 1)], [*breaks, len(at) - 1], strict=True):
+        yield int(at[first]), int(at[last]) + 1
 
 
 def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
@@ -115,15 +143,14 @@ def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
 
     Vertical lines, ``down``, don't count as such ink.
     """
-    band = across.astype(np.uint8)
+    band = across.view(np.uint8)
     blur = cv2.dilate(band, np.ones((5, 3), np.uint8)) & ~band & 1
     # A figure may stand so close to a line that their blurs meet: its strokes stay.
     rim = blur & (grey > _BLUR).astype(np.uint8)
-    crossing = cv2.dilate(np.ascontiguousarray(down).astype(np.uint8), np.ones((3, 7), np.uint8))
+    crossing = cv2.dilate(down.view(np.uint8), np.ones((3, 7), np.uint8))
     touching = blur & (grey < 150).astype(np.uint8) & ~crossing & 1
-    reach = 14
-    downward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, reach - 1))
-    upward = cv2.dilate(touching, np.ones((reach, 1), np.uint8), anchor=(0, 0))
+    downward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, _REACH - 1))
+    upward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, 0))
     erasable: Mask = ((band & ~(downward & upward) & 1) | rim) > 0
     return erasable
 
@@ -220,16 +247,18 @@ def _stretches(
     core: NDArray[np.uint8], gap: float, shortest: float, share: float
 ) -> Iterator[_Piece]:
     """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``."""
-    joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    for i in range(1, count):
-        x, y, w, h, _ = (int(v) for v in stats[i])
-        if w < shortest or h > w / 2:
-            continue
-        part = (slice(y, y + h), slice(x, x + w))
-        own = (labels[part] == i) & (core[part] > 0)
-        if own.any(axis=0).mean() > share:
-            yield _Piece(_measured(own, x, y), x, y, own)
+    for top, bottom in _runs(_inked_rows(core), 0):
+        band = core[top:bottom]
+        joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+        for i in range(1, count):
+            x, y, w, h, _ = (int(v) for v in stats[i])
+            if w < shortest or h > w / 2:
+                continue
+            part = (slice(y, y + h), slice(x, x + w))
+            own = (labels[part] == i) & (band[part] > 0)
+            if own.any(axis=0).mean() > share:
+                yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
 
 def _mask(merged: Sequence[_Merged], height: int, width: int) -> Mask:
@@ -253,8 +282,11 @@ def _draw(mask: Mask, piece: _Piece) -> None:
     at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
     path = np.interp(columns, at, knots) + piece.y0
     half = piece.line.thickness / 2 + 0.6
-    for x, y in zip(columns + piece.x0, path, strict=True):
-        mask[max(round(y - half), 0) : round(y + half) + 1, x] = True
+    first = np.maximum(np.rint(path - half), 0).astype(np.intp)
+    last = np.minimum(np.rint(path + half), len(mask) - 1).astype(np.intp)
+    rows = first + np.arange(int((last - first).max()) + 1)[:, None]
+    drawn_at = rows <= last
+    mask[rows[drawn_at], np.broadcast_to(columns + piece.x0, rows.shape)[drawn_at]] = True
 
 
 def _stands_alone(
@@ -309,8 +341,12 @@ def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np
     """1 where some stretch of ``length`` through the pixel is drawn to ``share``."""
     window = max(round(length), 5) | 1
     mean = cv2.boxFilter(ridge, cv2.CV_32F, (window, 1), borderType=cv2.BORDER_CONSTANT)
-    full = (mean >= share).astype(np.uint8)
-    grown: NDArray[np.uint8] = cv2.dilate(full, np.ones((1, window), np.uint8))
+    full = (mean >= share).view(np.uint8)
+    # Where any is full; cv2.dilate takes the longer the wider the window is.
+    near = cv2.boxFilter(
+        full, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    grown: NDArray[np.uint8] = (near > 0).view(np.uint8)
     return grown
 
 

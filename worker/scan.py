@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token, Warn
 from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, with_figures
-from worker.image_rulings import Drawing, find_lines, rulings_of, without_lines
+from worker.image_rulings import Line, find_lines, rulings_of, without_lines
 from worker.imaging import (
     Stamp,
     calmed,
@@ -34,7 +35,7 @@ from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.ocr import LineBox, LineReading, OcrEngine
-from worker.second_look import reread
+from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
 
@@ -54,13 +55,14 @@ _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so we
 
 @dataclass(frozen=True, slots=True)
 class _Upright:
-    """A page made upright: its grey image, its text height, and the way back.
+    """A page made upright: its grey image, rulings painted over, its text height, the way back.
 
-    ``sx`` and ``sy`` are points per pixel; ``to_page`` maps upright points to page space;
-    ``stamps`` are where grey stamps were faded, in pixels.
+    ``lines`` are the rulings, in pixels. ``sx`` and ``sy`` are points per pixel; ``to_page``
+    maps upright points to page space; ``stamps`` are where grey stamps were faded, in pixels.
     """
 
     grey: Image
+    lines: tuple[Line, ...]
     unit: float
     threshold: int
     sx: float
@@ -89,17 +91,15 @@ def read_scan(
     likely = likely_turns(clean.grey, engine)
     turns = legible_turns(clean.grey, engine) if likely is None else likely
     page = _upright(clean, turns, page_width, page_height)
-    drawing = find_lines(page.grey, page.unit)
-    tokens = _tokens(page, drawing, engine)
+    tokens = _tokens(page, engine)
     if likely is not None and _sense(tokens) < _MAKES_SENSE:
         turns = legible_turns(clean.grey, engine)
         if turns != likely:
             page = _upright(clean, turns, page_width, page_height)
-            drawing = find_lines(page.grey, page.unit)
-            tokens = _tokens(page, drawing, engine)
+            tokens = _tokens(page, engine)
     if figures is not None:
-        unlined = without_lines(page.grey, drawing)
-        tokens = with_figures(tokens, FigurePage(unlined, page.unit, page.sx, page.sy), figures)
+        ground = FigurePage(page.grey, page.unit, page.sx, page.sy)
+        tokens = with_figures(tokens, ground, figures, partial(_closely, page, engine))
     height, width = page.grey.shape
     return PageText(
         number=page_number,
@@ -109,7 +109,7 @@ def read_scan(
         page_width=page_width,
         page_height=page_height,
         tokens=tuple(tokens),
-        rulings=rulings_of(drawing.lines, page.sx, page.sy),
+        rulings=rulings_of(page.lines, page.sx, page.sy),
         to_page=page.to_page,
         warnings=_hard_to_read(page_number, tokens),
     )
@@ -154,7 +154,7 @@ def _cleaned(image: Colour) -> _Clean | None:
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
-    """The page turned and straightened."""
+    """The page turned and straightened, its rulings found."""
     height, width = clean.grey.shape
     turned = quarter_turned(clean.grey, turns)
     straight, there = straightened(turned, skew_angle(turned < clean.threshold))
@@ -169,18 +169,19 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     )
     pixels = turn(turns, width, height).then(there)
     stamps = tuple(pixels.box(Box(s.x0, s.y0, s.x1, s.y1)) for s in clean.stamps)
-    return _Upright(straight, clean.unit, clean.threshold, sx, sy, back, stamps)
+    drawing = find_lines(straight, clean.unit)
+    unlined = without_lines(straight, drawing)
+    return _Upright(unlined, drawing.lines, clean.unit, clean.threshold, sx, sy, back, stamps)
 
 
-def _tokens(page: _Upright, drawing: Drawing, engine: OcrEngine) -> list[Token]:
-    clean = without_lines(page.grey, drawing)
-    boxes = _detected(clean, page.unit, engine)
-    ink = clean < _faint(page.threshold)
-    lines = without_pale(ink_lines(ink, boxes, drawing.lines, page.unit), clean, page.unit)
-    read = _read(clean, lines, page, engine)
+def _tokens(page: _Upright, engine: OcrEngine) -> list[Token]:
+    boxes = _detected(page, engine)
+    ink = page.grey < _faint(page.threshold)
+    lines = without_pale(ink_lines(ink, boxes, page.lines, page.unit), page.grey, page.unit)
+    read = _read(lines, page, engine)
     return [
         token
-        for line, left, reading in _mended(clean, ink, read, page, engine)
+        for line, left, reading in _mended(ink, read, page, engine)
         if _speaks(line, reading, page)
         for token in _tokens_of(line, left, reading, page, ink)
     ]
@@ -190,21 +191,20 @@ _Read = tuple[InkLine, int, LineReading]
 """A line, the x of its crop's left edge, and what it says."""
 
 
-def _read(clean: Image, lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_Read]:
-    crops = [_crop(clean, line, page.unit) for line in lines]
-    readings = reread(engine, [image for image, _ in crops])
+def _read(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_Read]:
+    crops = [_crop(page.grey, line, page.unit) for line in lines]
+    told = [is_dash(line, page.unit) for line in lines]
+    readings = read_lines(engine, [image for image, _ in crops], told)
     return [
         (line, left, by_shape(line, reading, page.unit))
         for line, (_, left), reading in zip(lines, crops, readings, strict=True)
     ]
 
 
-def _mended(
-    clean: Image, ink: Mask, read: Sequence[_Read], page: _Upright, engine: OcrEngine
-) -> list[_Read]:
+def _mended(ink: Mask, read: Sequence[_Read], page: _Upright, engine: OcrEngine) -> list[_Read]:
     """The lines, figures that dirt spoilt or ran together read again where that mends them."""
     anew = [cut_anew(line, left, reading, ink, page.unit) for line, left, reading in read]
-    again = iter(_read(clean, [part for one in anew for part in one.lines], page, engine))
+    again = iter(_read([part for one in anew for part in one.lines], page, engine))
     mended: list[_Read] = []
     for one, cut in zip(read, anew, strict=True):
         found = [next(again) for _ in cut.lines]
@@ -213,11 +213,31 @@ def _mended(
     return mended
 
 
-def _detected(clean: Image, unit: float, engine: OcrEngine) -> list[LineBox]:
+def _closely(page: _Upright, engine: OcrEngine, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens as they read when looked at closely."""
+    lines = [_line_of(token, page) for token in tokens]
+    crops = [_crop(page.grey, line, page.unit) for line in lines]
+    readings = look_closely(engine, [image for image, _ in crops])
+    return [
+        _token(line, left, by_shape(line, reading, page.unit), page) if reading.text else token
+        for token, line, (_, left), reading in zip(tokens, lines, crops, readings, strict=True)
+    ]
+
+
+def _line_of(token: Token, page: _Upright) -> InkLine:
+    """Where the token's ink stands, in pixels."""
+    box = token.box
+    return InkLine(
+        round(box.x0 / page.sx), round(box.y0 / page.sy),
+        round(box.x1 / page.sx), round(box.y1 / page.sy),
+    )  # fmt: skip
+
+
+def _detected(page: _Upright, engine: OcrEngine) -> list[LineBox]:
     """The engine's line boxes, found at the size that is enough to see lines."""
-    scale = min(1.0, _SEEN_HEIGHT / unit)
-    small = cv2.resize(clean, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    fx, fy = clean.shape[1] / small.shape[1], clean.shape[0] / small.shape[0]
+    grey, scale = page.grey, min(1.0, _SEEN_HEIGHT / page.unit)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    fx, fy = grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]
     return [
         LineBox(round(b.x0 * fx), round(b.y0 * fy), round(b.x1 * fx), round(b.y1 * fy), b.score)
         for b in engine.detect(small)

@@ -1,7 +1,8 @@
-"""Reading a crop again, with more or less paper around it, where the first look is unsure.
+"""Reading effort that follows doubt: a glance, a close look where it is unsure, more looks.
 
-A recogniser that was trained on lines stumbles over a lone sign and over figures at the
-edge of legibility; what it says of several crops of the same ink is worth more than one.
+Most lines are sure at a glance. A recogniser that was trained on lines stumbles over a lone
+sign and over figures at the edge of legibility; what it says of several crops of the same
+ink, with more or less paper around it, is worth more than one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from worker.ocr import LineReading, OcrEngine
 Image = NDArray[np.uint8]
 
 _SURE = 0.995
+_PLAIN_FIGURE = 0.98  # probability of a figure read at a glance that needs no closer look
+_PLAIN_LETTER = 0.95  # the same of a text's least sure letter or digit
 _PAPER = 250
 _ROOMS = ((1.0, 0.3), (1.0, 0.5))
 """Paper added beside and above, in heights of the crop, for a lone sign."""
@@ -28,26 +31,52 @@ _TRIMS = ((0.1, 0.12), (-0.06, 0.0))
 """The same for a figure, and the shift of the crop's middle."""
 
 
-def reread(engine: OcrEngine, crops: Sequence[Image]) -> list[LineReading]:
-    """One reading per crop, doubtful lone signs and figures looked at more than once."""
-    first = engine.recognise(crops)
-    again = [i for i, reading in enumerate(first) if _doubtful(reading)]
-    looks = [look for i in again for look in _looks(crops[i], first[i])]
-    if not looks:
-        return first
+def read_lines(
+    engine: OcrEngine, crops: Sequence[Image], told: Sequence[bool]
+) -> list[LineReading]:
+    """One reading per crop, those looked at closely that a glance leaves in doubt.
+
+    ``told`` are the crops whose ink is told by its shape: for them a glance will do.
+    """
+    readings = engine.glance(crops)
+    unclear = [i for i, reading in enumerate(readings) if not (told[i] or _plain(reading))]
+    closely = look_closely(engine, [crops[i] for i in unclear])
+    for i, reading in zip(unclear, closely, strict=True):
+        readings[i] = reading
+    return readings
+
+
+def look_closely(engine: OcrEngine, crops: Sequence[Image]) -> list[LineReading]:
+    """One close reading per crop, more than one look at lone signs and figures in doubt."""
+    best = engine.recognise(crops)
+    again = [i for i, reading in enumerate(best) if _doubtful(reading)]
+    looks = [look for i in again for look in _looks(crops[i], best[i])]
     more = engine.recognise([image for image, _ in looks])
-    best = list(first)
     for k, i in enumerate(again):
         width = crops[i].shape[1]
         seen = [_moved(more[n], looks[n][1], width) for n in (2 * k, 2 * k + 1)]
-        best[i] = _agreed([first[i], *seen])
+        best[i] = _agreed([best[i], *seen])
     return best
+
+
+def _plain(reading: LineReading) -> bool:
+    """Whether a glance was enough. Marks between letters are unsure to either size of model."""
+    if reading.alternatives:
+        return _own(reading) >= _PLAIN_FIGURE
+    if len(reading.text) < 2:
+        return reading.score >= _SURE
+    letters = [p for c, p in zip(reading.text, reading.scores, strict=True) if c.isalnum()]
+    return bool(letters) and min(letters) >= _PLAIN_LETTER
+
+
+def _own(reading: LineReading) -> float:
+    """The probability of a figure's own text."""
+    return next((a.probability for a in reading.alternatives if a.text == reading.text), 0.0)
 
 
 def _doubtful(reading: LineReading) -> bool:
     if reading.alternatives:
-        own = next((a for a in reading.alternatives if a.text == reading.text), None)
-        return own is None or own.probability < _SURE
+        return _own(reading) < _SURE
     return len(reading.text) == 1 and reading.score < _SURE
 
 

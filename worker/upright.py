@@ -55,7 +55,7 @@ def legibility(grey: Image, engine: OcrEngine) -> float:
     high = [b for b in boxes if b.y1 - b.y0 > 2 * (b.x1 - b.x0)]
     share = _area(wide) / max(_area(wide) + _area(high), 1)
     sample = sorted(wide, key=_promise, reverse=True)[:_LINES]
-    readings = engine.recognise([grey[b.y0 : b.y1, b.x0 : b.x1] for b in sample])
+    readings = engine.glance([grey[b.y0 : b.y1, b.x0 : b.x1] for b in sample])
     letters = sum(len(r.text) for r in readings)
     if not letters:
         return 0.0

@@ -54,6 +54,7 @@ def _loaded(size: ModelSize, threads: int) -> PpOcr:
     engine = PpOcr(recogniser=size, threads=threads)
     blank = np.full((64, 256), 255, np.uint8)
     engine.detect(blank)
+    engine.glance([blank])
     engine.recognise([blank])
     engine.orientation(blank)
     return engine

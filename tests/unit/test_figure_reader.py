@@ -15,6 +15,7 @@ from worker.ctc import SIGNS, log_probability, posterior_of
 from worker.figure_crop import Frame, digits_of, figure_crop
 from worker.figure_reader import CLASSES, OTHER, OwnFigureReader
 from worker.figure_tokens import FigurePage, with_figures
+from worker.ocr import GLANCE
 
 UNIT = 27.0  # pixels of a 12 point character at 200 dpi
 
@@ -103,6 +104,21 @@ def test_a_figure_that_both_read_alike_is_surer_than_an_unsure_first_reading(
     assert read.text == "1,390.50"
     assert read.confidence > np.exp(log_probability(token.posteriors, ["1,390.50"])[0])
     assert read.readings[0].text == "1,390.50"
+
+
+def test_a_figure_in_doubt_that_was_only_glanced_at_is_looked_at_closely(
+    reader: OwnFigureReader,
+) -> None:
+    page = _page("1,390.50")
+    close = _token(page, 0, "1,390.50", sure=0.999)
+    told = _token(page, 0, "1,890.50", sure=0.6)
+    glanced = replace(told, posteriors=tuple(replace(p, weight=GLANCE) for p in told.posteriors))
+    ground = FigurePage(page, UNIT, 1.0, 1.0)
+    (read,) = with_figures([glanced], ground, reader, lambda tokens: [close for _ in tokens])
+    assert read.text == "1,390.50"
+    assert read.confidence > 0.98
+    (kept,) = with_figures([told], ground, reader, lambda tokens: [close for _ in tokens])
+    assert kept.confidence < 0.98
 
 
 def test_a_misread_figure_is_mended_by_the_ink(reader: OwnFigureReader) -> None:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from worker.ctc import figure_beam
-from worker.ocr import PpOcr, figure_posterior, greedy, looks_like_figure
+from worker.ocr import GLANCE, PpOcr, figure_posterior, greedy, looks_like_figure
 
 LETTERS = ("", "0", "1", "8", ".", ",", "元")
 
@@ -40,6 +40,17 @@ def test_lines_are_read_in_the_order_given(engine: PpOcr) -> None:
     texts = ["86,246.64", "广州市政务服务和数据管理局", "0.00", "≥99.5%", "7"]
     readings = engine.recognise([_line(text) for text in texts])
     assert [reading.text.replace(" ", "") for reading in readings] == texts
+
+
+def test_a_glance_reads_clean_lines_as_a_close_look_does(engine: PpOcr) -> None:
+    crops = [_line(text) for text in ("86,246.64", "广州市政务服务和数据管理局", "0.00")]
+    assert [r.text for r in engine.glance(crops)] == [r.text for r in engine.recognise(crops)]
+
+
+def test_a_glance_at_a_figure_weighs_less_than_a_close_look(engine: PpOcr) -> None:
+    (quick,), (close,) = engine.glance([_line("1,154.38")]), engine.recognise([_line("1,154.38")])
+    assert [p.weight for p in quick.posteriors] == [GLANCE]
+    assert [p.weight for p in close.posteriors] == [1.0]
 
 
 def test_characters_have_scores_and_places(engine: PpOcr) -> None:
