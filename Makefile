@@ -58,10 +58,9 @@ eval-quick: $(VENV)/.dev ## measure on a few made documents; stop where a score 
 lock: $(VENV)/.runtime ## write the lock files anew from pyproject.toml
 	$(PIP) install --quiet uv
 	$(BIN)/python -m uv pip compile $(LOCK_FLAGS) --group pyproject.toml:build \
-	  --output-file requirements.lock pyproject.toml
+	  --group pyproject.toml:dev --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/python -m uv pip compile $(LOCK_FLAGS) --group pyproject.toml:build \
-	  --group pyproject.toml:dev --constraint requirements.lock \
-	  --output-file requirements-dev.lock pyproject.toml
+	  --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
   --generate-hashes --no-build --no-annotate --custom-compile-command "make lock"

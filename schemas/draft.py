@@ -33,7 +33,8 @@ class DraftCell:
     (blank or a dash, which ``text`` tells apart). ``readable`` is False where ink stands in
     an amount cell that is no figure.
     ``readings`` are the recogniser's candidate texts, best first; ``posteriors`` what each
-    look at the ink of the figure saw.
+    look at the ink of the figure saw. ``contested`` says that the rules and a model put its
+    ink into different places of the table.
     """
 
     text: str
@@ -45,6 +46,7 @@ class DraftCell:
     readings: tuple[Reading, ...] = ()
     readable: bool = True
     posteriors: tuple[Posterior, ...] = ()
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ CellRef = tuple[str, str]
 class Sum:
     """A promise of the table: the figure at ``result`` equals the sum of ``terms``.
 
-    ``rule`` names the kind of promise (``row_total``, ``tree``, ``column_total``, …).
+    ``rule`` names the kind of promise (``row_total``, ``tree``, ``column_total``, …);
+    ``told`` is one that only a model says the table makes.
     Terms may point at blank cells, which count as zero.
     """
 

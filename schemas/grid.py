@@ -74,7 +74,9 @@ class Sheet:
     is in the tuple of its first row only, and so is one cut by a page break
     (``continued`` then holds ``(row index, col, second part)``).
     ``above``/``below`` are the lines around the first/last grid; ``to_page`` maps each
-    page's upright space to page space.
+    page's upright space to page space. ``beside`` is the ink within the table's height on
+    its pages that is in no cell, with its page. ``told`` says of each body row which one a
+    model takes it for a part of (by index, None: of none); empty where no model was asked.
     """
 
     pages: tuple[int, ...]
@@ -87,3 +89,5 @@ class Sheet:
     below: tuple[TextLine, ...]
     continued: tuple[tuple[int, int, GridCell], ...]
     to_page: tuple[tuple[int, Affine], ...]
+    beside: tuple[tuple[int, Token], ...] = ()
+    told: tuple[int | None, ...] = ()

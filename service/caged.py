@@ -9,9 +9,11 @@ from pathlib import Path
 from schemas.errors import CrossfootError
 from schemas.result import Document, Engine, Failure, Result, Usage
 from service.cage import Cage, CageError, OutOfTime, Refused
+from service.caged_desk import CagedDesk
 from service.plain import file_label
 from service.settings import Settings
 from service.version import crossfoot_version
+from worker.llm.told import Told
 
 Progress = Callable[[int, int], None]
 """Called with (pages done, pages in all)."""
@@ -29,8 +31,8 @@ def read_caged(
         result = _read(path, name, sha256, cage, settings, progress)
     except CrossfootError as error:
         result = _failed(name, sha256, error)
-    usage = Usage(seconds=round(time.perf_counter() - started, 3))
-    return result.model_copy(update={"usage": usage})
+    usage = {"seconds": round(time.perf_counter() - started, 3)}
+    return result.model_copy(update={"usage": result.usage.model_copy(update=usage)})
 
 
 def _read(
@@ -42,9 +44,8 @@ def _read(
     for number in range(1, pages + 1):
         read.append(_page(path, number, cage, settings))
         progress(number, pages)
-    told = {"do": "assemble", "path": str(path), "name": file_label(name), "sha256": sha256}
-    answer = cage.ask(told, read, seconds=settings.assemble_seconds)
-    return Result.model_validate_json(answer.parts[0])
+    desk = CagedDesk(cage, path, read, file_label(name), sha256, settings.assemble_seconds)
+    return desk.assemble(Told(), "off")[0]
 
 
 def _page(path: Path, number: int, cage: Cage, settings: Settings) -> bytes:

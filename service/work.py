@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from schemas.result import Result, Usage
 from service.blobs.port import BlobMissing, BlobRotten, BlobStore, BlobTrouble
 from service.cage import Cage, CageError, OutOfTime, Refused
+from service.caged_desk import CagedDesk
 from service.settings import Settings
 from service.store.results import finding
 from service.store.steps import (
@@ -32,6 +32,7 @@ from service.store.steps import (
     running_steps,
 )
 from service.store.store import Store
+from worker.llm.told import Told
 
 _log = logging.getLogger(__name__)
 
@@ -186,13 +187,13 @@ def _lost(bench: Bench, held: Claim, error: CageError | Refused) -> bytes:
 def _assemble(turn: _Turn, started: float) -> Committed:
     bench, held = turn.bench, turn.held
     pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
-    told = {"do": "assemble", "name": held.name, "sha256": held.sha256}
+    seconds = bench.settings.assemble_seconds
     with bench.blobs.local(held.sha256) as path:
-        request = {**told, "path": str(path), "settings": held.settings}
-        answer = bench.cage.ask(request, pages, seconds=bench.settings.assemble_seconds)
-    result = Result.model_validate_json(answer.parts[0])
+        desk = CagedDesk(bench.cage, path, pages, held.name, held.sha256, seconds, held.settings)
+        result = desk.assemble(Told(), "off")[0]
     seconds = time.perf_counter() - started
-    result = result.model_copy(update={"usage": Usage(seconds=round(seconds, 3))})
+    usage = result.usage.model_copy(update={"seconds": round(seconds, 3)})
+    result = result.model_copy(update={"usage": usage})
     content = result.model_dump_json().encode()
     kept = Kept(bench.blobs.put(content), len(content))
     return commit_result(bench.store, held, kept, finding(result), seconds, turn.taker)

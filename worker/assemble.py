@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft
@@ -33,6 +33,8 @@ from worker.facts import with_facts
 from worker.grid import grids
 from worker.headings import with_headings
 from worker.lines import lines_of
+from worker.llm.choose import with_proposals
+from worker.llm.told import Told
 from worker.page_kinds import page_kinds
 from worker.rereading import doubted, read_again
 from worker.second_reading import SecondReader
@@ -45,17 +47,29 @@ _FIELDS = 4
 LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
 
 
-def assemble(
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The result, and the sheets that its tables were drafted from, in the same order.
+
+    An empty form that the page only names is a table without a sheet, at the end.
+    """
+
+    result: Result
+    sheets: tuple[Sheet, ...]
+
+
+def put_together(
     pages: Sequence[PageText],
     document: DocumentInfo,
     again: SecondReader | None = None,
+    told: Told | None = None,
     *,
     effort: float = EFFORT,
-) -> Result:
+) -> Assembled:
     """The result of a document whose pages are read; ``usage`` is left to the caller.
 
     ``again`` reads figures that stay in doubt a second time, before anybody is asked about
-    them; None: there are no pixels to read.
+    them; None: there are no pixels to read. ``told`` is what a model said; None: nothing.
 
     A document of which some pages can't be read gives the tables of the others, with status
     ``review`` and a warning for each lost page; one of which none can be read gives status
@@ -71,7 +85,11 @@ def assemble(
         {on_page.number: on_page.foot for on_page in found},
     )
     loose = {on_page.number: on_page.loose for on_page in found}
-    booklet = bind(absent_forms(draft_all(sheets), loose), pages)
+    sheets = tuple(_with_beside(sheet, loose) for sheet in sheets)
+    drafts = draft_all(sheets)
+    if told is not None:
+        drafts = with_proposals(sheets, drafts, told.structures)
+    booklet = bind(absent_forms(drafts, loose), pages)
     decoded = decode(booklet, effort=effort)
     if again is not None:
         second = read_again(booklet, doubted(decoded.review), again)
@@ -80,7 +98,7 @@ def assemble(
     lost = [warn for on_page in found for warn in on_page.warnings]
     warnings = _warnings(pages, lost, booklet.drafts)
     kinds = page_kinds(pages, {page for draft in booklet.drafts for page in draft.pages})
-    return Result(
+    result = Result(
         status=_status(pages, tables, decoded.review, warnings),
         document=document.model_copy(update={"page_kinds": kinds}),
         tables=tables,
@@ -90,6 +108,27 @@ def assemble(
         warnings=warnings,
         error=_failure(document.name, pages, warnings),
     )
+    return Assembled(result, tuple(sheets))
+
+
+def _with_beside(sheet: Sheet, loose: Mapping[int, Sequence[TextLine]]) -> Sheet:
+    """The sheet with the ink within its height that its grids left out."""
+    around = {id(t) for line in (*sheet.above, *sheet.below) for t in line.tokens}
+    beside = []
+    for page in sheet.pages:
+        boxes = [
+            cell.box for row in (sheet.header, *sheet.body) for cell in row if cell.page == page
+        ]
+        if not boxes:
+            continue
+        top, bottom = min(b.y0 for b in boxes), max(b.y1 for b in boxes)
+        beside += [
+            (page, token)
+            for line in loose.get(page, ())
+            for token in line.tokens
+            if top <= token.box.cy <= bottom and id(token) not in around
+        ]
+    return replace(sheet, beside=tuple(beside)) if beside else sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ database, no broker and no settings; who started it limits and ends it.
 
     → {"do": "open", "path": …, "most": …}                     ← {"ok": true, "pages": 3}
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
-    → {"do": "assemble", "path": …, "name": …, "sha256": …, "sizes": […]} + pages   ← … + result
+    → {"do": "assemble", "path": …, "name": …, "sha256": …, "mode": …, "sizes": […]} + pages
+      + what a model said, empty where none did             ← … + result + tables to ask about
       (both may have "settings": {…}, see schemas.run_settings)
     → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
@@ -87,9 +88,12 @@ class Reader:
         from worker.steps import assemble_step
 
         document = self._opened(request["path"])
-        told = _told(request)
-        result = assemble_step(document, parts, request["name"], request["sha256"], told)
-        return {}, (result.model_dump_json().encode(),)
+        *pages, heard = parts
+        result, cases = assemble_step(
+            document, pages, request["name"], request["sha256"],
+            _told(request), heard, request["mode"],
+        )  # fmt: skip
+        return {}, (result.model_dump_json().encode(), cases)
 
     def _sizes(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         document = self._opened(request["path"])

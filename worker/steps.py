@@ -16,9 +16,11 @@ from schemas.page import PageText, Warn
 from schemas.page_file import page_bytes, page_of
 from schemas.result import Result
 from schemas.run_settings import RunSettings
-from worker.assemble import assemble
+from worker.assemble import put_together
 from worker.decoding.decide import EFFORT
 from worker.extract import document_info
+from worker.llm.desk import CASES, TOLD
+from worker.llm.needs import Mode, cases
 from worker.pages import read_page, second_reader
 from worker.pdf import Document
 from worker.settle import settle
@@ -54,16 +56,26 @@ def lost_page(number: int, why: str) -> bytes:
 
 
 def assemble_step(
-    document: Document, pages: Sequence[bytes], name: str, sha256: str, told: RunSettings
-) -> Result:
-    """The document's result; ``usage`` is left to the caller.
+    document: Document,
+    pages: Sequence[bytes],
+    name: str,
+    sha256: str,
+    told: RunSettings,
+    heard: bytes = b"",
+    mode: Mode = "off",
+) -> tuple[Result, bytes]:
+    """The document's result, and the tables to ask a model about; ``usage`` is left to the caller.
 
-    The open ``document`` is where figures in doubt are read a second time.
+    The open ``document`` is where figures in doubt are read a second time. ``heard`` is what a
+    model said, as the JSON of :data:`worker.llm.desk.TOLD`; the tables come as that of ``CASES``.
     """
     read = tuple(page_of(content) for content in pages)
     info = document_info(name, sha256, read)
     effort = _THOROUGH * EFFORT if told.effort == "thorough" else EFFORT
-    return assemble(read, info, second_reader(document, read), effort=effort)
+    said = TOLD.validate_json(heard) if heard else None
+    whole = put_together(read, info, second_reader(document, read), said, effort=effort)
+    asked = cases(whole.sheets, whole.result.tables, whole.result.review, mode)
+    return whole.result, CASES.dump_json(asked)
 
 
 def settle_step(first: bytes, decisions: str) -> bytes:

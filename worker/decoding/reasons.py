@@ -20,6 +20,7 @@ _RULES = {
     "formula": ("formula", "公式"),
     "change": ("change", "增减"),
     "tree": ("sum of its parts", "下级合计"),
+    "told": ("sum that the model names", "模型所指合计"),
     "subtotal": ("subtotal", "小计"),
     "grand_total": ("grand total", "总计"),
     "column_total": ("column total", "列合计"),
@@ -53,6 +54,12 @@ class Reasons:
                 return self._broken(ref, judgement)
             case "odd":
                 return self._odd(ref)
+            case "contested":
+                return Said(
+                    en="The rules and the model put this figure into different places of the "
+                    "table, and no sum tells which of them is right.",
+                    zh="规则与模型对此数在表中的位置意见不一，且无合计式可以判定。",
+                )
             case "unsure":
                 return self._unsure(ref, judgement)
             case "search":

@@ -47,6 +47,7 @@ _URGENCY: dict[Cause, float] = {
     "structure": 0.75,
     "torn": 0.7,
     "odd": 0.7,
+    "contested": 0.7,
     "unsure": 0.6,
     "repaired": 0.3,
     "none": 0.0,

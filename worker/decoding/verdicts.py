@@ -24,6 +24,7 @@ Cause = Literal[
     "broken",  # a sum through it does not hold, and this cell answers for it
     "structure",  # so many sums of one kind fail that the sums themselves are in doubt
     "odd",  # it has other decimals than its whole column: perhaps a part of a figure
+    "contested",  # rules and model put it into different places, and no sum tells
     "unsure",  # the reading is unsure and no sum helps
     "search",  # the search ran out of time
     "none",
@@ -163,7 +164,11 @@ class _Bench:
         if margin < ACCEPTED:
             cause: Cause = "torn" if found.rival else "unsure"
             return "doubtful", cause, found.units, sure
-        return ("proved" if held and margin >= PROVED else "accepted"), "none", found.units, sure
+        if held and margin >= PROVED:
+            return "proved", "none", found.units, sure
+        if one.cell.contested and not held:
+            return "doubtful", "contested", found.units, min(sure, 0.5)
+        return "accepted", "none", found.units, sure
 
     def _changed(
         self,
@@ -219,7 +224,7 @@ def _independent(
     A sum vouches for a figure if none of its other cells is doubtful, and does so
     independently if one of them is another figure: the same ink read twice is one reading.
     A repair needs two such sums, one of them independent or none of them with another repair;
-    a proof needs an independent one.
+    a proof needs an independent one that not only a model names.
     """
     now = dict(judged)
     while True:
@@ -238,7 +243,8 @@ def _held_back(
     clean = [at for at in one.held if _clean(scene, judged, ref, at)]
     apart = [at for at in clean if _apart(scene, ref, at)]
     if one.verdict == "proved":
-        return None if apart else replace(one, verdict="accepted")
+        named = [at for at in apart if scene.equations[at].rule != "told"]
+        return None if named else replace(one, verdict="accepted")
     firm = [at for at in clean if _clean(scene, judged, ref, at, but=("doubtful", "repaired"))]
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None

@@ -8,8 +8,8 @@ they are set apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import GridCell, Sheet
@@ -27,7 +27,8 @@ class Layout:
 
     ``header`` and ``body`` hold rows of cells; ``numbers`` maps a column to the number or
     formula printed under its header (``5=6+7``). ``banners`` are the texts printed inside
-    the table above its header, top to bottom.
+    the table above its header, top to bottom. ``told`` has for body rows the one that a
+    model takes them for a part of.
     """
 
     cols: int
@@ -37,6 +38,7 @@ class Layout:
     body: tuple[Row, ...]
     cover: tuple[dict[int, GridCell], ...]
     second_parts: dict[tuple[int, int], tuple[GridCell, ...]]
+    told: Mapping[int, int] = field(default_factory=dict)
 
     def at(self, row: int, col: int) -> GridCell | None:
         """The cell that covers this place of the body, merged cells included."""
@@ -201,7 +203,13 @@ def lay_out(sheet: Sheet) -> Layout:
         body=tuple(body),
         cover=_cover(body),
         second_parts=_second_parts(sheet, len(sheet.body) - len(body)),
+        told=_told(sheet, len(sheet.body) - len(body)),
     )
+
+
+def _told(sheet: Sheet, dropped: int) -> dict[int, int]:
+    pairs = ((row - dropped, above) for row, above in enumerate(sheet.told) if above is not None)
+    return {row: above - dropped for row, above in pairs if row >= 0 and above >= dropped}
 
 
 def header_path(layout: Layout, col: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from schemas.words import TotalKind, is_note, is_part, tight, total_kind, withou
 from worker.drafting.columns import Panel
 from worker.drafting.layout import Layout
 
-Basis = Literal["codes", "position", "numbering", "none"]
+Basis = Literal["codes", "position", "numbering", "none", "told"]
 
 _CODE_IN_LABEL = re.compile(r"^[\[(]?(\d{3,12})[\])]?(?=\D|$)")
 _CODE = re.compile(r"[A-Za-z]?\d{1,12}")
@@ -99,7 +99,8 @@ def outlines(
 ) -> tuple[Outline, ...]:
     """The ways to read a panel, the most telling marks first; never empty.
 
-    Mere places come last: a row may start further right for many reasons.
+    Mere places come last: a row may start further right for many reasons. Last of all comes
+    what a model says of the rows: it must hold better than what is printed.
     """
     entries = _entries(layout, panel, has_figures)
     totals = {e.row: kind for e in entries if (kind := total_kind(e.label)) is not None}
@@ -122,7 +123,15 @@ def outlines(
     placed: list[Outline] = []
     for basis, parent, loose in _ways(entries, items, frozenset(totals)):
         (placed if basis == "position" else said).append(outline(basis, parent, loose))
-    return tuple(_distinct([*said, outline("none", {}, frozenset()), *placed]))
+    told = _as_told(layout, items)
+    more = [outline("told", told, frozenset())] if told else []
+    return tuple(_distinct([*said, outline("none", {}, frozenset()), *placed, *more]))
+
+
+def _as_told(layout: Layout, items: Sequence[Entry]) -> dict[int, int]:
+    """What a model says each row is a part of; totals are settled by their words."""
+    rows = {entry.row for entry in items}
+    return {row: above for row, above in layout.told.items() if row in rows and above in rows}
 
 
 def _distinct(ways: Sequence[Outline]) -> Iterator[Outline]:

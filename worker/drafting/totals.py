@@ -93,7 +93,8 @@ def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> lis
         found = evidence(figures, parent, terms, keys)
         in_part = outline.parts & set(rows) and (found.fails or len(terms) < 2 or not found.holds)
         if not in_part and not found.refutes:
-            covers.append(Cover("tree", parent, terms))
+            rule = "told" if outline.basis == "told" else "tree"
+            covers.append(Cover(rule, parent, terms))
     found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
     match outline.basis:
         case "codes":

@@ -1,0 +1,1 @@
+"""A language model as one more reader: asked by blocks, grounded in ink, never believed alone."""

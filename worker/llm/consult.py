@@ -1,0 +1,115 @@
+"""Asking a model about one document: structures of tables, then crops of what stays in doubt.
+
+Whatever goes wrong, the document keeps the result that it has without a model.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.page import Warn
+from schemas.result import Result, ResultWarning
+from worker.llm.calls import Caller
+from worker.llm.case import Case
+from worker.llm.desk import Desk
+from worker.llm.faults import Misconfigured, ModelFault, OutOfBudget, OutOfTime, Passing
+from worker.llm.instructions import instructions
+from worker.llm.money import dollars
+from worker.llm.needs import Mode
+from worker.llm.structure import propose
+from worker.llm.told import Told
+
+_ENDS = (OutOfBudget, OutOfTime, Misconfigured)
+"""Faults after which nothing more is asked about the document."""
+_UNANSWERED = 2
+"""Tables in a row that an endpoint leaves without an answer before no more is asked."""
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """How a document is put before a model.
+
+    ``callers`` are the model and, after it, stronger ones that are asked where it fails;
+    ``sees`` says whether the first may be shown pictures.
+    """
+
+    callers: Sequence[Caller]
+    mode: Mode
+    sees: bool = False
+
+    def result(self, desk: Desk) -> Result:
+        """The document's result; where no model was of help, the one without."""
+        plain, cases = desk.assemble(Told(), self.mode)
+        if self.mode == "off" or not cases:
+            return plain
+        asked = _Asked(self, desk, cases)
+        asked.structures()
+        result = desk.assemble(asked.told, "off")[0] if asked.told.structures else plain
+        return self._signed(result, asked.warnings)
+
+    def _signed(self, result: Result, warnings: Sequence[Warn]) -> Result:
+        """The result with what the calls came to, and what the user should know of them."""
+        spent = self.callers[0].spent
+        priced = all(caller.price is not None for caller in self.callers)
+        usage = result.usage.model_copy(
+            update={
+                "model_calls": spent.calls,
+                "input_tokens": spent.tokens.input,
+                "output_tokens": spent.tokens.output,
+                "cost_usd": dollars(spent.cost) if priced else None,
+            }
+        )
+        names = ", ".join(caller.endpoint.model for caller in self.callers)
+        engine = result.document.engine.model_copy(
+            update={"model": names, "prompt": ", ".join(sorted(spent.prompts)) or None}
+        )
+        said = [ResultWarning(code=w.code, page=w.page, message=w.message) for w in warnings]
+        return result.model_copy(
+            update={
+                "usage": usage,
+                "document": result.document.model_copy(update={"engine": engine}),
+                "warnings": (*result.warnings, *said),
+            }
+        )
+
+
+class _Asked:
+    """One document's round of questions."""
+
+    def __init__(self, consultation: Consultation, desk: Desk, cases: Sequence[Case]) -> None:
+        self._callers, self._cases = consultation.callers, cases
+        self._desk = desk
+        self.told = Told()
+        self.warnings: list[Warn] = list(instructions(cases))
+
+    def structures(self) -> None:
+        """Asks for the structure of each table."""
+        found, failed, silent = [], Counter[str](), 0
+        for case in self._cases:
+            try:
+                found.append(propose(case, self._callers))
+                silent = 0
+            except _ENDS as fault:
+                self.warnings.append(Warn(_code(fault), fault.message))
+                break
+            except ModelFault as fault:
+                failed[fault.category] += 1
+                silent = silent + 1 if isinstance(fault, Passing) else 0
+                if silent >= _UNANSWERED:
+                    break
+        for category, number in sorted(failed.items()):
+            self.warnings.append(_no_help(category, number))
+        self.told = replace(self.told, structures=tuple(found))
+
+
+def _code(fault: ModelFault) -> str:
+    return fault.category.replace(":", "_")
+
+
+def _no_help(category: str, number: int) -> Warn:
+    what, _, why = category.partition(":")
+    tables = "1 table is" if number == 1 else f"{number} tables are"
+    said = f"{tables} as the rules have them: the model was of no help ({why or what})."
+    return Warn("model_no_help", said)
