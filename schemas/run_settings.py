@@ -13,9 +13,13 @@ class RunSettings(BaseModel):
     ``pages``: ``scan`` reads every page off its picture, also where the file brings a text
     layer: for files whose text layer says other things than the page shows. ``effort``:
     ``thorough`` searches for readings that add up ten times as long before it asks a person.
+    ``model``: less than the service's own setting of what a language model may be asked about;
+    ``confidential``: nothing of the document may leave for a model, whatever else is set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pages: Literal["auto", "scan"] = "auto"
     effort: Literal["normal", "thorough"] = "normal"
+    model: Literal["off", "structure", "assist", "always"] | None = None
+    confidential: bool = False

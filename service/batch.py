@@ -7,6 +7,7 @@ everything anew.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import queue
@@ -20,12 +21,14 @@ from service.atomic import write_whole
 from service.batch_files import BatchFile, batch_files
 from service.cage import Cage, Limits
 from service.caged import read_caged
+from service.model import consultant
 from service.outcomes import UNREAD, FileOutcome, outcomes_csv
 from service.packing import safe_stem
 from service.result_file import result_bytes
 from service.settings import MIB, Settings
 from service.store.results import finding
 from service.version import crossfoot_version
+from worker.llm.consult import Consultation
 
 JOURNAL = ".crossfoot-batch.jsonl"
 OUTCOMES = "outcomes.csv"
@@ -137,6 +140,8 @@ def _read_all(
 ) -> Iterator[tuple[str, Done]]:
     """Each content as it is done, ``jobs`` at once, each in a cage of its own."""
     limits = Limits(settings.reader_memory_mib * MIB, settings.reader_requests)
+    asks = consultant(settings) if files else None
+    batch = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:32]
     cages: queue.SimpleQueue[Cage] = queue.SimpleQueue()
     held = [Cage(limits) for _ in range(min(jobs, len(files)))]
     for cage in held:
@@ -145,7 +150,10 @@ def _read_all(
     def read(file: BatchFile) -> tuple[str, Done]:
         cage = cages.get()
         try:
-            return file.sha256, _read_one(file, stems[file.sha256], out, cage, settings, report)
+            seconds = settings.assemble_seconds / 2
+            asked = asks.about(file.sha256, batch=batch, seconds=seconds) if asks else None
+            stem = stems[file.sha256]
+            return file.sha256, _read_one(file, stem, out, cage, settings, report, asked)
         finally:
             cages.put(cage)
 
@@ -163,7 +171,13 @@ def _read_all(
 
 
 def _read_one(
-    file: BatchFile, stem: str, out: Path, cage: Cage, settings: Settings, report: Report
+    file: BatchFile,
+    stem: str,
+    out: Path,
+    cage: Cage,
+    settings: Settings,
+    report: Report,
+    asked: Consultation | None,
 ) -> Done:
     if file.path is None:
         raise ValueError(f"{file.name} lies nowhere")
@@ -171,7 +185,7 @@ def _read_one(
     def progress(done: int, pages: int) -> None:
         report(file.name, done, pages)
 
-    result = read_caged(file.path, file.name, file.sha256, cage, settings, progress)
+    result = read_caged(file.path, file.name, file.sha256, cage, settings, progress, asked)
     write_files(result, stem, out)
     report(file.name, 0, 0)
     return Done(stem, outcome_of(result, file.name))

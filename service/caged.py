@@ -9,18 +9,24 @@ from pathlib import Path
 from schemas.errors import CrossfootError
 from schemas.result import Document, Engine, Failure, Result, Usage
 from service.cage import Cage, CageError, OutOfTime, Refused
-from service.caged_desk import CagedDesk
+from service.caged_desk import CagedDesk, asked_about
 from service.plain import file_label
 from service.settings import Settings
 from service.version import crossfoot_version
-from worker.llm.told import Told
+from worker.llm.consult import Consultation
 
 Progress = Callable[[int, int], None]
 """Called with (pages done, pages in all)."""
 
 
 def read_caged(
-    path: Path, name: str, sha256: str, cage: Cage, settings: Settings, progress: Progress
+    path: Path,
+    name: str,
+    sha256: str,
+    cage: Cage,
+    settings: Settings,
+    progress: Progress,
+    consultation: Consultation | None = None,
 ) -> Result:
     """The document's result; status ``failed`` with the cause where it can't be read.
 
@@ -28,7 +34,7 @@ def read_caged(
     """
     started = time.perf_counter()
     try:
-        result = _read(path, name, sha256, cage, settings, progress)
+        result = _read(path, name, sha256, cage, settings, progress, consultation)
     except CrossfootError as error:
         result = _failed(name, sha256, error)
     usage = {"seconds": round(time.perf_counter() - started, 3)}
@@ -36,16 +42,38 @@ def read_caged(
 
 
 def _read(
-    path: Path, name: str, sha256: str, cage: Cage, settings: Settings, progress: Progress
+    path: Path,
+    name: str,
+    sha256: str,
+    cage: Cage,
+    settings: Settings,
+    progress: Progress,
+    consultation: Consultation | None,
 ) -> Result:
+    desk = desk_of(path, name, sha256, cage, settings, progress)
+    return asked_about(desk, consultation)
+
+
+def desk_of(
+    path: Path,
+    name: str,
+    sha256: str,
+    cage: Cage,
+    settings: Settings,
+    progress: Progress = lambda _done, _pages: None,
+) -> CagedDesk:
+    """The document with its pages read, ready to be put together.
+
+    Raises:
+        Refused, CageError: if it can't be opened.
+    """
     request = {"do": "open", "path": str(path), "most": settings.pages}
     pages = int(cage.ask(request, seconds=settings.page_seconds).said["pages"])
     read = []
     for number in range(1, pages + 1):
         read.append(_page(path, number, cage, settings))
         progress(number, pages)
-    desk = CagedDesk(cage, path, read, file_label(name), sha256, settings.assemble_seconds)
-    return desk.assemble(Told(), "off")[0]
+    return CagedDesk(cage, path, read, file_label(name), sha256, settings.assemble_seconds)
 
 
 def _page(path: Path, number: int, cage: Cage, settings: Settings) -> bytes:

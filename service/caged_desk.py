@@ -12,11 +12,19 @@ from schemas.geometry import Box
 from schemas.result import Result
 from service.cage import Cage
 from worker.llm.case import Case
+from worker.llm.consult import Consultation
 from worker.llm.desk import CASES, CROP_WIDTH, TOLD
 from worker.llm.needs import Mode
 from worker.llm.told import Told
 
 _LEAST = 1.0
+
+
+def asked_about(desk: CagedDesk, consultation: Consultation | None) -> Result:
+    """The document's result, with a model asked where ``consultation`` says how."""
+    if consultation is None:
+        return desk.assemble(Told(), "off")[0]
+    return consultation.result(desk)
 
 
 @dataclass(frozen=True)

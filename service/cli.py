@@ -149,6 +149,7 @@ def _add_extract(commands: Any) -> None:
     command.add_argument(
         "--jobs", type=_positive, default=1, metavar="N", help="documents at once (default: 1)"
     )
+    operating.add_llm(command)
 
 
 def _add_show(commands: Any) -> None:
@@ -267,7 +268,7 @@ def _outcomes(
 ) -> Generator[Outcome]:
     from service.extraction import extract_input
 
-    reader = extract or _worker_extract()
+    reader = extract or _worker_extract(arguments)
     if min(arguments.jobs, len(inputs.documents)) > 1:
         from service.pool import extract_many
 
@@ -284,7 +285,14 @@ def _outcomes(
         yield extract_input(document, out, reader, csv=arguments.csv, progress=report)
 
 
-def _worker_extract() -> Extract:
+def _worker_extract(arguments: argparse.Namespace) -> Extract:
+    from service.settings import read_settings
+
+    settings = operating.with_llm(read_settings(), arguments)
+    if settings.model is not None and settings.llm != "off":
+        from service.model_extract import ModelExtract
+
+        return ModelExtract(settings)
     from worker.extract import extract
 
     return extract

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from service.outcomes import FileOutcome
     from service.settings import Settings
 
-NAMES = ("serve", "worker", "batch", "doctor", "backup", "restore", "user")
+NAMES = (
+    "serve", "worker", "batch", "doctor", "backup", "restore", "user", "model", "estimate",
+)  # fmt: skip
 
 
 def add_commands(commands: Any) -> None:
@@ -37,6 +39,16 @@ def add_commands(commands: Any) -> None:
     doctor.add_argument(
         "--strict", action="store_true", help="also check every row and file that is kept"
     )
+    model = commands.add_parser("model", help="try the language model of the settings")
+    model.add_argument("action", choices=("check",))
+    estimate = commands.add_parser(
+        "estimate",
+        help="say what asking the model about a folder or archive would cost",
+        description="Reads the documents without a model, counts the tables that would be asked "
+        "about, and says how many tokens and dollars that takes at most.",
+    )
+    estimate.add_argument("source", type=Path, metavar="FOLDER|ARCHIVE")
+    add_llm(estimate)
     backup = commands.add_parser("backup", help="write all rows and files into one TAR")
     backup.add_argument("file", type=Path, metavar="FILE.tar")
     restore = commands.add_parser("restore", help="put a backup into an empty database")
@@ -45,6 +57,36 @@ def add_commands(commands: Any) -> None:
     user.add_argument("action", choices=("add", "password"))
     user.add_argument("name")
     user.add_argument("--role", choices=("viewer", "reviewer", "admin"), default="reviewer")
+
+
+def add_llm(command: Any) -> None:
+    """Adds the options that say what a language model may be asked about."""
+    command.add_argument(
+        "--llm",
+        choices=("off", "structure", "assist", "always"),
+        help="ask the model of CROSSFOOT_MODEL about no table, about the structure of tables in "
+        "doubt, also about crops of figures in doubt, or about every table",
+    )
+    command.add_argument(
+        "--confidential", action="store_true", help="send nothing of these documents to a model"
+    )
+
+
+def with_llm(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """The settings with what the command line says of the model.
+
+    Raises:
+        UsageError: if a model is to be asked and none is named.
+    """
+    from schemas.errors import UsageError
+
+    if arguments.confidential:
+        return settings.model_copy(update={"llm": "off"})
+    if arguments.llm is None:
+        return settings
+    if arguments.llm != "off" and settings.model is None:
+        raise UsageError("no model is named: set CROSSFOOT_MODEL_URL and CROSSFOOT_MODEL.")
+    return settings.model_copy(update={"llm": arguments.llm})
 
 
 def _add_batch(commands: Any) -> None:
@@ -61,6 +103,7 @@ def _add_batch(commands: Any) -> None:
         "--out", type=Path, default=Path("results"), metavar="DIR", help="(default: results)"
     )
     batch.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="documents at once")
+    add_llm(batch)
     batch.add_argument("--server", metavar="URL", help="let this running service do the work")
     batch.add_argument(
         "--key-file", type=Path, metavar="FILE", help="file that holds the service's API key"
@@ -83,6 +126,14 @@ def run(arguments: argparse.Namespace) -> int:
             return work_until_stopped(settings)
         case "batch":
             return _batch(settings, arguments)
+        case "model":
+            from service.model_check import check
+
+            return check(settings)
+        case "estimate":
+            from service.estimate import estimate
+
+            return estimate(with_llm(settings, arguments), arguments.source)
         case "doctor":
             return _doctor(settings, strict=arguments.strict)
         case "user":
@@ -118,7 +169,8 @@ def _batch(settings: Settings, arguments: argparse.Namespace) -> int:
             key = _key(arguments.key_file)
             outcomes = run_remote(arguments.source, out, settings, arguments.server, key, report)
         else:
-            outcomes = run_batch(arguments.source, out, settings, arguments.jobs, report)
+            asked = with_llm(settings, arguments)
+            outcomes = run_batch(arguments.source, out, asked, arguments.jobs, report)
     print(_in_words(outcomes))
     print(file_label(str(out / OUTCOMES)))
     statuses = ["failed" if o.status == "dead" else o.status for o in outcomes]

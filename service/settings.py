@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -34,6 +35,9 @@ _SHORT = ("DATABASE_URL", "BROKER_URL", "BLOB_URL")  # also read without the pre
 def _default_home() -> Path:
     told = os.environ.get("XDG_DATA_HOME")
     return (Path(told) if told else Path.home() / ".local" / "share") / "crossfoot"
+
+
+PositiveDecimal = Annotated[Decimal, Field(gt=0)]
 
 
 class Settings(BaseModel):
@@ -83,6 +87,24 @@ class Settings(BaseModel):
     sweep_seconds: PositiveFloat = 5
     reader_memory_mib: PositiveInt = 6144
     reader_requests: PositiveInt = 500
+
+    # The language model; nothing is asked of any where none is named. See docs/llm.md
+    llm: Literal["off", "structure", "assist", "always"] = "assist"
+    model: str | None = None
+    model_url: str | None = None
+    model_key: SecretStr | None = None
+    model_images: bool = False
+    model_price: str | None = None
+    model_stronger: str | None = None
+    model_stronger_price: str | None = None
+    model_requests_minute: PositiveInt | None = None
+    model_tokens_minute: PositiveInt | None = None
+    model_budget_document: PositiveDecimal | None = None
+    model_budget_batch: PositiveDecimal | None = None
+    model_budget_day: PositiveDecimal | None = None
+    model_seconds: PositiveFloat = 120
+    model_call_seconds: PositiveFloat = 60
+    model_keep_text: bool = False
 
     # How long things are kept; None: until a person deletes them
     retention_days: PositiveInt | None = None
@@ -199,4 +221,31 @@ def _consistent(settings: Settings) -> Settings:
             f"{PREFIX}SHIFT_SECONDS and {PREFIX}ASSEMBLE_SECONDS together must be less than "
             f"{PREFIX}SOFT_SECONDS ({settings.soft_seconds})."
         )
+    return _with_model(settings)
+
+
+def _with_model(settings: Settings) -> Settings:
+    """The settings, if those of the model belong together.
+
+    Raises:
+        UsageError: naming what is missing or no price.
+    """
+    if (settings.model is None) != (settings.model_url is None):
+        missing = "MODEL" if settings.model is None else "MODEL_URL"
+        raise UsageError(
+            f"{PREFIX}{missing} is missing: a model is its address up to /v1 in "
+            f"{PREFIX}MODEL_URL and its name in {PREFIX}MODEL."
+        )
+    bounded = (
+        settings.model_budget_document, settings.model_budget_batch, settings.model_budget_day,
+    )  # fmt: skip
+    if any(bound is not None for bound in bounded) and settings.model_price is None:
+        raise UsageError(
+            f"{PREFIX}MODEL_PRICE is missing: a budget needs the price of the model, in dollars "
+            "for a million tokens read and written, such as 0.15/0.60."
+        )
+    from worker.llm.money import price_of
+
+    price_of(settings.model_price)
+    price_of(settings.model_stronger_price)
     return settings

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from schemas.run_settings import RunSettings
 from service.blobs.port import BlobMissing, BlobRotten, BlobStore, BlobTrouble
 from service.cage import Cage, CageError, OutOfTime, Refused
-from service.caged_desk import CagedDesk
+from service.caged_desk import CagedDesk, asked_about
+from service.model import Consultant
+from service.model_books import batch_of
 from service.settings import Settings
 from service.store.results import finding
 from service.store.steps import (
@@ -32,7 +35,7 @@ from service.store.steps import (
     running_steps,
 )
 from service.store.store import Store
-from worker.llm.told import Told
+from worker.llm.consult import Consultation
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +50,8 @@ Ring = Callable[[int], None]
 class Bench:
     """What a worker works with.
 
-    ``name`` tells it from all others, ``closing`` whether it is to stop after the step at hand.
+    ``consultant`` asks a language model, None where none is to be asked. ``name`` tells it
+    from all others, ``closing`` whether it is to stop after the step at hand.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Bench:
     settings: Settings
     ring: Ring
     closing: Callable[[], bool] = lambda: False
+    consultant: Consultant | None = None
 
     @property
     def taker(self) -> Taker:
@@ -190,13 +195,23 @@ def _assemble(turn: _Turn, started: float) -> Committed:
     seconds = bench.settings.assemble_seconds
     with bench.blobs.local(held.sha256) as path:
         desk = CagedDesk(bench.cage, path, pages, held.name, held.sha256, seconds, held.settings)
-        result = desk.assemble(Told(), "off")[0]
+        result = asked_about(desk, _consultation(bench, held))
     seconds = time.perf_counter() - started
     usage = result.usage.model_copy(update={"seconds": round(seconds, 3)})
     result = result.model_copy(update={"usage": usage})
     content = result.model_dump_json().encode()
     kept = Kept(bench.blobs.put(content), len(content))
     return commit_result(bench.store, held, kept, finding(result), seconds, turn.taker)
+
+
+def _consultation(bench: Bench, held: Claim) -> Consultation | None:
+    if bench.consultant is None:
+        return None
+    told = RunSettings.model_validate(held.settings)
+    batch = batch_of(bench.store, held.document)
+    # Half of the step's time is left for putting together what the model says.
+    seconds = bench.settings.assemble_seconds / 2
+    return bench.consultant.about(held.sha256, batch=batch, told=told, seconds=seconds)
 
 
 def _trouble(error: Refused | CageError | BlobTrouble) -> Trouble:

@@ -11,6 +11,7 @@ from service.blobs.open import open_blobs
 from service.cage import Cage, Limits
 from service.identity import process_name
 from service.logs import log_as_json
+from service.model import consultant
 from service.processes import die_with_parent
 from service.settings import MIB, Settings
 from service.store.database import Database, open_database
@@ -79,14 +80,16 @@ def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None
         except BellTrouble:
             return  # the sweeper rings again
 
+    store = Store(database)
     bench = Bench(
         name=process_name() + _pool(os.getppid()),
-        store=Store(database),
+        store=store,
         blobs=open_blobs(settings),
         cage=Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests)),
         settings=settings,
         ring=ring,
         closing=closing,
+        consultant=consultant(settings, store),
     )
 
     def work() -> None:

@@ -170,6 +170,13 @@ def list_items(store: Store, batch: str, limit: int, after: int) -> Sequence[Row
         return connection.execute(query).all()
 
 
+def _still_confidential(before: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the next run: what came in as confidential stays so."""
+    if json.loads(before).get("confidential") is True:
+        return {**settings, "confidential": True}
+    return dict(settings)
+
+
 def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: str) -> bool:
     """Reads the document anew; False where it is still being read.
 
@@ -183,6 +190,7 @@ def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: s
         if row is None:
             return False
         now = store.clock()
+        kept = _still_confidential(row.settings, settings)
         done = change_document(
             connection,
             "run again",
@@ -190,7 +198,7 @@ def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: s
             row.run,
             "queued",
             run=row.run + 1,
-            settings=json.dumps(dict(settings), sort_keys=True),
+            settings=json.dumps(kept, sort_keys=True),
             pages=None,
             pages_done=0,
             version=0,
@@ -206,7 +214,7 @@ def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: s
         connection.execute(delete(doubts).where(doubts.c.document_id == document))
         fresh = {**row._mapping, "run": row.run + 1}
         add_missing(connection, steps, [first_step(store, fresh, now)])
-        detail = {"run": row.run + 1, "settings": dict(settings)}
+        detail = {"run": row.run + 1, "settings": kept}
         note(connection, store, actor, "document run again", document, detail)
         return True
 

@@ -273,6 +273,36 @@ deliveries = Table(
 )
 Index("ix_deliveries_status_due", deliveries.c.status, deliveries.c.due)
 
+# Money in billionths of a US dollar: what a call cost, or may yet cost while it has no category.
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", _TIME, nullable=False),
+    Column("document", _SHA, nullable=False),
+    Column("batch", _ID, nullable=False),
+    Column("model", _NAME, nullable=False),
+    Column("prompt", String(200), nullable=False),
+    Column("request", _SHA, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("seconds", _TIME),
+    Column("category", String(100)),
+    Column("asked", Text),
+)
+Index("ix_model_calls_document", model_calls.c.document)
+Index("ix_model_calls_batch", model_calls.c.batch)
+Index("ix_model_calls_at", model_calls.c.at)
+
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("request", _SHA, primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

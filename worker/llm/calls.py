@@ -14,7 +14,7 @@ from worker.llm.endpoint import Endpoint
 from worker.llm.faults import Malformed, ModelFault, OutOfTime, Passing, Tokens
 from worker.llm.money import FREE, Price
 from worker.llm.pace import Pace
-from worker.llm.question import A, Question, Reply
+from worker.llm.question import A, Question, Reply, what_is_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Caller:
         try:
             answer = question.form.model_validate_json(text)
         except ValidationError as error:  # kept so that a malformed answer is not paid twice
-            raise Malformed("the answer does not have the form asked for.", text=text) from error
+            raise Malformed(what_is_wrong(error), text=text) from error
         return Reply(answer, text, Tokens(), 0.0, cached=True)
 
     def _pause(self, fault: Passing, tries: int) -> float | None:

@@ -31,7 +31,7 @@ from worker.llm.faults import (
     Truncated,
     Unreachable,
 )
-from worker.llm.question import A, Question, Reply
+from worker.llm.question import A, Question, Reply, what_is_wrong
 
 _LONGEST_WAIT = 3600.0
 
@@ -142,22 +142,11 @@ class _Heard:
         return None
 
     def malformed(self, error: BaseException) -> Malformed:
-        return Malformed(_in_short(error), self.tokens, self.text)
+        return Malformed(what_is_wrong(error), self.tokens, self.text)
 
 
 def _count(said: Any) -> int:
     return said if isinstance(said, int) and said >= 0 else 0
-
-
-def _in_short(error: BaseException) -> str:
-    """What is wrong with an answer, in words that the model can be told."""
-    if isinstance(error, ValidationError):
-        parts = [
-            f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
-            for e in error.errors(include_url=False, include_input=False)[:4]
-        ]
-        return "the answer does not have the form asked for: " + "; ".join(parts)
-    return "the answer is no JSON of the form asked for."
 
 
 def _api_fault(error: BaseException) -> ModelFault | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from schemas.errors import CrossfootError
 from schemas.page import Warn
 from schemas.result import Result, ResultWarning
 from worker.llm.calls import Caller
@@ -46,8 +47,7 @@ class Consultation:
             return plain
         asked = _Asked(self, desk, cases)
         asked.structures()
-        result = desk.assemble(asked.told, "off")[0] if asked.told.structures else plain
-        return self._signed(result, asked.warnings)
+        return self._signed(_heard(desk, asked.told, plain, asked.warnings), asked.warnings)
 
     def _signed(self, result: Result, warnings: Sequence[Warn]) -> Result:
         """The result with what the calls came to, and what the user should know of them."""
@@ -73,6 +73,18 @@ class Consultation:
                 "warnings": (*result.warnings, *said),
             }
         )
+
+
+def _heard(desk: Desk, told: Told, plain: Result, warnings: list[Warn]) -> Result:
+    """The result with what the model said; without it where that can't be put together."""
+    if told == Told():
+        return plain
+    try:
+        return desk.assemble(told, "off")[0]
+    except CrossfootError as error:
+        said = f"what the model said could not be used ({error.message.rstrip('.')})."
+        warnings.append(Warn("model_unused", said))
+        return plain
 
 
 class _Asked:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from worker.llm.faults import Tokens
 
@@ -90,3 +90,14 @@ class Reply(Generic[A]):
     tokens: Tokens
     seconds: float
     cached: bool = False
+
+
+def what_is_wrong(error: BaseException) -> str:
+    """What is wrong with an answer, in words that the model can be told."""
+    if isinstance(error, ValidationError):
+        parts = [
+            f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
+            for e in error.errors(include_url=False, include_input=False)[:4]
+        ]
+        return "the answer does not have the form asked for: " + "; ".join(parts)
+    return "the answer is no JSON of the form asked for."

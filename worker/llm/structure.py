@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from schemas.amount import Amount, parse_amount
 from worker.llm.answers import BlockAnswer, HeadAnswer, HeadColumn
@@ -64,6 +65,23 @@ def propose(case: Case, callers: Sequence[Caller], block: int = BLOCK) -> Propos
         raise Ungrounded(in_words(left))
     columns = tuple((c.name, str(c.kind), tuple(c.ids)) for c in head.columns)
     return Proposal(case.table, columns, tuple(rows))
+
+
+def first_questions(case: Case) -> list[Question[Any]]:
+    """The questions that a table takes where every answer is good, for counting them.
+
+    The columns are not known yet: blocks are asked about as if the table had none.
+    """
+    lines = tuple(range(min(len(case.lines), _HEAD)))
+    head = _question(TABLE_HEAD, head_data(case, lines), HeadAnswer, case, lines)
+    blocks = body_blocks(case, min(2, len(case.lines) - 1), BLOCK)
+    return [
+        head,
+        *(
+            _question(TABLE_BLOCK, block_data(case, held, (), (), ()), BlockAnswer, case, held)
+            for held in blocks
+        ),
+    ]
 
 
 def _head(case: Case, callers: Sequence[Caller]) -> HeadAnswer:

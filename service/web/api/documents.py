@@ -69,6 +69,7 @@ _FORM = {
                         "priority": {"type": "string", "enum": ["interactive", "batch"]},
                         "batch": {"type": "string", "maxLength": 200},
                         "into": {"type": "string", "pattern": "^[0-9a-f]{28}$"},
+                        "confidential": {"type": "string", "enum": ["true", "false"]},
                     },
                 }
             }
@@ -89,7 +90,7 @@ async def upload(
 
     With several files or an archive a batch is made, or they are added ``into`` one. What
     can't be taken is told file by file; if nothing could, the answer is 422. The same content
-    is one document.
+    is one document. Nothing of ``confidential`` documents is ever sent to a language model.
     """
     await run_in_threadpool(_require_room, doors)
     doors.settings.incoming.mkdir(parents=True, exist_ok=True)
@@ -154,7 +155,7 @@ def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
     if into is not None and get_batch(doors.store, into) is None:
         raise not_found("batch")
     lane = _lane(received, many=batch is not None or into is not None)
-    intake = Intake(person.name, lane, batch, {}, into)
+    intake = Intake(person.name, lane, batch, _run_settings(received), into)
     made, taken = keep_and_take_in(doors.store, doors.blobs, files, intake, doors.settings)
     items = [_item(doors, one) for one in taken]
     if made is None and all(item.document is None for item in items):
@@ -163,6 +164,13 @@ def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
             raise Refusal(422, problem.category, problem.detail)
     summary = get_batch(doors.store, made) if made else None
     return UploadOut(batch=BatchOut.of(summary) if summary else None, items=items)
+
+
+def _run_settings(received: Received) -> dict[str, Any]:
+    told = received.fields.get("confidential", "")
+    if told not in ("", "true", "false"):
+        raise Refusal(422, "request", "confidential is “true” or “false”.")
+    return {"confidential": True} if told == "true" else {}
 
 
 def _lane(received: Received, *, many: bool) -> int:

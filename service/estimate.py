@@ -1,0 +1,88 @@
+"""``crossfoot estimate``: what asking a model about a folder or archive would cost, before it does.
+
+The documents are read without a model, in the cage, and the requests that would be sent first
+are made and counted. Answers are counted at their bound, so that the estimate is a most; what
+is asked again, or of a stronger model, is not in it.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import CrossfootError, UsageError
+from service.cage import Cage, Limits
+from service.caged import desk_of
+from service.model import mode_of
+from service.settings import MIB, Settings
+from worker.llm.case import Case
+from worker.llm.faults import Tokens
+from worker.llm.money import dollars, price_of
+from worker.llm.structure import first_questions
+from worker.llm.told import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What so many questions take at most."""
+
+    documents: int = 0
+    tables: int = 0
+    questions: int = 0
+    tokens: Tokens = Tokens()  # noqa: RUF009 - frozen
+
+    def with_case(self, case: Case) -> Estimate:
+        asked = first_questions(case)
+        used = Tokens(sum(q.least_tokens() for q in asked), sum(q.most for q in asked))
+        return Estimate(
+            self.documents, self.tables + 1, self.questions + len(asked), self.tokens + used
+        )
+
+
+def estimate(settings: Settings, source: Path) -> int:
+    """Prints the estimate; 0.
+
+    Raises:
+        UsageError: if no model is named, or ``source`` is no folder and no archive.
+    """
+    from schemas.run_settings import RunSettings
+    from service.batch_files import batch_files
+
+    mode = mode_of(settings, RunSettings())
+    if mode == "off":
+        raise UsageError("no model would be asked: set CROSSFOOT_MODEL_URL and CROSSFOOT_MODEL.")
+    found = Estimate()
+    cage = Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests))
+    with tempfile.TemporaryDirectory() as folder:
+        with batch_files(source, Path(folder), settings) as files:
+            for file in files:
+                if not file.is_document or file.path is None:
+                    continue
+                try:
+                    desk = desk_of(file.path, file.name, file.sha256, cage, settings)
+                    cases = desk.assemble(Told(), mode)[1]
+                except CrossfootError as error:
+                    print(f"{file.name}: not counted ({error.message})", file=sys.stderr)
+                    continue
+                found = Estimate(found.documents + 1, found.tables, found.questions, found.tokens)
+                for case in cases:
+                    found = found.with_case(case)
+        cage.close()
+    print(_in_words(found, settings))
+    return 0
+
+
+def _in_words(found: Estimate, settings: Settings) -> str:
+    from service.wording import count
+
+    said = (
+        f"{count(found.documents, 'document')}, {count(found.tables, 'table')} to ask about in "
+        f"{count(found.questions, 'question')}: about {found.tokens.input} tokens to read and at "
+        f"most {found.tokens.output} to write"
+    )
+    price = price_of(settings.model_price)
+    if price is None:
+        return f"{said}. No price is set: CROSSFOOT_MODEL_PRICE, such as 0.15/0.60."
+    return f"{said}, at most {dollars(price.of(found.tokens))} dollars."
