@@ -50,8 +50,7 @@ def _read(
     progress: Progress,
     consultation: Consultation | None,
 ) -> Result:
-    desk = desk_of(path, name, sha256, cage, settings, progress)
-    return asked_about(desk, consultation)
+    return asked_about(desk_of(path, name, sha256, cage, settings, progress), consultation)
 
 
 def desk_of(

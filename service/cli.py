@@ -37,7 +37,7 @@ exit codes: 0 all verified (or no table found), 1 something to review, 2 bad usa
 def main(argv: Sequence[str] | None = None, *, extract: Extract | None = None) -> int:
     """Runs the command line; the exit code.
 
-    ``extract`` reads the documents, ``worker.extract.extract`` where none is given.
+    ``extract`` reads the documents, in a cage where none is given.
     """
     _survive_narrow_encodings()
     words = sys.argv[1:] if argv is None else list(argv)
@@ -268,7 +268,7 @@ def _outcomes(
 ) -> Generator[Outcome]:
     from service.extraction import extract_input
 
-    reader = extract or _worker_extract(arguments)
+    reader = extract or _caged_extract(arguments)
     if min(arguments.jobs, len(inputs.documents)) > 1:
         from service.pool import extract_many
 
@@ -285,17 +285,11 @@ def _outcomes(
         yield extract_input(document, out, reader, csv=arguments.csv, progress=report)
 
 
-def _worker_extract(arguments: argparse.Namespace) -> Extract:
+def _caged_extract(arguments: argparse.Namespace) -> Extract:
+    from service.caged_extract import CagedExtract
     from service.settings import read_settings
 
-    settings = operating.with_llm(read_settings(), arguments)
-    if settings.model is not None and settings.llm != "off":
-        from service.model_extract import ModelExtract
-
-        return ModelExtract(settings)
-    from worker.extract import extract
-
-    return extract
+    return CagedExtract(operating.with_llm(read_settings(), arguments))
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from typing import IO
 
 from schemas.errors import UsageError
 from service.broker import start_broker
-from service.processes import start, stop
+from service.keeper import Wanted, kept_running
+from service.processes import start
 from service.settings import Settings
 
 _PATIENCE = 25.0  # seconds that a worker has for its last step
@@ -36,13 +37,13 @@ def serve(settings: Settings, host: str, port: int, *, worker: bool) -> int:
     with ExitStack() as held:
         held.enter_context(listening)
         settings.home.mkdir(parents=True, exist_ok=True)
+        children = []
         if settings.embedded_broker:
             held.enter_context(_alone(settings))
-            broker = start_broker(settings)
-            held.callback(stop, broker, 5.0)
+            children.append(Wanted("the broker", lambda: start_broker(settings), 5.0))
         if worker:
-            process = _start_worker(settings)
-            held.callback(stop, process, _PATIENCE)
+            children.append(Wanted("the worker", lambda: _start_worker(settings), _PATIENCE))
+        held.enter_context(kept_running(children))
         return _web(settings, listening)
 
 

@@ -85,6 +85,7 @@ class Settings(BaseModel):
     visibility_seconds: PositiveInt = 1200
     attempts: PositiveInt = 3
     sweep_seconds: PositiveFloat = 5
+    deaf_seconds: PositiveFloat = 60
     reader_memory_mib: PositiveInt = 6144
     reader_requests: PositiveInt = 500
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,15 +25,26 @@ _OVERDUE = 2.0  # seconds after which a bell counts as not heard
 
 @dataclass(slots=True)
 class Sweeper:
-    """``gone`` tells whether a worker's process surely lives no more."""
+    """``gone`` tells whether a worker's process surely lives no more.
+
+    ``own`` is how the names of this worker's pool end, None where it has none. ``heard``
+    counts the bells that the pool has answered and the steps that it did; ``deaf`` is called
+    when it does neither any more although there are bells.
+    """
 
     store: Store
     blobs: BlobStore
     bell: Bell
     settings: Settings
     gone: Callable[[str], bool] = is_gone
+    own: str | None = None
+    heard: Callable[[], int] = lambda: 0
+    deaf: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
     wake: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    silence: tuple[int, float] = (-1, 0.0)
+    """How many bells were heard when last one was, or none was to be heard; and when."""
 
     def run(self) -> None:
         """Sweeps until told to end; trouble with database or broker is waited out."""
@@ -82,11 +94,30 @@ class Sweeper:
     def _ring(self) -> None:
         due = waiting_steps(self.store, _OVERDUE)
         most = 4 * self.settings.workers
-        if due and (self.bell.waiting() or 0) < most:
+        bells = self.bell.waiting() if due else 0
+        self._listen(bells)
+        if due and (bells or 0) < most:
             try:
                 self.bell.ring(min(due, most))
             except BellTrouble as error:
                 _log.warning("the bell can't be rung", extra={"reason": str(error)})
+
+    def _listen(self, bells: int | None) -> None:
+        """Ends a worker whose pool is deaf: bells lie there, and it neither works nor hears.
+
+        Whoever started the worker starts it again. While the broker does not answer there is
+        nothing to be heard.
+        """
+        heard, now = self.heard(), self.clock()
+        if self.own is None or not bells or heard != self.silence[0] or self._works(self.own):
+            self.silence = (heard, now)
+        elif now - self.silence[1] > self.settings.deaf_seconds:
+            _log.error("the worker hears no bell any more and ends")
+            self.silence = (heard, now)
+            self.deaf()
+
+    def _works(self, own: str) -> bool:
+        return any(step.worker.endswith(own) for step in running_steps(self.store))
 
     def _forget_old(self) -> None:
         if self.settings.retention_days is None:

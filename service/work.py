@@ -81,8 +81,15 @@ class _Turn:
         return self.bench.taker if self.more() else None
 
 
-def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
-    """Does steps until none is due or the shift is over; how many were done."""
+def shift(
+    bench: Bench,
+    clock: Callable[[], float] = time.monotonic,
+    alive: Callable[[], None] = lambda: None,
+) -> int:
+    """Does steps until none is due or the shift is over; how many were done.
+
+    ``alive`` is called after each.
+    """
     end, done = clock() + bench.settings.shift_seconds, 0
 
     def more() -> bool:
@@ -96,6 +103,7 @@ def shift(bench: Bench, clock: Callable[[], float] = time.monotonic) -> int:
         while held is not None:
             held = do_step(_Turn(bench, held, more))
             done += 1
+            alive()
     bench.ring(1)
     return done
 

@@ -17,6 +17,8 @@ from service.settings import MIB, Settings
 from service.store.database import Database, open_database
 from service.store.store import Store
 
+_MOST_HEARD = 256
+"""Counters of bells heard; the processes of a pool share them by their numbers."""
 _LAST = 24.0
 """Seconds after which a worker that was told to end does so, whatever Celery still waits for.
 
@@ -32,9 +34,18 @@ def work_until_stopped(settings: Settings) -> int:
 
     log_as_json(settings.log_level)
     database = open_database(settings.database)
-    sweeper = Sweeper(Store(database), open_blobs(settings), Bell(settings), settings)
+    # Shared with the pool; bytes need no lock that could be left held.
+    closing, heard = mmap.mmap(-1, 1), mmap.mmap(-1, _MOST_HEARD)
+    sweeper = Sweeper(
+        Store(database),
+        open_blobs(settings),
+        Bell(settings),
+        settings,
+        own=_pool(os.getpid()),
+        heard=lambda: sum(heard[:]),
+        deaf=lambda: os._exit(1),
+    )
     thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
-    closing = mmap.mmap(-1, 1)  # shared with the pool; a byte needs no lock that could be left held
 
     def stopped() -> None:
         closing[0] = 1
@@ -45,7 +56,7 @@ def work_until_stopped(settings: Settings) -> int:
     try:
         return run_worker(
             settings,
-            lambda: _begin(settings, lambda: closing[0] == 1),
+            lambda: _begin(settings, lambda: closing[0] == 1, heard),
             started=thread.start,
             stopped=stopped,
             child_lost=sweeper.wake.set,
@@ -64,7 +75,7 @@ def _pool(parent: int) -> str:
     return f"/pool{parent}"
 
 
-def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None]:
+def _begin(settings: Settings, closing: Callable[[], bool], heard: mmap.mmap) -> Callable[[], None]:
     """What a process of the pool does each time the bell rings."""
     from service.queue.app import Bell, BellTrouble
     from service.work import Bench, shift
@@ -92,7 +103,13 @@ def _begin(settings: Settings, closing: Callable[[], bool]) -> Callable[[], None
         consultant=consultant(settings, store),
     )
 
+    mine = os.getpid() % _MOST_HEARD
+
+    def alive() -> None:
+        heard[mine] = (heard[mine] + 1) % 256
+
     def work() -> None:
-        shift(bench)
+        alive()
+        shift(bench, alive=alive)
 
     return work
