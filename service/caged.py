@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import CrossfootError
 from schemas.result import Document, Engine, Failure, Result, Usage
@@ -66,17 +67,27 @@ def desk_of(
     Raises:
         Refused, CageError: if it can't be opened.
     """
-    request = {"do": "open", "path": str(path), "most": settings.pages}
+    request: dict[str, Any] = {"do": "open", "path": str(path), "most": settings.pages}
+    request["limits"] = settings.page_limits
     pages = int(cage.ask(request, seconds=settings.page_seconds).said["pages"])
     read = []
     for number in range(1, pages + 1):
         read.append(_page(path, number, cage, settings))
         progress(number, pages)
-    return CagedDesk(cage, path, read, file_label(name), sha256, settings.assemble_seconds)
+    return CagedDesk(
+        cage,
+        path,
+        read,
+        file_label(name),
+        sha256,
+        settings.assemble_seconds,
+        limits=settings.page_limits,
+    )
 
 
 def _page(path: Path, number: int, cage: Cage, settings: Settings) -> bytes:
-    request = {"do": "page", "path": str(path), "number": number}
+    request: dict[str, Any] = {"do": "page", "path": str(path), "number": number}
+    request["limits"] = settings.page_limits
     for last in (False, True):
         try:
             return cage.ask(request, seconds=settings.page_seconds).parts[0]

@@ -42,6 +42,7 @@ class CagedDesk:
     sha256: str
     seconds: float
     settings: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -62,6 +63,7 @@ class CagedDesk:
             "sha256": self.sha256,
             "mode": mode,
             "settings": dict(self.settings),
+            "limits": dict(self.limits),
         }
         heard = TOLD.dump_json(told) if told != Told() else b""
         answer = self.cage.ask(request, [*self.pages, heard], seconds=self.left)
@@ -81,5 +83,6 @@ class CagedDesk:
             "number": page,
             "width": CROP_WIDTH,
             "box": edges,
+            "limits": dict(self.limits),
         }
         return self.cage.ask(request, seconds=self.left).parts[0]

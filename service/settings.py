@@ -71,6 +71,9 @@ class Settings(BaseModel):
     archive_mib: PositiveInt = 4096
     archive_members: PositiveInt = 20_000
     pages: PositiveInt = 2000
+    page_points: PositiveInt = 5000
+    page_megapixels: PositiveInt = 200
+    page_inflated_mib: PositiveInt = 64
     backlog: PositiveInt = 50_000
     free_disk_mib: PositiveInt = 256
 
@@ -120,6 +123,15 @@ class Settings(BaseModel):
             if url.startswith(plain):
                 return "postgresql+psycopg://" + url.removeprefix(plain)
         return url
+
+    @property
+    def page_limits(self) -> dict[str, int]:
+        """What a page may ask for, in the words of the reading process."""
+        return {
+            "points": self.page_points,
+            "megapixels": self.page_megapixels,
+            "inflated_mib": self.page_inflated_mib,
+        }
 
     @property
     def embedded_broker(self) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -135,7 +136,7 @@ def do_step(turn: _Turn) -> Claim | None:
         _said("late", held, started)
         return None
     except (Refused, CageError, BlobTrouble) as error:
-        _give_back(bench, held, _trouble(error), started)
+        _give_back(bench, held, _trouble(error, held), started)
         return None
     except SQLAlchemyError:
         _log.exception("the step can't be committed", extra={"document": held.document})
@@ -159,6 +160,7 @@ def _open(turn: _Turn, started: float) -> Committed:
     bench, held = turn.bench, turn.held
     with bench.blobs.local(held.sha256) as path:
         request = {"do": "open", "path": str(path), "most": bench.settings.pages}
+        request["limits"] = bench.settings.page_limits
         answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
     pages, seconds = int(answer.said["pages"]), time.perf_counter() - started
     committed = commit_opened(bench.store, held, pages, seconds, turn.taker)
@@ -171,7 +173,7 @@ def _page(turn: _Turn, started: float) -> Committed:
     try:
         with bench.blobs.local(held.sha256) as path:
             request = {"do": "page", "path": str(path), "number": held.number}
-            request["settings"] = held.settings
+            request |= {"settings": held.settings, "limits": bench.settings.page_limits}
             answer = bench.cage.ask(request, seconds=bench.settings.page_seconds)
         content = answer.parts[0]
     except (CageError, Refused) as error:
@@ -185,7 +187,7 @@ def _page(turn: _Turn, started: float) -> Committed:
 
 def _last_look(error: CageError | Refused, held: Claim, settings: Settings) -> bool:
     """Whether this page has had its chances: a crash may be chance, a hang will hang again."""
-    if isinstance(error, OutOfTime) or not _trouble(error).again:
+    if isinstance(error, OutOfTime) or not _trouble(error, held).again:
         return True
     return held.attempt >= min(2, settings.attempts)
 
@@ -202,7 +204,16 @@ def _assemble(turn: _Turn, started: float) -> Committed:
     pages = [bench.blobs.get(name) for name in pages_of(bench.store, held)]
     seconds = bench.settings.assemble_seconds
     with bench.blobs.local(held.sha256) as path:
-        desk = CagedDesk(bench.cage, path, pages, held.name, held.sha256, seconds, held.settings)
+        desk = CagedDesk(
+            bench.cage,
+            path,
+            pages,
+            held.name,
+            held.sha256,
+            seconds,
+            held.settings,
+            bench.settings.page_limits,
+        )
         result = asked_about(desk, _consultation(bench, held))
     seconds = time.perf_counter() - started
     usage = result.usage.model_copy(update={"seconds": round(seconds, 3)})
@@ -222,14 +233,16 @@ def _consultation(bench: Bench, held: Claim) -> Consultation | None:
     return bench.consultant.about(held.sha256, batch=batch, told=told, seconds=seconds)
 
 
-def _trouble(error: Refused | CageError | BlobTrouble) -> Trouble:
+def _trouble(error: Refused | CageError | BlobTrouble, held: Claim) -> Trouble:
+    """The trouble in words: whoever reads them knows the file by its name, not by its hash."""
+    said = _sentence(error.message.replace(held.sha256, held.name))
     match error:
         case Refused():
-            return Trouble(error.category, error.message, error.again)
+            return Trouble(error.category, said, error.again)
         case OutOfTime() | BlobMissing() | BlobRotten():
-            return Trouble(error.category, _sentence(error.message), again=False)
+            return Trouble(error.category, said, again=False)
         case _:
-            return Trouble(error.category, _sentence(error.message), again=True)
+            return Trouble(error.category, said, again=True)
 
 
 def _sentence(message: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft
-from schemas.errors import DamagedFile
+from schemas.errors import DamagedFile, TooLarge
 from schemas.forms import known_forms
 from schemas.grid import Grid, Sheet, TextLine
 from schemas.page import PageText, Warn
@@ -44,7 +44,7 @@ _FIELDS = 4
 """How many names of fields make a form of a ruled box under a title."""
 
 # Warnings that mean that something printed may be missing from the result.
-LOSSES = ("page_missing", "page_damaged", "page_failed", "page_hard_to_read")
+LOSSES = ("page_missing", "page_damaged", "page_failed", "page_too_large", "page_hard_to_read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +217,9 @@ def _failure(
 ) -> Failure | None:
     if not _all_lost(pages, warnings):
         return None
+    first = next((w for w in warnings if w.code == "page_too_large"), None)
+    if first is not None:
+        return Failure(category=TooLarge.category, message=first.message)
     return Failure(
         category=DamagedFile.category,
         message=f"no page of {name} can be shown, its content is damaged: get the file "

@@ -8,7 +8,8 @@ database, no broker and no settings; who started it limits and ends it.
     → {"do": "page", "path": …, "number": 1}                   ← {"ok": true, "sizes": [n]} + page
     → {"do": "assemble", "path": …, "name": …, "sha256": …, "mode": …, "sizes": […]} + pages
       + what a model said, empty where none did             ← … + result + tables to ask about
-      (both may have "settings": {…}, see schemas.run_settings)
+      (both may have "settings": {…}, see schemas.run_settings; all that open a file may have
+      "limits": {…}, see worker.limits)
     → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
     → {"do": "settle", "decisions": …} + first result          ← … + result
@@ -25,7 +26,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
-from schemas.errors import CrossfootError
+from schemas.errors import CrossfootError, InputError
 from schemas.run_settings import RunSettings
 
 Request = dict[str, Any]
@@ -47,20 +48,22 @@ class Reader:
             "settle": self._settle,
         }
         self._open = ExitStack()
-        self._path: str | None = None
+        self._held: tuple[str, Any] | None = None
         self._document: Any = None
 
     def answer(self, request: Request, parts: Sequence[bytes]) -> Answer:
         return self._deeds[request["do"]](request, parts)
 
-    def _opened(self, path: str) -> Any:
+    def _opened(self, request: Request) -> Any:
+        from worker.limits import PageLimits
         from worker.pdf import open_document
 
-        if path != self._path:
+        path, limits = request["path"], PageLimits(**request.get("limits", {}))
+        if (path, limits) != self._held:
             self._open.close()
-            self._path = None
-            self._document = self._open.enter_context(open_document(Path(path)))
-            self._path = path
+            self._held = None
+            self._document = self._open.enter_context(open_document(Path(path), limits))
+            self._held = (path, limits)
         return self._document
 
     def _warm(self, _request: Request, _parts: Sequence[bytes]) -> Answer:
@@ -71,12 +74,12 @@ class Reader:
     def _open_file(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.steps import count_pages
 
-        return {"pages": count_pages(self._opened(request["path"]), request["most"])}, ()
+        return {"pages": count_pages(self._opened(request), request["most"])}, ()
 
     def _page(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.steps import read_step
 
-        document = self._opened(request["path"])
+        document = self._opened(request)
         return {}, (read_step(document, request["number"], _told(request)),)
 
     def _lost(self, request: Request, _parts: Sequence[bytes]) -> Answer:
@@ -87,7 +90,7 @@ class Reader:
     def _assemble(self, request: Request, parts: Sequence[bytes]) -> Answer:
         from worker.steps import assemble_step
 
-        document = self._opened(request["path"])
+        document = self._opened(request)
         *pages, heard = parts
         result, cases = assemble_step(
             document, pages, request["name"], request["sha256"],
@@ -96,20 +99,29 @@ class Reader:
         return {}, (result.model_dump_json().encode(), cases)
 
     def _sizes(self, request: Request, _parts: Sequence[bytes]) -> Answer:
-        document = self._opened(request["path"])
-        return {"pages": [document.page_size(n) for n in range(document.page_count)]}, ()
+        document = self._opened(request)
+        return {"pages": [_size(document, n) for n in range(document.page_count)]}, ()
 
     def _picture(self, request: Request, _parts: Sequence[bytes]) -> Answer:
         from worker.picture import picture
 
         box = tuple(request["box"]) if request["box"] else None
-        document = self._opened(request["path"])
+        document = self._opened(request)
         return {}, (picture(document, request["number"], request["width"], box),)
 
     def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
         from worker.steps import settle_step
 
         return {}, (settle_step(parts[0], request["decisions"]),)
+
+
+def _size(document: Any, index: int) -> tuple[float, float]:
+    """Of a page that can't be shown: none."""
+    try:
+        width, height = document.page_size(index)
+    except InputError:
+        return 0.0, 0.0
+    return width, height
 
 
 def _told(request: Request) -> RunSettings:

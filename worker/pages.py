@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from schemas.errors import DamagedFile
+from schemas.errors import DamagedFile, TooLarge
 from schemas.page import PageText, Warn
 from worker.figure_reader import FigureReader, shared_figure_reader
 from worker.ocr import OcrEngine, shared_engine
@@ -62,8 +62,9 @@ def read_page(
                 )
             case _:
                 page = PageText(number, "blank", width, height, width, height)
-    except DamagedFile as error:
-        lost = Warn("page_missing", error.message, number)
+    except (DamagedFile, TooLarge) as error:
+        code = "page_missing" if isinstance(error, DamagedFile) else "page_too_large"
+        lost = Warn(code, error.message, number)
         return PageText(number, "blank", 0.0, 0.0, 0.0, 0.0, warnings=(lost,))
     damage = document.damage() or judged.damage
     return _with_damage(page, damage) if damage else page

@@ -20,6 +20,7 @@ import pymupdf
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
 from schemas.geometry import Box
 from schemas.page import PageSource
+from worker.limits import ORDINARY, PageLimits, require_within
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -100,8 +101,8 @@ def _refuse_format(path: Path, head: bytes) -> UnknownFormat:
 
 
 @contextmanager
-def open_document(path: Path) -> Iterator[Document]:
-    """The open document; closed again when the block ends.
+def open_document(path: Path, limits: PageLimits = ORDINARY) -> Iterator[Document]:
+    """The open document; closed again when the block ends. Pages over ``limits`` are refused.
 
     Raises:
         InputError: one of its kinds, where the file can't be read at all.
@@ -124,12 +125,12 @@ def open_document(path: Path) -> Iterator[Document]:
             "get it again, or print it to a new PDF."
         ) from error
     try:
-        yield _checked(path, raw)
+        yield _checked(path, raw, limits)
     finally:
         raw.close()
 
 
-def _checked(path: Path, raw: Any) -> Document:
+def _checked(path: Path, raw: Any, limits: PageLimits) -> Document:
     if raw.needs_pass and not raw.authenticate(""):
         raise EncryptedFile(f"{path.name} needs a password: save a copy without one and try again.")
     try:
@@ -140,14 +141,14 @@ def _checked(path: Path, raw: Any) -> Document:
         ) from error
     if count == 0:
         raise NoPages(f"{path.name} has no pages: check that it was saved completely.")
-    return Document(raw, count)
+    return Document(raw, count, limits)
 
 
 class Document:
     """An open document; pages are counted from 0 here."""
 
-    def __init__(self, raw: Any, page_count: int) -> None:
-        self._raw = raw
+    def __init__(self, raw: Any, page_count: int, limits: PageLimits) -> None:
+        self._raw, self._limits = raw, limits
         self._held: tuple[int, Any] | None = None
         self.page_count = page_count
 
@@ -168,6 +169,7 @@ class Document:
                 f"page {index + 1} is missing from the file, which is cut off or damaged: "
                 "get the file again."
             ) from error
+        require_within(self._raw, page, self._limits)
         return page
 
     def page_size(self, index: int) -> tuple[float, float]:

@@ -77,6 +77,7 @@ class Doors:
                 "number": number,
                 "width": width,
                 "box": box,
+                "limits": self.settings.page_limits,
             }
             answer: Answered = cage.ask(request, seconds=self.settings.page_seconds)
         return answer.parts[0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from eval.gold import Gold, load_gold
-from tests.acceptance.door import PROJECT, Run, extract
+from tests.acceptance.door import Run, extract
+from tests.integration.shared import shared_folder
 
 Read = Callable[[str], Run]
 
@@ -17,11 +17,7 @@ Read = Callable[[str], Run]
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real documents and their gold; tests that need it are skipped without."""
-    told = os.environ.get("CROSSFOOT_SHARED_DATA")
-    folder = Path(told) if told else PROJECT.parent / "shared" / "data"
-    if not (folder / "documents").is_dir():
-        pytest.skip(f"no real documents in {folder} (set CROSSFOOT_SHARED_DATA)")
-    return folder
+    return shared_folder()
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def ruined(folder: Path) -> tuple[Path, Result]:
     return folder / "ruined.pdf", aged.truth
 
 
-def upload(clerk: Clerk, address: str, *paths: Path) -> str:
+def upload(clerk: Clerk, address: str, *paths: Path, patience: float = _PATIENCE) -> str:
     """Sends the files by the page's own door, watches the first, and opens it; its id."""
     clerk.browser.get(address)
     files = clerk.browser.find_element(By.ID, "files")
@@ -50,7 +50,7 @@ def upload(clerk: Clerk, address: str, *paths: Path) -> str:
     rows = "document.querySelectorAll('#documents tbody tr')"
     clerk.until(f"{rows}.length >= {len(paths)}")
     seen = set()
-    for _ in range(int(_PATIENCE / 0.3)):
+    for _ in range(int(patience / 0.3)):
         states = clerk.browser.execute_script(f"return [...{rows}].map((r) => r.dataset.status)")
         seen |= set(states)
         if not seen.isdisjoint({"failed", "dead"}) or set(states) <= {"verified", "review"}:

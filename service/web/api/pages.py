@@ -30,7 +30,7 @@ def pages(doors: OpenDoors, _person: Viewer, document: Identifier) -> PagesOut:
     """The pages with their sizes in points, the unit of every box."""
     row = row_of(doors, document)
     with doors.blobs.local(row.sha256) as path, doors.cages.one() as cage:
-        request = {"do": "sizes", "path": str(path)}
+        request = {"do": "sizes", "path": str(path), "limits": doors.settings.page_limits}
         answer = cage.ask(request, seconds=doors.settings.page_seconds)
     sizes = answer.said["pages"]
     return PagesOut(
