@@ -20,6 +20,7 @@ from service.webhook_sender import send_due
 
 _log = logging.getLogger(__name__)
 _DAY = 86400
+_JUMP = 5.0  # seconds between two looks that no clock drifts by itself
 _OVERDUE = 2.0  # seconds after which a bell counts as not heard
 
 
@@ -43,6 +44,10 @@ class Sweeper:
     clock: Callable[[], float] = time.monotonic
     wake: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    offset: float | None = None
+    """Between the clock on the wall and the steady one, when last looked at."""
+    trusted_from: float = float("-inf")
+    """By the steady clock: when leases may be believed again."""
     silence: tuple[int, float] = (-1, 0.0)
     """How many bells were heard when last one was, or none was to be heard; and when."""
 
@@ -82,7 +87,7 @@ class Sweeper:
     def _expired(self, step: Running, *, counted: bool) -> bool:
         if self.gone(step.worker):
             cause = "the process that did it ended"
-        elif step.lease_until < self.store.clock():
+        elif self._ran_out(step.lease_until):
             cause = "its lease ran out"
         else:
             return False
@@ -90,6 +95,19 @@ class Sweeper:
         if done:
             _log.warning("step taken back", extra={"document": step.document, "reason": cause})
         return done
+
+    def _ran_out(self, until: float) -> bool:
+        """Whether the lease is over, by a clock that was not set meanwhile.
+
+        When the clock jumps, leases given before say nothing: those are left alone for as
+        long as a lease lasts, and whatever then still ends far ahead was given before.
+        """
+        now, steady, lease = self.store.clock(), self.clock(), self.settings.lease_seconds
+        if self.offset is not None and abs(now - steady - self.offset) > _JUMP:
+            _log.warning("the clock was set: leases are left alone for a while")
+            self.trusted_from = steady + lease
+        self.offset = now - steady
+        return steady >= self.trusted_from and not now <= until <= now + lease + _JUMP
 
     def _ring(self) -> None:
         due = waiting_steps(self.store, _OVERDUE)

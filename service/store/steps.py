@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from schemas.errors import CrossfootError
 from service.store.audit import note
@@ -27,6 +27,7 @@ from service.store.webhooks import announce
 
 Kind = Literal["open", "page", "assemble"]
 T = TypeVar("T")
+_LONGEST_PAUSE = 300.0  # seconds; those that are made are of a few
 
 
 class Fenced(CrossfootError):
@@ -108,7 +109,7 @@ def _claim(
     now, other = store.clock(), steps.alias("urgent")
     most_urgent = (
         select(other.c.id)
-        .where(other.c.status == WAITING, other.c.due <= now)
+        .where(other.c.status == WAITING, _is_due(other.c.due, now))
         .order_by(other.c.lane, other.c.tag, other.c.document_id, other.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -140,6 +141,15 @@ def _claim(
         name=name,
         settings=settings,
     )
+
+
+def _is_due(due: ColumnElement[float], now: float) -> ColumnElement[bool]:
+    """Whether a step may be done now.
+
+    No pause is that long: a step that is due far ahead was laid out before the clock was set
+    back.
+    """
+    return or_(due <= now, due > now + _LONGEST_PAUSE)
 
 
 def _told(
@@ -347,7 +357,7 @@ def waiting_steps(store: Store, overdue_by: float = 0.0) -> int:
     """How many steps have been due for that many seconds; counts to 1000 and no further."""
     due = (
         select(steps.c.id)
-        .where(steps.c.status == WAITING, steps.c.due <= store.clock() - overdue_by)
+        .where(steps.c.status == WAITING, _is_due(steps.c.due, store.clock() - overdue_by))
         .limit(1000)
         .subquery()
     )

@@ -149,6 +149,9 @@ class _Ordeal:
             left = _unfinished(store)
             if not over and len(self.contents) < wanted and left < 3 * _PACK:
                 self._send(min(_PACK, wanted - len(self.contents)))
+            if not timed and done < planned and self._finished(left) < self._share(done, planned):
+                time.sleep(0.2)  # the documents are to go through all of it, not come after
+                continue
             fault = None if over else next(faults, None)
             if fault is None:
                 if over or len(self.contents) >= plan.documents:
@@ -167,6 +170,13 @@ class _Ordeal:
         if self.plan.minutes is not None:
             return 10**9
         return min(self.plan.documents, self.plan.documents * (done + 1) // max(planned, 1) + _PACK)
+
+    def _finished(self, left: int) -> int:
+        return len(self.contents) - left
+
+    def _share(self, done: int, planned: int) -> int:
+        """How many documents are to be finished before the next fault."""
+        return int(0.95 * self.plan.documents * done / max(planned, 1)) - _PACK
 
     def _send(self, count: int) -> None:
         packed = io.BytesIO()
@@ -325,6 +335,7 @@ def main() -> int:
     parser.add_argument("--stops", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float)
+    parser.add_argument("--rest", type=float, default=0.6, help="seconds between faults")
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
     given = {key: value for key, value in vars(told).items() if key != "out"}

@@ -124,7 +124,7 @@ class Plant:
         bad = [line for line in done.stdout.splitlines() if line.startswith("BAD")]
         return bad or ([done.stderr[-1000:]] if done.returncode else [])
 
-    def up(self, patience: float = 120.0) -> None:
+    def up(self, patience: float = 900.0) -> None:
         """Waits until it answers.
 
         Raises:
