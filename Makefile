@@ -13,7 +13,7 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test check format bench eval-quick lock clean
+.PHONY: help demo test test-llm test-model-faults check format bench eval-quick lock clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -36,6 +36,12 @@ demo: $(VENV)/.runtime ## install, read the examples, print what was found
 
 test: $(VENV)/.dev ## run every test
 	$(BIN)/python -m pytest
+
+test-llm: $(VENV)/.dev ## ask a real model (CROSSFOOT_PEER_MODEL_URL, CROSSFOOT_PEER_MODEL)
+	$(BIN)/python -m pytest -s -m real_model tests/llm
+
+test-model-faults: $(VENV)/.dev ## 2,000 blocks against a fake model with every fault
+	$(BIN)/python -m pytest -s -m model_faults tests/llm
 
 check: $(VENV)/.dev ## format, lint, types, import contract, unit tests
 	$(BIN)/ruff format --check .

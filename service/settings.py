@@ -28,7 +28,10 @@ from schemas.errors import UsageError
 PREFIX = "CROSSFOOT_"
 MIB = 1024 * 1024
 # Variables of the same prefix that belong to measuring and testing.
-_OF_OTHERS = ("SHARED_DATA", "PEERS_PYTHON", "PEER_MODEL", "PEER_MODEL_KEY", "PEER_MODEL_URL")
+_OF_OTHERS = (
+    "SHARED_DATA", "PEERS_PYTHON", "PEER_MODEL", "PEER_MODEL_KEY", "PEER_MODEL_URL",
+    "PEER_MODEL_REPORT", "PEER_TABLES",
+)  # fmt: skip
 _SHORT = ("DATABASE_URL", "BROKER_URL", "BLOB_URL")  # also read without the prefix
 
 

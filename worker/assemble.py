@@ -33,7 +33,10 @@ from worker.facts import with_facts
 from worker.grid import grids
 from worker.headings import with_headings
 from worker.lines import lines_of
+from worker.llm.bare import bare_sheets
+from worker.llm.case import Case
 from worker.llm.choose import with_proposals
+from worker.llm.needs import Mode, cases
 from worker.llm.told import Told
 from worker.page_kinds import page_kinds
 from worker.rereading import doubted, read_again
@@ -51,11 +54,17 @@ LOSSES = ("page_missing", "page_damaged", "page_failed", "page_too_large", "page
 class Assembled:
     """The result, and the sheets that its tables were drafted from, in the same order.
 
-    An empty form that the page only names is a table without a sheet, at the end.
+    An empty form that the page only names is a table without a sheet. ``bare`` are pages of
+    figures on which no table was found, as sheets without columns.
     """
 
     result: Result
     sheets: tuple[Sheet, ...]
+    bare: tuple[Sheet, ...] = ()
+
+    def cases(self, mode: Mode) -> tuple[Case, ...]:
+        """The tables that a model is to be asked about in this mode."""
+        return cases(self.sheets, self.bare, self.result.tables, self.result.review, mode)
 
 
 def put_together(
@@ -86,9 +95,10 @@ def put_together(
     )
     loose = {on_page.number: on_page.loose for on_page in found}
     sheets = tuple(_with_beside(sheet, loose) for sheet in sheets)
+    bare = bare_sheets(pages, [on_page.number for on_page in found if on_page.grids])
     drafts = draft_all(sheets)
     if told is not None:
-        drafts = with_proposals(sheets, drafts, told.structures)
+        drafts = with_proposals([*sheets, *bare], drafts, told.structures)
     booklet = bind(absent_forms(drafts, loose), pages)
     decoded = decode(booklet, effort=effort)
     if again is not None:
@@ -108,7 +118,7 @@ def put_together(
         warnings=warnings,
         error=_failure(document.name, pages, warnings),
     )
-    return Assembled(result, tuple(sheets))
+    return Assembled(result, tuple(sheets), bare)
 
 
 def _with_beside(sheet: Sheet, loose: Mapping[int, Sequence[TextLine]]) -> Sheet:

@@ -17,7 +17,7 @@ from worker.assemble import put_together
 from worker.figure_reader import shared_figure_reader
 from worker.llm.case import Case
 from worker.llm.desk import CROP_WIDTH, Desk
-from worker.llm.needs import Mode, cases
+from worker.llm.needs import Mode
 from worker.llm.told import Told
 from worker.ocr import OcrEngine, shared_engine
 from worker.pages import Progress, read_pages, second_reader
@@ -65,7 +65,7 @@ class OpenDesk:
     def assemble(self, told: Told, mode: Mode) -> tuple[Result, tuple[Case, ...]]:
         again = second_reader(self.document, self.pages)
         whole = put_together(self.pages, self.told, again, told)
-        return whole.result, cases(whole.sheets, whole.result.tables, whole.result.review, mode)
+        return whole.result, whole.cases(mode)
 
     def crop(self, page: int, box: Box) -> bytes:
         return picture(self.document, page, CROP_WIDTH, (box.x0, box.y0, box.x1, box.y1))

@@ -20,7 +20,7 @@ from worker.assemble import put_together
 from worker.decoding.decide import EFFORT
 from worker.extract import document_info
 from worker.llm.desk import CASES, TOLD
-from worker.llm.needs import Mode, cases
+from worker.llm.needs import Mode
 from worker.pages import read_page, second_reader
 from worker.pdf import Document
 from worker.settle import settle
@@ -74,7 +74,7 @@ def assemble_step(
     effort = _THOROUGH * EFFORT if told.effort == "thorough" else EFFORT
     said = TOLD.validate_json(heard) if heard else None
     whole = put_together(read, info, second_reader(document, read), said, effort=effort)
-    asked = cases(whole.sheets, whole.result.tables, whole.result.review, mode)
+    asked = whole.cases(mode)
     return whole.result, CASES.dump_json(asked)
 
 

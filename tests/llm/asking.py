@@ -16,7 +16,7 @@ from worker.llm.calls import Caller, Patience, Spent
 from worker.llm.case import Case
 from worker.llm.client import OpenAiEndpoint
 from worker.llm.money import Price
-from worker.llm.needs import Mode, cases
+from worker.llm.needs import Mode
 from worker.llm.pace import LocalPace, Rates
 from worker.llm.told import Told
 
@@ -32,7 +32,7 @@ class MadeDesk:
 
     def assemble(self, told: Told, mode: Mode) -> tuple[Result, tuple[Case, ...]]:
         whole = put_together(self.pages, self.info, None, told)
-        return whole.result, cases(whole.sheets, whole.result.tables, whole.result.review, mode)
+        return whole.result, whole.cases(mode)
 
     def crop(self, page: int, box: Box) -> bytes:
         raise AssertionError(f"page {page} has no picture ({box})")

@@ -30,7 +30,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Style:
-    """How a table is set. ``wrap``: labels run over two lines; ``gap`` between columns."""
+    """How a table is set.
+
+    ``wrap``: labels run over two lines. ``gap`` from column to column. ``drift``: how much
+    lines fall across the page. ``lean``: how far the table's foot stands right of its head.
+    ``ragged``: figures stand anywhere in their columns.
+    """
 
     ruled: bool = False
     wrap: bool = False
@@ -38,8 +43,9 @@ class Style:
     indent: bool = True
     total_word: str = "合计"
     source: TokenSource = "text"
-    group: bool = False
     drift: float = 0.0
+    lean: float = 0.0
+    ragged: bool = False
 
 
 def made_table(seed: int, style: Style, *, units: int = 3, items: int = 4) -> Made:
@@ -138,7 +144,10 @@ class _Setting:
         for col, amount in enumerate([sum(parts), *parts], 1):
             if amount:
                 text = f"{amount:,.2f}"
-                self._write(text, self._right(col) - 0.5 * SIZE * len(text), row, (col,))
+                width = 0.5 * SIZE * len(text)
+                room = self._style.gap - 18 - width if self._style.ragged else 0.0
+                slip = self._rng.random() * max(room, 0.0)
+                self._write(text, self._right(col) - width - slip, row, (col,))
         self._y = top + (len(lines) - 1) * 11 + _STEP
         self._lines.append(self._y - 4)
 
@@ -147,6 +156,7 @@ class _Setting:
 
     def _write(self, text: str, x: float, row: int | None, cols: tuple[int, ...]) -> None:
         width = sum(SIZE if ord(c) > 0x2E80 else 0.5 * SIZE for c in text)
+        x += self._style.lean * (self._y - 100.0)
         y = self._y + self._style.drift * (x - 60.0)
         box = Box(x, y, x + width, y + SIZE)
         sure = 1.0 if self._style.source == "text" else 0.985

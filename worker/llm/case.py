@@ -100,23 +100,34 @@ def _lines(sheet: Sheet) -> Iterator[tuple[int, TextLine, bool]]:
         inside = {id(token) for token in held}
         held += [token for number, token in sheet.beside if number == page]
         for line in lines_of(held):
-            yield page, line, any(id(token) in inside for token in line.tokens)
+            known = any(id(token) in inside or _bare(sheet, token) for token in line.tokens)
+            yield page, line, known
     for line in sheet.below[:_BELOW]:
         yield last, line, False
+
+
+def _bare(sheet: Sheet, token: Token) -> bool:
+    """Whether the token is a figure of a page without a table: it must be in one then."""
+    return not sheet.cols and isinstance(parse_amount(token.text), Amount)
 
 
 def body_blocks(case: Case, first: int, most: int) -> tuple[tuple[int, ...], ...]:
     """The lines from ``first`` on in blocks of about ``most``, none of which parts a row.
 
     Between two lines that both have figures a new row begins, for figures of one row stand
-    on one line; elsewhere a label may run on, and the block does too, up to twice ``most``.
+    on one line; elsewhere a label may run on, and the block does too, up to twice ``most``:
+    then it ends at its widest gap.
     """
     blocks: list[tuple[int, ...]] = []
     held: list[int] = []
     for number in range(first, len(case.lines)):
-        if held and ((len(held) >= most and _starts_a_row(case, number)) or len(held) >= 2 * most):
+        if len(held) >= most and _starts_a_row(case, number):
             blocks.append(tuple(held))
             held = []
+        elif len(held) >= 2 * most:
+            at = max(range(most, len(held)), key=lambda k: _gap(case, held[k - 1], held[k]))
+            blocks.append(tuple(held[:at]))
+            held = held[at:]
         held.append(number)
     if held:
         blocks.append(tuple(held))
@@ -129,8 +140,17 @@ def halves(case: Case, block: Sequence[int]) -> tuple[tuple[int, ...], tuple[int
         return None
     middle = len(block) // 2
     places = sorted(range(1, len(block)), key=lambda at: abs(at - middle))
-    at = next((k for k in places if _starts_a_row(case, block[k])), middle)
+    near = places[: max(len(places) // 2, 1)]
+    widest = max(near, key=lambda k: _gap(case, block[k - 1], block[k]))
+    at = next((k for k in places if _starts_a_row(case, block[k])), widest)
     return tuple(block[:at]), tuple(block[at:])
+
+
+def _gap(case: Case, above: int, below: int) -> float:
+    """How much white stands between two lines; no end of it at a page break."""
+    one, other = (Box.around(case.slip(s).box for s in case.lines[n]) for n in (above, below))
+    same = case.slip(case.lines[above][0]).page == case.slip(case.lines[below][0]).page
+    return other.y0 - one.y1 if same else float("inf")
 
 
 def _starts_a_row(case: Case, number: int) -> bool:

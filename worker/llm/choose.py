@@ -46,10 +46,14 @@ def with_proposals(
     held = list(drafts)
     for proposal in proposals:
         index = proposal.table
-        if not 0 <= index < len(held):
+        if not 0 <= index < len(sheets):
             continue
         sheet = proposed_sheet(sheets[index], proposal)
-        other = draft_all([*sheets[:index], sheet, *sheets[index + 1 :]])[index]
+        if index >= len(drafts):
+            held += _found(draft_all([*sheets[: len(drafts)], sheet])[-1], _money(sheets[index]))
+            continue
+        around = [*sheets[:index], sheet, *sheets[index + 1 : len(drafts)]]
+        other = draft_all(around)[index]
         money = _money(sheets[index])
         ours, theirs = closing(held[index], money), closing(other, money)
         if theirs.beats(ours):
@@ -57,6 +61,12 @@ def with_proposals(
         elif not ours.beats(theirs):
             held[index] = contested(held[index], other)
     return tuple(held)
+
+
+def _found(draft: Draft, money: int) -> list[Draft]:
+    """The table of a page on which the rules found none, if most of its figures are in sums."""
+    close = closing(draft, money)
+    return [_told(contested(draft, None))] if close.vouched > money / 2 else []
 
 
 def _told(draft: Draft) -> Draft:
@@ -91,9 +101,9 @@ def _money(sheet: Sheet) -> int:
 # -- disagreement -------------------------------------------------------------------------
 
 
-def contested(draft: Draft, other: Draft) -> Draft:
-    """The draft, its figures marked that stand elsewhere in the other one."""
-    places = _places(other)
+def contested(draft: Draft, other: Draft | None) -> Draft:
+    """The draft, its figures marked that stand elsewhere in the other one, or nowhere."""
+    places = _places(other) if other is not None else {}
     amounts = {column.key: column for column in draft.columns if column.type == "amount"}
     rows = tuple(
         replace(

@@ -22,6 +22,8 @@ from worker.llm.proposal import Row
 _SAME = 0.75
 """Likeness from which a label that the model repeats is that of its ink."""
 _MOST_TOLD = 6
+_NEXT = 6
+"""Figures in the rows next to one that say where its columns are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,7 @@ def columns_mixed(
 ) -> list[Complaint]:
     """Figures that stand in another column than they are put into; asked of a whole table.
 
-    A column is where its figures of the page's other rows stand, or where its header does;
+    A column is where its figures in the rows around stand, or else where its header does;
     the figure is another column's if it overlaps that one's more.
     """
     found: list[Complaint] = []
@@ -315,12 +317,18 @@ def columns_mixed(
         if kinds[column] in ("label", "text"):
             continue
         for at, slip in figures:
-            own = _fit(slip, [s for k, s in figures if k != at], heads[column])
+            own = _fit(slip, _around(figures, at), heads[column])
             rival = _rival(slip, at, page, column, placed, heads, kinds)
             if rival is not None and rival[0] > own:
                 said = f'piece {slip.id} ("{slip.text}") stands under column {rival[1]}'
                 found.append(Complaint("column_wrong", f"{said}, not under column {column}"))
     return found
+
+
+def _around(figures: Sequence[tuple[int, Slip]], at: int) -> list[Slip]:
+    """The column's figures in the rows next to row ``at``: a table may lean on its page."""
+    others = sorted((abs(k - at), k, n) for n, (k, _) in enumerate(figures) if k != at)
+    return [figures[n][1] for _, _, n in others[:_NEXT]]
 
 
 def _rival(
@@ -333,7 +341,7 @@ def _rival(
     kinds: Sequence[str],
 ) -> tuple[float, int] | None:
     others = [
-        (_fit(slip, [s for k, s in placed.get((page, c), ()) if k != at], heads[c]), c)
+        (_fit(slip, _around(placed.get((page, c), ()), at), heads[c]), c)
         for c in range(len(heads))
         if c != column and kinds[c] not in ("label", "text")
     ]

@@ -20,6 +20,7 @@ _SPOKEN_TO = re.compile(
     | \bai\s+(?:model|assistant|system)\b
     | \b(?:answer|respond|reply|output|return|print)\s+(?:only\s+)?(?:with|in|the\s+following)\b
     | <\s*/?\s*(?:system|ink|assistant|user|instructions?|im_start|im_end)\b | <\|
+    | \b(?:override|jailbreak)\s*[:!,]
     | \b(?:new|updated|real|hidden|secret)\s+(?:instruction|instructions|task|prompt|rules)\b
     | \b(?:set|change|replace|swap|treat|move|drop|omit|skip)\b.{0,40}
         \b(?:figure|figures|total|totals|row|rows|column|columns|amount|amounts|value|values|cell|cells)\b

@@ -18,9 +18,16 @@ _FEWEST = 4
 
 
 def cases(
-    sheets: Sequence[Sheet], tables: Sequence[Table], review: Sequence[ReviewItem], mode: Mode
+    sheets: Sequence[Sheet],
+    bare: Sequence[Sheet],
+    tables: Sequence[Table],
+    review: Sequence[ReviewItem],
+    mode: Mode,
 ) -> tuple[Case, ...]:
-    """The tables to ask about, in order; ``tables`` are what the rules made of ``sheets``."""
+    """The tables to ask about, in order; ``tables`` are what the rules made of ``sheets``.
+
+    ``bare`` are pages of which they made nothing: each is asked about.
+    """
     if mode == "off":
         return ()
     doubted = {item.table for item in review}
@@ -32,6 +39,7 @@ def cases(
         case, _ = case_of(sheet, index, table.form)
         if len(case.slips) >= _FEWEST and any(slip.figure for slip in case.slips):
             found.append(case)
+    found += [case_of(sheet, len(sheets) + at)[0] for at, sheet in enumerate(bare)]
     return tuple(found)
 
 
