@@ -34,7 +34,7 @@ class DraftCell:
     an amount cell that is no figure.
     ``readings`` are the recogniser's candidate texts, best first; ``posteriors`` what each
     look at the ink of the figure saw. ``contested`` says that the rules and a model put its
-    ink into different places of the table.
+    ink into different places of the table; ``sighted`` is what a model reads in its crop.
     """
 
     text: str
@@ -47,6 +47,7 @@ class DraftCell:
     readable: bool = True
     posteriors: tuple[Posterior, ...] = ()
     contested: bool = False
+    sighted: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from worker.llm.bare import bare_sheets
 from worker.llm.case import Case
 from worker.llm.choose import with_proposals
 from worker.llm.needs import Mode, cases
+from worker.llm.sightings import with_sightings
 from worker.llm.told import Told
 from worker.page_kinds import page_kinds
 from worker.rereading import doubted, read_again
@@ -100,6 +101,8 @@ def put_together(
     if told is not None:
         drafts = with_proposals([*sheets, *bare], drafts, told.structures)
     booklet = bind(absent_forms(drafts, loose), pages)
+    if told is not None:
+        booklet = with_sightings(booklet, told.sightings)
     decoded = decode(booklet, effort=effort)
     if again is not None:
         second = read_again(booklet, doubted(decoded.review), again)

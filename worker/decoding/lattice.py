@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft, DraftCell, TableCellRef
 from worker.decoding.ink import costs, odds_against, weighed_readings
 from worker.decoding.print_style import decimals_of, departs, parts
@@ -21,6 +22,8 @@ MOST_DIGITS = 15
 """Figures of more digits are not decoded: sums of them leave the solver's whole numbers."""
 ODD_STYLE = 5.0
 """Nats that speak against a figure with other decimals than its whole column has."""
+SIGHTED = 4.0
+"""Nats that speak against a figure which only a model reads, however sure it says it is."""
 FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
 
@@ -29,12 +32,14 @@ FARTHEST = 13.0
 class Option:
     """One value that a cell may have; ``value`` is None for a blank or a dash.
 
-    ``inked`` is False for a figure that was never seen and only the sums ask for.
+    ``inked`` is False for a figure that was never seen and only the sums ask for; ``sighted``
+    says that only a model reads it.
     """
 
     value: str | None
     cost: float
     inked: bool = True
+    sighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +182,20 @@ def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> 
     nothing = {0: _zero(cell, decimals)} if first != 0 else {}
     said = {units_of(v, places): Option(v, c) for v, c in _said(cell, places, always)}
     full = bare.with_options(said).with_options(nothing)
+    full = full.with_options({k: o for k, o in _sighted(cell, places) if k not in full.options})
     least = min((option.cost for option in full.options.values()), default=0.0)
     return replace(full, options=_counted(full.options, least), least=least)
+
+
+def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
+    """What a model reads in the crop, and nobody else: one more candidate, never a cheap one."""
+    for reading in cell.sighted:
+        parsed = parse_amount(reading.text)
+        value = parsed.canonical() if isinstance(parsed, Amount) else None
+        if value is None or len(value.partition(".")[2]) > places:
+            continue
+        cost = SIGHTED - math.log(max(reading.probability, 1e-6))
+        yield units_of(value, places), Option(value, min(cost, FARTHEST), sighted=True)
 
 
 def _zero(cell: DraftCell, decimals: int) -> Option:

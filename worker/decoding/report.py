@@ -18,6 +18,7 @@ from schemas.draft import (
     TableCellRef,
     Target,
 )
+from schemas.page import TokenSource
 from schemas.result import (
     Alternative,
     BookletCheck,
@@ -189,7 +190,7 @@ class Report:
             text=cell.text,
             page=cell.page,
             bbox=(cell.box.x0, cell.box.y0, cell.box.x1, cell.box.y1),
-            source=cell.source,
+            source=self._source(ref, judgement),
             confidence=judgement.confidence,
             verdict=judgement.verdict,
             checks=self._checks_of.get(ref, ()),
@@ -198,6 +199,12 @@ class Report:
             reason=self.reasons.said(ref) if asked else None,
             certificate=self._certificate(ref, judgement) if asked else None,
         )
+
+    def _source(self, ref: TableCellRef, judgement: Judgement) -> TokenSource:
+        one = self.decision.scene.lattices[ref]
+        if judgement.units is None or judgement.units == one.first:
+            return one.cell.source
+        return "llm" if one.options[judgement.units].sighted else one.cell.source
 
     def _value(self, ref: TableCellRef, judgement: Judgement) -> str | None:
         one = self.decision.scene.lattices[ref]

@@ -258,9 +258,19 @@ def _clean(
     at: int,
     but: tuple[Verdict, ...] = ("doubtful",),
 ) -> bool:
-    """Whether no other cell of the sum has one of the verdicts ``but``."""
-    cells = (t.ref for t in scene.equations[at].cells if t.ref in judged and t.ref != ref)
-    return all(judged[cell].verdict not in but for cell in cells)
+    """Whether no other cell of the sum has one of the verdicts ``but``, or only a model's word."""
+    cells = [t.ref for t in scene.equations[at].cells if t.ref in judged and t.ref != ref]
+    return all(
+        judged[cell].verdict not in but and not _only_sighted(scene, judged, cell) for cell in cells
+    )
+
+
+def _only_sighted(
+    scene: Scene, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
+) -> bool:
+    """Whether nobody but a model reads what is told of the cell."""
+    option = scene.lattices[ref].options.get(judged[ref].units or 0)
+    return judged[ref].units is not None and option is not None and option.sighted
 
 
 def _apart(scene: Scene, ref: TableCellRef, at: int) -> bool:

@@ -19,6 +19,7 @@ from worker.llm.faults import Misconfigured, ModelFault, OutOfBudget, OutOfTime,
 from worker.llm.instructions import instructions
 from worker.llm.money import dollars
 from worker.llm.needs import Mode
+from worker.llm.sightings import in_doubt, sighting
 from worker.llm.structure import propose
 from worker.llm.told import Told
 
@@ -43,11 +44,14 @@ class Consultation:
     def result(self, desk: Desk) -> Result:
         """The document's result; where no model was of help, the one without."""
         plain, cases = desk.assemble(Told(), self.mode)
-        if self.mode == "off" or not cases:
+        if self.mode == "off" or not (cases or (self.sees and in_doubt(plain))):
             return plain
-        asked = _Asked(self, desk, cases)
-        asked.structures()
-        return self._signed(_heard(desk, asked.told, plain, asked.warnings), asked.warnings)
+        asked = _Asked(self.callers, desk)
+        asked.structures(cases)
+        result = _heard(desk, asked.told, plain, asked.warnings)
+        if self.sees and asked.sightings(result):
+            result = _heard(desk, asked.told, result, asked.warnings)
+        return self._signed(result, asked.warnings)
 
     def _signed(self, result: Result, warnings: Sequence[Warn]) -> Result:
         """The result with what the calls came to, and what the user should know of them."""
@@ -90,30 +94,52 @@ def _heard(desk: Desk, told: Told, plain: Result, warnings: list[Warn]) -> Resul
 class _Asked:
     """One document's round of questions."""
 
-    def __init__(self, consultation: Consultation, desk: Desk, cases: Sequence[Case]) -> None:
-        self._callers, self._cases = consultation.callers, cases
-        self._desk = desk
+    def __init__(self, callers: Sequence[Caller], desk: Desk) -> None:
+        self._callers, self._desk = callers, desk
+        self._ended = False
         self.told = Told()
-        self.warnings: list[Warn] = list(instructions(cases))
+        self.warnings: list[Warn] = []
 
-    def structures(self) -> None:
+    def structures(self, cases: Sequence[Case]) -> None:
         """Asks for the structure of each table."""
+        self.warnings += instructions(cases)
         found, failed, silent = [], Counter[str](), 0
-        for case in self._cases:
+        for case in cases:
             try:
                 found.append(propose(case, self._callers))
                 silent = 0
             except _ENDS as fault:
-                self.warnings.append(Warn(_code(fault), fault.message))
+                self._end(fault)
                 break
             except ModelFault as fault:
                 failed[fault.category] += 1
                 silent = silent + 1 if isinstance(fault, Passing) else 0
                 if silent >= _UNANSWERED:
+                    self._ended = True
                     break
         for category, number in sorted(failed.items()):
             self.warnings.append(_no_help(category, number))
         self.told = replace(self.told, structures=tuple(found))
+
+    def sightings(self, result: Result) -> bool:
+        """Shows crops of figures in doubt; whether the model read any."""
+        found = []
+        for item, cell in () if self._ended else in_doubt(result):
+            try:
+                seen = sighting(item, cell, self._desk, self._callers[0])
+            except _ENDS as fault:
+                self._end(fault)
+                break
+            except CrossfootError:  # this crop stays in doubt, and a person looks at it
+                continue
+            if seen is not None:
+                found.append(seen)
+        self.told = replace(self.told, sightings=tuple(found))
+        return bool(found)
+
+    def _end(self, fault: ModelFault) -> None:
+        self._ended = True
+        self.warnings.append(Warn(_code(fault), fault.message))
 
 
 def _code(fault: ModelFault) -> str:
