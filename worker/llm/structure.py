@@ -7,7 +7,7 @@ halves its block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -72,21 +72,37 @@ def first_questions(case: Case) -> list[Question[Any]]:
 
     The columns are not known yet: blocks are asked about as if the table had none.
     """
-    lines = tuple(range(min(len(case.lines), _HEAD)))
-    head = _question(TABLE_HEAD, head_data(case, lines), HeadAnswer, case, lines)
     blocks = body_blocks(case, min(2, len(case.lines) - 1), BLOCK)
-    return [
-        head,
-        *(
-            _question(TABLE_BLOCK, block_data(case, held, (), (), ()), BlockAnswer, case, held)
-            for held in blocks
-        ),
-    ]
+    return [head_question(case), *(_block_question(case, held, (), ()) for held in blocks)]
+
+
+def head_question(case: Case) -> Question[HeadAnswer]:
+    """What is asked first of a table: its columns."""
+    lines = _head_lines(case)
+    return _question(TABLE_HEAD, head_data(case, lines), HeadAnswer, case, lines)
+
+
+def first_rows_question(case: Case, head: HeadAnswer) -> Question[BlockAnswer]:
+    """What is asked of the first block of rows, the columns being known."""
+    return _block_question(case, body_blocks(case, head.body, BLOCK)[0], head.columns, ())
+
+
+def _block_question(
+    case: Case, lines: Sequence[int], columns: Sequence[HeadColumn], earlier: Sequence[Row]
+) -> Question[BlockAnswer]:
+    heads = {number: column.ids for number, column in enumerate(columns)}
+    named = [(column.name, str(column.kind)) for column in columns]
+    data = block_data(case, lines, named, places_of(case, heads, earlier), earlier)
+    return _question(TABLE_BLOCK, data, BlockAnswer, case, lines)
+
+
+def _head_lines(case: Case) -> tuple[int, ...]:
+    return tuple(range(min(len(case.lines), _HEAD)))
 
 
 def _head(case: Case, callers: Sequence[Caller]) -> HeadAnswer:
-    lines = tuple(range(min(len(case.lines), _HEAD)))
-    question = _question(TABLE_HEAD, head_data(case, lines), HeadAnswer, case, lines)
+    lines = _head_lines(case)
+    question = head_question(case)
     return _grounded(question, lambda answer: head_complaints(case, lines, answer), callers)
 
 
@@ -111,10 +127,7 @@ class _Table:
 
     def _asked(self, lines: Sequence[int], earlier: Sequence[Row]) -> list[Row]:
         case, columns = self.case, self.columns
-        heads: Mapping[int, Sequence[int]] = {n: c.ids for n, c in enumerate(columns)}
-        named = [(c.name, str(c.kind)) for c in columns]
-        data = block_data(case, lines, named, places_of(case, heads, earlier), earlier)
-        question = _question(TABLE_BLOCK, data, BlockAnswer, case, lines)
+        question = _block_question(case, lines, columns, earlier)
 
         def wrong(answer: BlockAnswer) -> list[Complaint]:
             found = block_complaints(case, lines, len(columns), earlier, answer)
