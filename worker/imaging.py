@@ -51,18 +51,22 @@ def flatten_light(grey: Image) -> Image:
     return even
 
 
+_SQUARE = 16  # pixels
 _NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
 
 
 def paper_noise(grey: Image) -> float:
     """How much the paper varies from pixel to pixel, in grey levels.
 
-    The median standard deviation of small squares: on a page most of them are paper.
+    The median standard deviation of small squares: on a page most of them are paper. 0.0 for
+    an image smaller than a square.
     """
-    square = (16, 16)
-    level = grey.astype(np.float32)
-    mean = cv2.boxFilter(level, -1, square)[8::16, 8::16]
-    of_squares = cv2.boxFilter(level * level, -1, square)[8::16, 8::16]
+    height, width = (side // _SQUARE for side in grey.shape)
+    if not height * width:
+        return 0.0
+    level = grey[: height * _SQUARE, : width * _SQUARE].astype(np.float32)
+    mean = cv2.resize(level, (width, height), interpolation=cv2.INTER_AREA)
+    of_squares = cv2.resize(level * level, (width, height), interpolation=cv2.INTER_AREA)
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 

@@ -63,9 +63,16 @@ class Pieces:
 
 def pieces_of(ink: Mask) -> Pieces:
     """The connected pieces of an ink mask."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    return _labelled(ink)[1]
+
+
+def _labelled(ink: Mask) -> tuple[NDArray[np.int32], Pieces]:
+    """For each pixel 0 or the number of its piece, counted from 1; and the pieces."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(ink).view(np.uint8), connectivity=8
+    )
     x, y, w, h, area = (stats[1:, k].astype(np.int64) for k in range(5))
-    return Pieces(x, y, x + w, y + h, area)
+    return labels, Pieces(x, y, x + w, y + h, area)
 
 
 def ink_lines(
@@ -75,10 +82,11 @@ def ink_lines(
 
     ``unit`` is the height of ordinary characters.
     """
-    pieces = _writing(pieces_of(ink), unit)
+    labels, found = _labelled(ink)
+    pieces = _writing(found, unit)
     frames = _seamless([part for box in boxes for part in _cut(box, rulings)], rulings)
     owner = _owners(pieces, frames)
-    tangled, whole = _tangled(ink, unit), pieces
+    tangled, whole = _tangled(labels, found, unit), pieces
     lines = []
     for i, frame in enumerate(frames):
         clipped = _clipped(tangled, frame, unit)
@@ -92,15 +100,18 @@ def ink_lines(
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
-def _tangled(ink: Mask, unit: float) -> Mask | None:
+def _tangled(labels: NDArray[np.int32], pieces: Pieces, unit: float) -> Mask | None:
     """Ink that hangs together with something too large to be a character; None: none."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    huge = (stats[:, 3] > 4 * unit) | (stats[:, 2] > 12 * unit)
-    huge[0] = False
+    huge = _huge(pieces, unit)
     if not huge.any():
         return None
-    mask: Mask = huge[labels]
+    mask: Mask = np.concatenate(([False], huge))[labels]
     return mask
+
+
+def _huge(pieces: Pieces, unit: float) -> Mask:
+    huge: Mask = pieces.y1 - pieces.y0 > 4 * unit
+    return huge | (pieces.x1 - pieces.x0 > 12 * unit)
 
 
 def _clipped(tangled: Mask | None, frame: LineBox, unit: float) -> Pieces | None:
@@ -128,8 +139,7 @@ def _writing(pieces: Pieces, unit: float) -> Pieces:
     """Pieces that may be (part of) characters: no specks, no seals, no frames."""
     width, height = pieces.x1 - pieces.x0, pieces.y1 - pieces.y0
     speck = (np.maximum(width, height) < max(unit / 10, 2)) | (pieces.area < 3)
-    huge = (height > 4 * unit) | (width > 12 * unit)
-    return pieces.take(~(speck | huge))
+    return pieces.take(~(speck | _huge(pieces, unit)))
 
 
 def _cut(box: LineBox, rulings: Sequence[Line]) -> list[LineBox]:

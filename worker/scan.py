@@ -45,7 +45,7 @@ Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
-_SEEN_HEIGHT = 14  # pixels of text height at which lines are found
+_SEEN_HEIGHT = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
