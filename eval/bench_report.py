@@ -9,7 +9,10 @@ from typing import Any
 
 from rich.table import Table
 
-from eval.bench_run import RASTER_DPI, TOOLS
+from eval.bench_run import RASTER_DPI
+
+OURS = "Crossfoot"
+_WORDS = 2  # columns of words, before those of figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,67 +31,62 @@ class Spread:
         return f"{self.middle:.2f} ({self.low:.2f}–{self.high:.2f})"
 
 
-HEADS = (
-    "pages of",
-    "pages",
-    "s/page",
-    "RapidOCR",
-    "ratio",
-    "CPU s/page",
-    "RapidOCR",
-    "ratio",
-    "MiB",
-    "RapidOCR",
-)
+HEADS = ("pages of", "tool", "s/page", "CPU s/page", "× Crossfoot's CPU", "MiB")
 
 
-def line(row: dict[str, Any]) -> list[str]:
-    """A case as a line of the table."""
-    spreads = [
-        str(Spread(**row[figure][of]))
-        for figure in ("seconds_per_page", "cpu_seconds_per_page")
-        for of in (*TOOLS, "ratio")
+def lines_of(row: dict[str, Any]) -> list[list[str]]:
+    """A case as lines of the table, one for each tool."""
+    return [
+        [
+            f"{row['case']}, {row['pages']} pages" if tool == OURS else "",
+            tool,
+            str(Spread(**row["seconds_per_page"][tool])),
+            str(Spread(**row["cpu_seconds_per_page"][tool])),
+            "" if tool == OURS else str(Spread(**row["ratio"][tool])),
+            f"{row['peak_mib'][tool]:.0f}",
+        ]
+        for tool in row["seconds_per_page"]
     ]
-    peaks = [f"{row['peak_mib'][tool]:.0f}" for tool in TOOLS]
-    return [row["case"], str(row["pages"]), *spreads, *peaks]
 
 
 def table_of(report: dict[str, Any]) -> Table:
     """The measurements as a person reads them."""
     shown = Table(title=f"Median of {report['repeats']} runs (least–greatest)")
-    for head in HEADS:
-        shown.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
+    for k, head in enumerate(HEADS):
+        shown.add_column(head, justify="left" if k < _WORDS else "right", no_wrap=True)
     for row in report["cases"]:
-        shown.add_row(*line(row))
+        for line in lines_of(row):
+            shown.add_row(*line)
     return shown
 
 
 PAGE = """\
-# What a page costs
-
 Taken on {date} by `make bench` on {cores} cores ({processor}, {system}, Python {python};
 {parts}).
 
-Median of {repeats} runs (least–greatest), each in a fresh process, the two tools in turns on the
+Median of {repeats} runs (least–greatest), each in a fresh process, the tools in turns on the
 same pages. Seconds run from opening the file to the finished answer, with the models loaded
-before. Crossfoot gives checked tables; RapidOCR alone gives the lines of text of each page
-rendered at {dpi} dpi. The ratios are Crossfoot / RapidOCR of runs that followed each other. CPU
-seconds add up the work of all threads: a busy machine stretches the seconds on the clock, and
-these hardly. MiB is the peak of resident memory.
+before. Crossfoot gives checked tables; RapidOCR and faster-paddle give the lines of text of each
+page rendered at {dpi} dpi, PyMuPDF4LLM gives Markdown, find_tables and pdfplumber give cells
+without checks. CPU seconds add up the work of all threads: a busy machine stretches the seconds
+on the clock, and these much less; the ratios are theirs, of runs that followed each other. MiB is
+the peak of resident memory. Not installed, and so left out: {missing}.
 
 {rows}
 """
 
 
 def page_of(report: dict[str, Any]) -> str:
-    """The measurements as a page of the documentation."""
+    """The measurements as a part of a page of the documentation."""
     told = report["machine"]
-    rows = [list(HEADS), ["---", *["---:"] * (len(HEADS) - 1)], *map(line, report["cases"])]
+    lines = [line for row in report["cases"] for line in lines_of(row)]
+    rules = ["---"] * _WORDS + ["---:"] * (len(HEADS) - _WORDS)
     return PAGE.format(
         **told,
         date=report["date"],
         repeats=report["repeats"],
         parts=", ".join(f"{part} {number}" for part, number in told["versions"].items()),
+        missing=", ".join(report["missing"]) or "none",
         dpi=RASTER_DPI,
-        rows="\n".join(f"| {' | '.join(row)} |" for row in rows),
+        rows="\n".join(f"| {' | '.join(line)} |" for line in [list(HEADS), rules, *lines]),
     )

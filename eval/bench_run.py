@@ -10,20 +10,25 @@ import argparse
 import dataclasses
 import json
 import logging
+import os
 import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 Read = Callable[[Path], int]
 """Reads a file and gives back how many pages it read."""
 
+Kind = Literal["text", "scan"]
+
 RASTER_DPI = 200
-"""What RapidOCR is shown: Crossfoot chooses by itself how finely to render a page."""
+"""What readers of images are shown: Crossfoot chooses by itself how finely to render a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +65,98 @@ def load_crossfoot(*, models: bool) -> Read:
     return lambda path: extract(path, engine=engine).document.pages
 
 
+def _each_raster(path: Path, show: Callable[[Any], object]) -> int:
+    """Shows every page as MuPDF draws it, in colour; how many there were."""
+    import pymupdf
+
+    with pymupdf.open(path) as document:
+        for page in document:
+            show(page.get_pixmap(dpi=RASTER_DPI, colorspace=pymupdf.csRGB, alpha=False))
+        return len(document)
+
+
 def load_rapidocr(*, models: bool) -> Read:
     """RapidOCR alone, as it comes: rendered pages to lines of text, no tables, no checks."""
     del models  # it has no other way to read a page
-    import pymupdf
     from rapidocr import RapidOCR
 
     logging.disable(logging.WARNING)
     ocr = RapidOCR()
 
+    def show(pixels: Any) -> None:
+        shape = (pixels.height, pixels.width, 3)
+        ocr(np.frombuffer(pixels.samples, np.uint8).reshape(shape)[:, :, ::-1])
+
+    return lambda path: _each_raster(path, show)
+
+
+def load_faster_paddle(*, models: bool) -> Read:
+    """faster-paddle's tiny models: rendered pages to lines of text, no tables, no checks."""
+    del models
+    from faster_paddle import OcrEngine
+
+    engine = OcrEngine(model_size="tiny", threads=os.cpu_count() or 1)
+
+    return lambda path: _each_raster(path, lambda pixels: engine.ocr(pixels.tobytes("png")))
+
+
+def load_pymupdf4llm(*, models: bool) -> Read:
+    """PyMuPDF4LLM by its own defaults: pages to Markdown, with tables where it sees some."""
+    del models
+    import pymupdf4llm
+
+    def read(path: Path) -> int:
+        return len(pymupdf4llm.to_markdown(str(path), page_chunks=True, show_progress=False))
+
+    return read
+
+
+def load_find_tables(*, models: bool) -> Read:
+    """PyMuPDF's own finder of tables, the cells' text taken out of each."""
+    del models
+    import pymupdf
+
     def read(path: Path) -> int:
         with pymupdf.open(path) as document:
             for page in document:
-                pixels = page.get_pixmap(dpi=RASTER_DPI, colorspace=pymupdf.csRGB, alpha=False)
-                shape = (pixels.height, pixels.width, 3)
-                ocr(np.frombuffer(pixels.samples, np.uint8).reshape(shape)[:, :, ::-1])
+                for table in page.find_tables().tables:
+                    table.extract()
             return len(document)
 
     return read
 
 
-TOOLS = {"crossfoot": load_crossfoot, "rapidocr": load_rapidocr}
+def load_pdfplumber(*, models: bool) -> Read:
+    """What ``extract_tables`` of pdfplumber makes of each page."""
+    del models
+    import pdfplumber
+
+    def read(path: Path) -> int:
+        with pdfplumber.open(path) as document:
+            for page in document.pages:
+                page.extract_tables()
+            return len(document.pages)
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: how it is loaded, the package it is, and the kinds of pages it is measured on."""
+
+    load: Callable[..., Read]
+    package: str
+    kinds: tuple[Kind, ...]
+
+
+TOOLS = {
+    "Crossfoot": Tool(load_crossfoot, "crossfoot", ("scan", "text")),
+    "RapidOCR": Tool(load_rapidocr, "rapidocr", ("scan",)),
+    "faster-paddle tiny": Tool(load_faster_paddle, "faster-paddle", ("scan",)),
+    "PyMuPDF4LLM": Tool(load_pymupdf4llm, "pymupdf4llm", ("scan", "text")),
+    "PyMuPDF find_tables": Tool(load_find_tables, "pymupdf-lite", ("text",)),
+    "pdfplumber": Tool(load_pdfplumber, "pdfplumber", ("text",)),
+}
 
 
 def peak_mib() -> float:
@@ -92,7 +168,7 @@ def peak_mib() -> float:
 def measure(tool: str, path: Path, *, models: bool) -> Timing:
     """What ``tool`` takes to read the file at ``path`` once."""
     start = time.perf_counter()
-    read = TOOLS[tool](models=models)
+    read = TOOLS[tool].load(models=models)
     loaded, loaded_mib, worked = time.perf_counter(), peak_mib(), time.process_time()
     pages = read(path)
     done, cpu_seconds = time.perf_counter(), time.process_time() - worked
@@ -102,9 +178,12 @@ def measure(tool: str, path: Path, *, models: bool) -> Timing:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tool", choices=sorted(TOOLS))
-    parser.add_argument("path", type=Path)
+    parser.add_argument("path", type=Path, nargs="?", help="none: print the tool's version")
     parser.add_argument("--models", action="store_true", help="load the recogniser first")
     args = parser.parse_args()
+    if args.path is None:
+        print(version(TOOLS[args.tool].package))
+        return
     timing = measure(args.tool, args.path, models=args.models)
     print(json.dumps(dataclasses.asdict(timing)))
 
