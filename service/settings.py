@@ -30,7 +30,7 @@ MIB = 1024 * 1024
 # Variables of the same prefix that belong to measuring and testing.
 _OF_OTHERS = (
     "SHARED_DATA", "PEERS_PYTHON", "PEER_MODEL", "PEER_MODEL_KEY", "PEER_MODEL_URL",
-    "PEER_MODEL_REPORT", "PEER_TABLES",
+    "PEER_MODEL_PRICE", "PEER_MODEL_REPORT", "PEER_TABLES",
 )  # fmt: skip
 _SHORT = ("DATABASE_URL", "BROKER_URL", "BLOB_URL")  # also read without the prefix
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eval.peers.crossfoot import Crossfoot
 from eval.peers.reader import Reader
+from eval.peers.with_model import CrossfootWithModel
 from schemas.errors import UsageError
 
 OURS = "crossfoot"
@@ -13,7 +14,13 @@ def readers(threads: int = 1) -> tuple[Reader, ...]:
     """All readers, Crossfoot first."""
     from eval.peers.outsiders import outsiders
 
-    return (Crossfoot("small", threads), Crossfoot("tiny", threads), *outsiders(threads))
+    return (
+        Crossfoot("small", threads),
+        Crossfoot("tiny", threads),
+        CrossfootWithModel("assist"),
+        CrossfootWithModel("always"),
+        *outsiders(threads),
+    )
 
 
 def reader(name: str, threads: int = 1) -> Reader:

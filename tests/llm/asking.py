@@ -10,7 +10,7 @@ from schemas.geometry import Box
 from schemas.page import PageText
 from schemas.result import Document, Result
 from tests.llm.fake import Fake
-from worker.assemble import put_together
+from worker.assemble import Assembled, put_together
 from worker.llm.books import Books, Budgets, MemoryBooks, Purpose
 from worker.llm.calls import Caller, Patience, Spent
 from worker.llm.case import Case
@@ -31,8 +31,12 @@ class MadeDesk:
     info: Document
 
     def assemble(self, told: Told, mode: Mode) -> tuple[Result, tuple[Case, ...]]:
-        whole = put_together(self.pages, self.info, None, told)
+        whole = self._plain if told == Told() else put_together(self.pages, self.info, None, told)
         return whole.result, whole.cases(mode)
+
+    @cached_property
+    def _plain(self) -> Assembled:
+        return put_together(self.pages, self.info)
 
     def crop(self, page: int, box: Box) -> bytes:
         raise AssertionError(f"page {page} has no picture ({box})")

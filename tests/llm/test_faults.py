@@ -14,11 +14,11 @@ from tests.llm.fake import LIES, PROTOCOL, TRANSPORT, Fake, served
 from tests.llm.oracle import Oracle
 from tests.llm.silence import silent_errors
 from tests.llm.tables import Made, Style, document_of, made_table
-from worker.assemble import put_together
 from worker.llm.books import MemoryBooks
 from worker.llm.calls import Patience, Spent
 from worker.llm.consult import Consultation
 from worker.llm.faults import Tokens
+from worker.llm.told import Told
 
 _STYLES = (
     Style(),
@@ -37,14 +37,15 @@ _RATES = {
 }
 
 
-def _documents() -> Iterator[Made]:
+def _documents() -> Iterator[tuple[Made, MadeDesk]]:
     """Pages that the rules alone read right: what is wrong then is the model's."""
     for seed in count(1):
         style = _STYLES[seed % len(_STYLES)]
         rng = random.Random(seed)
         made = made_table(seed, style, units=rng.choice((2, 3, 4)), items=rng.choice((2, 4, 6)))
-        if not silent_errors(put_together([made.page], document_of(seed)).result, made.truth):
-            yield made
+        desk = MadeDesk([made.page], document_of(seed))
+        if not silent_errors(desk.assemble(Told(), "off")[0], made.truth):
+            yield made, desk
 
 
 def _blocks(books: MemoryBooks) -> int:
@@ -59,14 +60,15 @@ def _hold(blocks: int) -> None:
     documents = helped = 0
     wrong: list[str] = []
     with served(fake), Asking(fake, books=books, patience=patience) as asking:
-        for number, made in enumerate(_documents()):
+        for number, (made, desk) in enumerate(_documents()):
             oracle.learn(made.truth)
             caller = asking.caller(f"{number:064x}", Spent())
-            desk = MadeDesk([made.page], document_of(number))
             result = Consultation([caller], "always").result(desk)
             wrong += silent_errors(result, made.truth)
             documents += 1
             helped += not any(w.code == "model_no_help" for w in result.warnings)
+            if number % 50 == 49:
+                print(f"{_blocks(books)} questions about blocks, silent errors {len(wrong)}")
             if _blocks(books) >= blocks:
                 break
     print(

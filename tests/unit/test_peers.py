@@ -84,7 +84,7 @@ def test_a_tool_that_is_not_installed_is_told_and_never_scored(
 
 
 def test_an_unknown_engine_is_told_with_those_that_are_known() -> None:
-    with pytest.raises(UsageError, match="crossfoot, crossfoot-tiny, rapidocr"):
+    with pytest.raises(UsageError, match="crossfoot, crossfoot-tiny, crossfoot-model"):
         reader("abacus")
 
 
