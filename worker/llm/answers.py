@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from schemas.draft import ColumnType, Role
 
-Id = Annotated[int, Field(ge=1, le=100_000)]
-Ids = Annotated[list[Id], Field(max_length=200)]
-Short = Annotated[str, Field(max_length=400)]
+# No bounds in the schema that is sent: constrained decoders unroll them into huge grammars. How
+# long an answer may be is bounded by its tokens, and what numbers it may name by grounding.
+Number = Annotated[int, WithJsonSchema({"type": "integer"})]
+Ids = list[Number]
 
 
 class _Answer(BaseModel):
@@ -24,7 +25,7 @@ class _Answer(BaseModel):
 class HeadColumn(_Answer):
     """A column: ``name`` is its printed header, ``ids`` the ink of it, outermost first."""
 
-    name: Short
+    name: str
     ids: Ids
     kind: ColumnType
 
@@ -32,15 +33,15 @@ class HeadColumn(_Answer):
 class HeadAnswer(_Answer):
     """``body`` is the number of the first line that is a row and no header."""
 
-    columns: Annotated[list[HeadColumn], Field(min_length=1, max_length=60)]
-    body: Annotated[int, Field(ge=0, le=100_000)]
-    form: Short = ""
+    columns: Annotated[list[HeadColumn], Field(min_length=1)]
+    body: Number
+    form: str = ""
 
 
 class RowCell(_Answer):
     """``c`` is the column's number, ``ids`` the ink in it."""
 
-    c: Annotated[int, Field(ge=0, le=59)]
+    c: Number
     ids: Ids
 
 
@@ -51,16 +52,16 @@ class BlockRow(_Answer):
     of, 0 where it is part of none.
     """
 
-    label: Short
+    label: str
     role: Role
-    under: Annotated[int, Field(ge=0, le=100_000)]
-    cells: Annotated[list[RowCell], Field(max_length=60)]
+    under: Number
+    cells: list[RowCell]
 
 
 class BlockAnswer(_Answer):
     """``outside`` is the ink that belongs to no row: page numbers, notes."""
 
-    rows: Annotated[list[BlockRow], Field(max_length=100)]
+    rows: list[BlockRow]
     outside: Ids
 
 
@@ -70,13 +71,13 @@ class CropAnswer(_Answer):
     ``or_else`` are other readings that the ink allows.
     """
 
-    text: Annotated[str, Field(max_length=40)]
+    text: str
     sure: Annotated[float, Field(ge=0.0, le=1.0)]
-    or_else: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=4)]
+    or_else: list[str]
 
 
 class CheckAnswer(_Answer):
     """For ``crossfoot model check``: the sum of what is shown, to see that it can answer."""
 
     word: Literal["ready", "not_ready"]
-    lines: Annotated[int, Field(ge=0, le=100)]
+    lines: Number

@@ -157,7 +157,7 @@ def _conserved(
 def _beyond(columns: int, answer: BlockAnswer) -> Iterator[Complaint]:
     for row in answer.rows:
         numbers = [cell.c for cell in row.cells]
-        wrong = sorted({c for c in numbers if c >= columns})
+        wrong = sorted({c for c in numbers if not 0 <= c < columns})
         if wrong:
             said = f"there is no column {_listed(wrong)}: the last is {columns - 1}"
             yield Complaint("column_unknown", said)

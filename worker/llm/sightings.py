@@ -20,6 +20,7 @@ MOST = 24
 """Crops of one document that are shown: where more figures are in doubt, no crop settles them."""
 _ROOM = 3.0
 _ANSWER = 150
+_OTHERS = 4
 
 
 def in_doubt(result: Result) -> tuple[tuple[ReviewItem, Cell], ...]:
@@ -55,7 +56,7 @@ def sighting(item: ReviewItem, cell: Cell, desk: Desk, caller: Caller) -> Sighti
 def _readings(answer: CropAnswer) -> Iterator[Reading]:
     if answer.text.strip():
         yield Reading(answer.text.strip(), min(max(answer.sure, 0.01), 0.99))
-    others = [text.strip() for text in answer.or_else if text.strip()]
+    others = [text.strip() for text in answer.or_else[:_OTHERS] if text.strip()]
     for text in others:
         yield Reading(text, max(1.0 - answer.sure, 0.02) / len(others))
 
