@@ -13,7 +13,8 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-llm test-model-faults check format bench eval-quick lock clean
+.PHONY: help demo test test-llm test-model-faults check format bench eval-quick lock clean \
+  chaos hostile soak ruin
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -49,6 +50,23 @@ check: $(VENV)/.dev ## format, lint, types, import contract, unit tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/unit tests/test_ground.py -m "not slow"
+
+MINUTES ?= 60
+SEED    ?= 1
+
+chaos: $(VENV)/.dev ## kill, freeze, flush and restart parts of a service, many times over
+	CHAOS_TIMES=$${CHAOS_TIMES:-10} $(BIN)/python -m pytest tests/chaos
+
+hostile: $(VENV)/.dev ## bombs, mutants, floods; HOSTILE_CORPUS=folder adds its files
+	HOSTILE_TIMES=$${HOSTILE_TIMES:-40} $(BIN)/python -m pytest tests/hostile
+	$(BIN)/python -m tests.hostile.injected --seed $(SEED)
+
+soak: $(VENV)/.dev ## documents and faults for MINUTES, out of SEED; what came of it as JSON
+	$(BIN)/python -m tests.chaos.ordeal --kind servers --minutes $(MINUTES) --seed $(SEED) \
+	  --rest 5 --out $(OUT)/soak.json
+
+ruin: $(VENV)/.dev ## twelve pages in ruins, through a real browser to the workbook: half an hour
+	$(BIN)/python -m pytest -s -m long tests/browser
 
 format: $(VENV)/.dev ## put the code into its one format
 	$(BIN)/ruff format .
