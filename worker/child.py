@@ -12,7 +12,7 @@ database, no broker and no settings; who started it limits and ends it.
       "limits": {…}, see worker.limits)
     → {"do": "sizes", "path": …}                               ← {"ok": true, "pages": [[w, h], …]}
     → {"do": "picture", "path": …, "number": …, …}             ← … + PNG
-    → {"do": "settle", "decisions": …} + first result          ← … + result
+    → {"do": "settle", "decisions": …, "before": …} + first result, present one  ← … + result
     ← {"ok": false, "category": …, "message": …, "again": false}
 """
 
@@ -112,7 +112,8 @@ class Reader:
     def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
         from worker.steps import settle_step
 
-        return {}, (settle_step(parts[0], request["decisions"]),)
+        first, standing = parts
+        return {}, (settle_step(first, request["decisions"], standing, request["before"]),)
 
 
 def _size(document: Any, index: int) -> tuple[float, float]:

@@ -56,12 +56,27 @@ _TO_SAY_FIRST = 0.97
 """The priority of what is missing in a row that a person added: it is at hand just now."""
 
 
-def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | None = None) -> Result:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A result that was settled before, and the decisions that led to it."""
+
+    result: Result
+    decisions: tuple[Decision, ...]
+
+
+def settle(
+    result: Result,
+    decisions: Sequence[Decision],
+    booklet: Booklet | None = None,
+    standing: Standing | None = None,
+) -> Result:
     """The result as it stands after all ``decisions``, in their order.
 
     ``result`` is the machine's first one. ``booklet`` holds the drafts that it was made
     from; without it they are rebuilt from the result, see :mod:`worker.redraft`. Of several
-    decisions on one cell the last counts.
+    decisions on one cell the last counts. ``standing`` is what stood a moment ago: tables
+    about which nothing else is decided now are taken from it, which changes nothing but the
+    time that it takes.
 
     - A figure, a blank or a dash is taken at its word: verdict ``human``, confidence 1.
     - A publisher's error keeps the printed figure, verdict ``source_error``; the sums through
@@ -82,7 +97,7 @@ def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | Non
             raise UsageError(f"there is no table {table}.")
     for d in decisions:
         drafts[d.table] = _regrouped(drafts[d.table], d)
-    dropped = {(d.table, d.row) for d in decisions if isinstance(d, DroppedRow)}
+    dropped = _dropped(decisions)
     marks = {
         (d.table, d.row, d.column): d
         for d in decisions
@@ -92,10 +107,49 @@ def settle(result: Result, decisions: Sequence[Decision], booklet: Booklet | Non
         drafts[ref[0]] = _pinned(drafts[ref[0]], mark)
     ids = tuple(drafts)
     touched = _tied({ids.index(d.table) for d in decisions}, sums)
+    base = result
+    if standing is not None and not dropped and not _dropped(standing.decisions):
+        base = _mixed(result, standing.result, touched, sums)
+        moved = {n for n, name in enumerate(ids) if _differs(name, decisions, standing.decisions)}
+        touched &= _tied(moved, sums)
     book = _Book(
         ids, tuple(drafts.values()), sums, touched, frozenset(_to_say(drafts, decisions, marks))
     )
-    return _answer(result, book, marks)
+    return _answer(base, book, marks)
+
+
+def _dropped(decisions: Sequence[Decision]) -> set[tuple[str, str]]:
+    return {(d.table, d.row) for d in decisions if isinstance(d, DroppedRow)}
+
+
+def _differs(table: str, some: Sequence[Decision], others: Sequence[Decision]) -> bool:
+    """Whether other things are decided about the table."""
+    return [d for d in some if d.table == table] != [d for d in others if d.table == table]
+
+
+def _mixed(
+    first: Result, standing: Result, decided: frozenset[int], sums: Sequence[BookletSum]
+) -> Result:
+    """The tables that are ``decided`` about as they stand, the others as the machine had them."""
+    sources = {
+        table.id: standing if n in decided else first for n, table in enumerate(first.tables)
+    }
+    return first.model_copy(
+        update={
+            "tables": tuple(source.tables[n] for n, source in enumerate(sources.values())),
+            "review": tuple(
+                item
+                for name, source in sources.items()
+                for item in source.review
+                if item.table == name
+            ),
+            "checks": tuple(
+                (standing if promise.result[0] in decided else first).checks[k]
+                for k, promise in enumerate(sums)
+                if k < len(first.checks)
+            ),
+        }
+    )
 
 
 def _regrouped(draft: Draft, decision: Decision) -> Draft:
@@ -256,9 +310,8 @@ def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Resul
         _table(book, n, table, aside, values, marks) if n in book.touched else table
         for n, table in enumerate(decoded.tables)
     )
-    review = (
-        *(_item(ref) for ref in sorted(book.to_say)),
-        *(item for item in decoded.review if (item.table, item.row, item.column) not in marks),
+    review = tuple(
+        item for item in decoded.review if (item.table, item.row, item.column) not in marks
     )
     return result.model_copy(
         update={
@@ -323,10 +376,12 @@ def _decode(result: Result, book: _Book, aside: _Aside) -> Decoded:
         tables[n] = with_facts(table, draft).model_copy(update={"id": book.ids[n]})
     review = {name: [i for i in result.review if i.table == name] for name in book.ids}
     for n in order:
-        review[book.ids[n]] = []
+        name = book.ids[n]
+        review[name] = [_item(ref) for ref in sorted(book.to_say) if ref[0] == name]
     for item in decoded.review:
-        name = names[item.table]
-        review[name].append(item.model_copy(update={"table": name}))
+        held = item.model_copy(update={"table": names[item.table]})
+        if (held.table, held.row, held.column) not in book.to_say:
+            review[held.table].append(held)
     return Decoded(
         tables=tuple(tables),
         review=tuple(item for name in book.ids for item in review[name]),

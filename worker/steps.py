@@ -23,7 +23,7 @@ from worker.llm.desk import CASES, TOLD
 from worker.llm.needs import Mode
 from worker.pages import read_page, second_reader
 from worker.pdf import Document
-from worker.settle import settle
+from worker.settle import Standing, settle
 
 _THOROUGH = 10.0
 _DECISIONS: TypeAdapter[list[Decision]] = TypeAdapter(list[Decision])
@@ -78,11 +78,15 @@ def assemble_step(
     return whole.result, CASES.dump_json(asked)
 
 
-def settle_step(first: bytes, decisions: str) -> bytes:
-    """The result after a person's decisions; both results and decisions as JSON.
+def settle_step(first: bytes, decisions: str, standing: bytes, before: str) -> bytes:
+    """The result after a person's decisions; all results and decisions as JSON.
+
+    ``standing`` is the result after the decisions ``before``.
 
     Raises:
         UsageError: if a decision names a place that is not there.
     """
+    now = Standing(Result.model_validate_json(standing), tuple(_DECISIONS.validate_json(before)))
     held = Result.model_validate_json(first)
-    return settle(held, _DECISIONS.validate_json(decisions)).model_dump_json().encode()
+    after = settle(held, _DECISIONS.validate_json(decisions), standing=now)
+    return after.model_dump_json().encode()

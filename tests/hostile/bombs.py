@@ -41,11 +41,13 @@ def inflating(mib: int, times: int = 1) -> bytes:
 
 
 def many_pages(count: int) -> bytes:
-    """So many pages that are one and the same object."""
+    """So many empty pages."""
+    kids = b" ".join(b"%d 0 R" % (n + 3) for n in range(count))
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"
     return pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[%s]/Count %d>>" % (b"3 0 R " * count, count),
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count),
+        *([page] * count),
     )
 
 

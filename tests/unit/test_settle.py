@@ -27,7 +27,7 @@ from worker.consequences import consequences
 from worker.decoding.decode import decode
 from worker.facts import with_facts
 from worker.redraft import redraft
-from worker.settle import settle
+from worker.settle import Standing, settle
 
 _KEYS = ("name", "total", "fiscal", "other")
 
@@ -294,6 +294,28 @@ def test_rows_below_one_that_is_taken_out_add_into_the_next_above() -> None:
     settled = settle(read(budget()), [DroppedRow(kind="drop_row", table="t1", row="r4")])
     assert statuses(settled) == {"pass"}
     assert next(r for r in settled.tables[0].rows if r.id == "r5").parent == "r1"
+
+
+def test_what_stood_before_saves_time_and_changes_nothing() -> None:
+    drafts = (budget("816.00", others=(("116.00", 0.3),)), budget("118.00"))
+    decoded = decode(Booklet(drafts))
+    result = read(budget()).model_copy(
+        update={"tables": decoded.tables, "review": decoded.review, "checks": decoded.checks}
+    )
+    said: list[Decision] = [
+        figure("116.00"),
+        Figure(kind="figure", table="t2", row="r3", column="total", value="116.00"),
+        AddedRow(
+            kind="add_row", table="t2", row="p1", after="r5", label="新", role="note", parent=None
+        ),
+        Unreadable(kind="unreadable", table="t1", row="r5", column="other"),
+    ]  # fmt: skip
+    before = settle(result, said[:1])
+    for n in range(2, len(said) + 1):
+        now = settle(result, said[:n], standing=Standing(before, tuple(said[: n - 1])))
+        assert now == settle(result, said[:n])
+        assert settle(result, said[: n - 1], standing=Standing(now, tuple(said[:n]))) == before
+        before = now
 
 
 def test_a_dash_is_no_figure_and_stays_a_dash() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -25,7 +26,6 @@ from worker.consequences import consequences
 
 router = APIRouter(prefix="/documents/{document}", tags=["review"], responses=ANSWERS)
 
-_SETTLE_SECONDS = 60.0
 _Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -120,7 +120,8 @@ def correct(
     """
     row, before = _looked_at(doors, document, sent.version)
     kept = list_decisions(doors.store, document, row.run)
-    after = _settle(doors, row, plan(kept, sent.decisions).counting)
+    standing = Held(plan(kept, ()).counting, before.model_dump_json().encode())
+    after = _settle(doors, row, plan(kept, sent.decisions).counting, standing)
     settled = _settled(doors, row, after, person)
     if not keep_decisions(doors.store, settled, made(kept, sent.decisions, before, after)):
         raise _too_late(doors, document, sent.version)
@@ -199,14 +200,29 @@ def _too_late(doors: Doors, document: str, version: int) -> Refusal:
     )
 
 
-def _settle(doors: Doors, row: Row[Any], decisions: Sequence[dict[str, Any]]) -> Result:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The decisions that count now, and the result after them."""
+
+    decisions: tuple[dict[str, Any], ...]
+    result: bytes
+
+
+def _settle(
+    doors: Doors, row: Row[Any], decisions: Sequence[dict[str, Any]], standing: Held
+) -> Result:
     first = first_result(doors.store, row.id)
     if first is None:
         raise Refusal(409, "not_ready", "the document has no result.")
     content = doors.blobs.get(first.sha256)
     with doors.cages.one() as cage:
-        request = {"do": "settle", "decisions": json.dumps(list(decisions))}
-        answer = cage.ask(request, [content], seconds=_SETTLE_SECONDS)
+        request = {
+            "do": "settle",
+            "decisions": json.dumps(list(decisions)),
+            "before": json.dumps(list(standing.decisions)),
+        }
+        parts = [content, standing.result]
+        answer = cage.ask(request, parts, seconds=doors.settings.assemble_seconds)
     return Result.model_validate_json(answer.parts[0])
 
 
