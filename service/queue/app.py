@@ -16,6 +16,7 @@ from typing import Any
 
 from celery import Celery, signals
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from service.settings import Settings
 
@@ -115,7 +116,7 @@ class Bell:
         kept, began = self._connection is not None, time.monotonic()
         try:
             self._send(times)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, OSError, RedisError) as error:
             self._drop()
             if kept and time.monotonic() - began < _AGAIN:  # it was cut since the last time
                 return self._ring(times)
