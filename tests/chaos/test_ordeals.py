@@ -62,7 +62,7 @@ def test_an_ordeal(kind: Kind, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     folder = tmp_path_factory.mktemp("chaos")
-    with plant("embedded", folder, workers=1, settings={"CROSSFOOT_DEAF_SECONDS": "5"}) as made:
+    with plant("embedded", folder, workers=1, settings={"CROSSFOOT_DEAF_SECONDS": "40"}) as made:
         yield made
         assert made.doctor() == []
 
