@@ -11,6 +11,8 @@ _NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*
 _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row under other columns
 _SHORT = 3  # characters: such a name may be misread, a label is longer
 _SURE = 3  # numbers in a row that are no chance
+_FIRST = 2  # the highest number that such a row may start with, the first being lost
+_PLACED = 0.6  # share of the numbers that must be in their places
 
 
 def numbers_columns(texts: Sequence[str]) -> bool:
@@ -30,11 +32,27 @@ def numbers_columns(texts: Sequence[str]) -> bool:
     digits = [int(found[1]) for found in numbered]
     if digits[1:4] == [1, 2, 3]:  # asterisks before them that were read as a number
         del digits[0]
-    if not digits or digits != list(range(digits[0], digits[0] + len(digits))):
-        return False
-    if len(digits) + bool(named) < 2:
+    first = counted_from(digits)
+    if first is None or len(digits) + bool(named) < 2:
         return False
     if not others:
         return True
-    counted = len(digits) >= _SURE and digits[0] == 1
+    counted = len(digits) >= _SURE and first <= _FIRST
     return len(others) == 1 or (counted and all(len(text) <= _SHORT for text in others))
+
+
+def counted_from(digits: Sequence[int]) -> int | None:
+    """The number from which a row counts up by one; None where it does not count.
+
+    In a row of four or more, counting from 1 (from 2 where the first was lost), most must be
+    in their places: a bad scan turns a 4 into a 1.
+    """
+    if not digits:
+        return None
+    if list(digits) == list(range(digits[0], digits[0] + len(digits))):
+        return digits[0]
+    for first in range(1, _FIRST + 1):
+        placed = sum(digit == first + k for k, digit in enumerate(digits))
+        if len(digits) > _SURE and placed >= max(_SURE, _PLACED * len(digits)):
+            return first
+    return None

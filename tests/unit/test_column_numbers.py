@@ -14,6 +14,8 @@ from worker.column_numbers import numbers_columns
         ["**", "**", "(1)", "(2)"],
         ["水寅", "x寅", "1", "2", "3"],  # asterisks as a recogniser may read them
         ["68", "1", "2", "3"],
+        ["**", "1", "2", "3", "1", "5", "6", "7"],  # a 4 that lost its bar
+        ["**", "2", "3", "4", "5"],  # the first one lost
     ],
 )
 def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
@@ -29,6 +31,7 @@ def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
         ["教育支出", "1.00", "2.00"],
         ["205", "02", "教育支出", "3", "4"],
         ["2023", "2024"],
+        ["1", "5", "2", "7", "3"],
     ],
 )
 def test_figures_are_no_column_numbers(texts: list[str]) -> None:

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import GridCell, Sheet
 from schemas.words import is_unit_line, organisation_in, plain, total_kind, unit_in
+from worker.column_numbers import counted_from
 
 Row = tuple[GridCell, ...]
 
 _NUMBER_CELL = re.compile(r"[(\[]?(\d{1,2})[)\]]?(?:=(.+))?|栏次|欄次|\*{1,3}|[-—]")
+_NUMBER = re.compile(r"[(\[]?(\d{1,2})")
 _NAMED_FORMULA = re.compile(r"[^\d=]{1,12}=(.+)")
 
 
@@ -111,13 +113,14 @@ def numbers_of(row: Row) -> dict[int, str] | None:
         if not (_NUMBER_CELL.fullmatch(text) or _NAMED_FORMULA.fullmatch(text)):
             return None
         found[cell.col] = text
-    digits = [int(m[1]) for t in found.values() if (m := re.match(r"[(\[]?(\d{1,2})", t))]
-    formula = any("=" in t for t in found.values())
-    if not formula and (
-        len(digits) < 2 or digits != list(range(digits[0], digits[0] + len(digits)))
-    ):
+    numbers = {col: int(m[1]) for col, text in found.items() if (m := _NUMBER.match(text))}
+    if any("=" in text for text in found.values()):
+        return found
+    first = counted_from(list(numbers.values()))
+    if first is None or len(numbers) < 2:
         return None
-    return found if digits or formula else None
+    # A number that was misread is known by its place.
+    return found | {col: str(first + k) for k, col in enumerate(numbers)}
 
 
 def _names_columns(row: Row, figures: set[int]) -> bool:
