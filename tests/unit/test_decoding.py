@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -208,3 +209,15 @@ def test_confidence_rises_with_the_margin() -> None:
     told = [confidence(margin, 2, changed=False) for margin in (0.0, 3.0, 6.0, 12.0, 30.0)]
     assert told == sorted(told)
     assert told[-1] < 1.0
+
+
+def test_who_is_asked_about_a_figure_beside_dirt_is_shown_the_figure() -> None:
+    """Strokes of a seal beside 35.78 make it no figure; the sum says which part is one."""
+    rows = {"x": {"a": "12.00"}, "y": {"a": "- - 35.78"}, "sum": {"a": "47.78"}}
+    draft = book(rows, (Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a"))),))
+    spoilt = replace(draft.rows[1].cells["a"], readable=False)
+    draft = replace(
+        draft, rows=(draft.rows[0], replace(draft.rows[1], cells={"a": spoilt}), draft.rows[2])
+    )
+    seen = cell(decode(Booklet((draft,))), "y")
+    assert (seen.value, seen.verdict, seen.text) == ("35.78", "doubtful", "- - 35.78")

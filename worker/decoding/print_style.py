@@ -83,7 +83,10 @@ def parts(text: str, decimals: int | None) -> tuple[str, ...]:
     runs = text.split()
     if len(runs) < 2:
         return ()
-    found = (canonical(" ".join(run), decimals) for run in (runs[1:], runs[:-1]))
+    figures = [run for run in runs if any(c.isdigit() for c in run)]
+    alone = [figures] if 0 < len(figures) < len(runs) else []
+    kept = dict.fromkeys(" ".join(some) for some in (runs[1:], runs[:-1], *alone))
+    found = dict.fromkeys(canonical(run, decimals) for run in kept)
     return tuple(value for value in found if value is not None and not departs(value, decimals))
 
 

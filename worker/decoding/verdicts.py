@@ -37,7 +37,7 @@ ACCEPTED = 3.9
 REPAIRED = 4.2
 """Least margin of a reading that the sums chose over the first one."""
 TOLD = 2.0
-"""Margin from which a doubtful cell with enough sums tells what they say, not the first reading."""
+"""Margin from which a doubtful cell tells what enough sums say, not what was read first."""
 DEAREST = 10.0
 """Most nats that the ink may speak against a repair."""
 FEWEST_SUMS = 2
@@ -185,12 +185,15 @@ class _Bench:
         if one.options[units].value is None:
             return "doubtful", "unreadable", one.first, min(1.0 - sure, 0.5)
         clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
+        # Who is asked is shown the likeliest figure where nothing was read at all.
+        likely = found.margin >= TOLD
         if not clean or not held:
-            return "doubtful", "torn", one.first, min(1.0 - sure, 0.5)
+            told = units if likely and one.first is None else one.first
+            return "doubtful", "torn", told, min(1.0 - sure, 0.5)
         cheap = one.options[units].cost <= DEAREST
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
-        firm = found.margin >= TOLD and len(held) >= FEWEST_SUMS
+        firm = likely and (one.first is None or len(held) >= FEWEST_SUMS)
         told = units if firm else one.first
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
