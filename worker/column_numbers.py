@@ -9,9 +9,9 @@ from schemas.amount import narrow
 
 _NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?")
 _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row under other columns
-_SHORT = 3  # characters: such a name may be misread, a label is longer
-_SURE = 3  # numbers in a row that are no chance
-_FIRST = 2  # the highest number that such a row may start with, the first being lost
+SHORT = 3  # characters: such a name may be misread, a label is longer
+SURE = 3  # numbers in a row that are no chance
+FIRST = 2  # the highest number that such a row may start with, the first being lost
 _PLACED = 0.6  # share of the numbers that must be in their places
 
 
@@ -37,8 +37,8 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         return False
     if not others:
         return True
-    counted = len(digits) >= _SURE and first <= _FIRST
-    return len(others) == 1 or (counted and all(len(text) <= _SHORT for text in others))
+    counted = len(digits) >= SURE and first <= FIRST
+    return len(others) == 1 or (counted and all(len(text) <= SHORT for text in others))
 
 
 def counted_from(digits: Sequence[int]) -> int | None:
@@ -51,8 +51,8 @@ def counted_from(digits: Sequence[int]) -> int | None:
         return None
     if list(digits) == list(range(digits[0], digits[0] + len(digits))):
         return digits[0]
-    for first in range(1, _FIRST + 1):
+    for first in range(1, FIRST + 1):
         placed = sum(digit == first + k for k, digit in enumerate(digits))
-        if len(digits) > _SURE and placed >= max(_SURE, _PLACED * len(digits)):
+        if len(digits) > SURE and placed >= max(SURE, _PLACED * len(digits)):
             return first
     return None

@@ -185,15 +185,14 @@ class _Bench:
         if one.options[units].value is None:
             return "doubtful", "unreadable", one.first, min(1.0 - sure, 0.5)
         clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
-        # Who is asked is shown the likeliest figure where nothing was read at all.
-        likely = found.margin >= TOLD
+        likely = found.margin >= TOLD and _inkier(one, units)
         if not clean or not held:
-            told = units if likely and one.first is None else one.first
+            told = units if likely else one.first
             return "doubtful", "torn", told, min(1.0 - sure, 0.5)
         cheap = one.options[units].cost <= DEAREST
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
-        firm = likely and (one.first is None or len(held) >= FEWEST_SUMS)
+        firm = likely or (found.margin >= TOLD and len(held) >= FEWEST_SUMS)
         told = units if firm else one.first
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
@@ -217,6 +216,15 @@ class _Bench:
     def _certain(self, ref: TableCellRef) -> bool:
         found = self.decision.findings[ref]
         return found.settled and found.margin >= CERTAIN
+
+
+def _inkier(one: Lattice, units: int) -> bool:
+    """Whether the ink as a whole prefers a figure to the one that was read first.
+
+    The first reading may be none, and a second look may have seen another figure.
+    """
+    first = one.options.get(one.first) if one.first is not None else None
+    return first is None or one.options[units].cost < first.cost
 
 
 def _independent(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import GridCell, Sheet
 from schemas.words import is_unit_line, organisation_in, plain, total_kind, unit_in
-from worker.column_numbers import counted_from
+from worker.column_numbers import FIRST, SHORT, SURE, counted_from
 
 Row = tuple[GridCell, ...]
 
@@ -100,24 +100,28 @@ def plain_spaced(text: str) -> str:
 def numbers_of(row: Row) -> dict[int, str] | None:
     """Column numbers and formulas, where that is all that the row prints.
 
-    A word like 栏次 may stand before them, which a poor scan spoils beyond knowing: three
-    numbers from 1 on are enough to tell such a row by.
+    A word like 栏次 or asterisks may stand beside them, which a poor scan spoils beyond
+    knowing: three numbers from 1 on are enough to tell such a row by.
     """
     filled = _filled(row)
     plain = [narrow(cell.text) for cell in filled]
     if len(plain) > 3 and plain[1:] == [str(n) for n in range(1, len(plain))]:
         filled = filled[1:]
     found: dict[int, str] = {}
+    names = []
     for cell in filled:
         text = narrow(cell.text)
-        if not (_NUMBER_CELL.fullmatch(text) or _NAMED_FORMULA.fullmatch(text)):
-            return None
-        found[cell.col] = text
+        if _NUMBER_CELL.fullmatch(text) or _NAMED_FORMULA.fullmatch(text):
+            found[cell.col] = text
+        else:
+            names.append(text)
+    if any(len(name) > SHORT for name in names):
+        return None
     numbers = {col: int(m[1]) for col, text in found.items() if (m := _NUMBER.match(text))}
-    if any("=" in text for text in found.values()):
+    if not names and any("=" in text for text in found.values()):
         return found
     first = counted_from(list(numbers.values()))
-    if first is None or len(numbers) < 2:
+    if first is None or len(numbers) < (SURE if names else 2) or (names and first > FIRST):
         return None
     # A number that was misread is known by its place.
     return found | {col: str(first + k) for k, col in enumerate(numbers)}
