@@ -91,12 +91,21 @@ def _row_likeness(left: PanelRow, right: PanelRow) -> float:
     mine, yours = (Counter(map(_content, row.cells.values())) for row in (left, right))
     cut = [narrow(entry.text) for entry in right.cells.values() if entry.cut]
     continued = sum(any(text in whole for whole in cut) for text in (mine - yours).elements())
-    shared = ((mine & yours).total() + continued) / mine.total() if mine else 0.0
+    alike = _nearly(mine - yours, yours - mine)
+    shared = ((mine & yours).total() + max(continued, alike)) / mine.total() if mine else 0.0
     shared -= _SURPLUS * (yours - mine).total() / (yours.total() or 1)
     place = _in_place(left, right)
     if labels < _ALIKE and shared < _ALIKE and place < _ALIKE:
         return 0.0
     return _LABEL_WEIGHT * labels + shared + _PLACE_WEIGHT * place
+
+
+def _nearly(mine: Counter[str], yours: Counter[str]) -> float:
+    """How much of the texts of one row, figures left out, are nearly those of the other."""
+    left = [text for text in mine.elements() if not text.startswith("=")]
+    right = [text for text in yours.elements() if not text.startswith("=")]
+    nearest = (max((_text_likeness(a, b) for b in right), default=0.0) for a in left)
+    return sum(likeness for likeness in nearest if likeness >= _ALIKE)
 
 
 def _in_place(left: PanelRow, right: PanelRow) -> float:

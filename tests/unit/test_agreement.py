@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from eval.agreement import Agreement, compare, main
 from eval.gold import Gold, cells_gold, csv_gold, load_gold, page_gold, result_gold
+from eval.pairing import pair
+from eval.panel import Entry, Panel, PanelRow
 from schemas.amount import Amount, parse_amount
 from schemas.result import (
     Cell,
@@ -274,3 +277,17 @@ def test_gold_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     path.write_text("{}")
     with pytest.raises(ValueError, match="no kind of gold"):
         load_gold([path])
+
+
+def test_a_row_whose_only_text_is_a_little_misread_is_still_that_row() -> None:
+    """As in the right half of two tables side by side, whose rows have no label of their own."""
+
+    def rows(*texts: str) -> Panel:
+        held = (
+            {0: Entry(text, None), 1: Entry(f"{n}.00", Decimal(n))} for n, text in enumerate(texts)
+        )
+        return Panel(((), ()), tuple(PanelRow(str(n), "", c) for n, c in enumerate(held)))
+
+    read = rows("五、教育支出", "、节能环保支出")
+    assert pair(rows("五、教育支出", "十、节能环保支出"), read).rows == ((0, 0), (1, 1))
+    assert pair(rows("五、教育支出", "合计"), read).rows == ((0, 0),)
