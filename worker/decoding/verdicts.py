@@ -221,8 +221,11 @@ class _Bench:
 def _inkier(one: Lattice, units: int) -> bool:
     """Whether the ink as a whole prefers a figure to the one that was read first.
 
-    The first reading may be none, and a second look may have seen another figure.
+    The first reading may be none, and a second look may have seen another figure. What only
+    a model reads is no ink.
     """
+    if one.options[units].sighted:
+        return False
     first = one.options.get(one.first) if one.first is not None else None
     return first is None or one.options[units].cost < first.cost
 
