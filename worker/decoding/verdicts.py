@@ -154,7 +154,7 @@ class _Bench:
         if not found.settled:
             return "doubtful", "search", one.first, min(sure, 0.5)
         if found.units is None:
-            return "doubtful", "unreadable", None, 0.0
+            return "doubtful", "unreadable", _guessed(one), 0.0
         if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
             return "doubtful", "odd", one.first, min(sure, 0.5)
         if found.units != one.first:
@@ -216,6 +216,18 @@ class _Bench:
     def _certain(self, ref: TableCellRef) -> bool:
         found = self.decision.findings[ref]
         return found.settled and found.margin >= CERTAIN
+
+
+def _guessed(one: Lattice) -> int | None:
+    """The figure in ink that is none as a whole, as with dirt beside it; None where it is open.
+
+    It is shown to who is asked, and never more than that.
+    """
+    ranked = sorted(one.options.items(), key=lambda item: item[1].cost)
+    if not ranked or (len(ranked) > 1 and ranked[1][1].cost - ranked[0][1].cost < TOLD):
+        return None
+    units, best = ranked[0]
+    return units if best.value is not None and best.inked and not best.sighted else None
 
 
 def _inkier(one: Lattice, units: int) -> bool:
