@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from schemas.errors import CrossfootError, UsageError
+from service.store.forks import FORKS
 
 _BUSY_SECONDS = 30
 _TRIES = 6
@@ -39,13 +40,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; what is written in it is thrown away."""
-        with self.engine.connect() as connection:
+        with FORKS.kept_off(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it or nothing. On SQLite writers come one after another."""
         with (
+            FORKS.kept_off(),
             self.engine.connect().execution_options(**{_WRITE: True}) as connection,
             connection.begin(),
         ):
@@ -77,7 +79,7 @@ class Database:
             DatabaseDown: if there is none.
         """
         try:
-            with self.engine.connect() as connection:
+            with self.read() as connection:
                 connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
             raise DatabaseDown(_down(self.engine, error)) from error
@@ -108,6 +110,7 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
         _speak_sqlite(engine)
+        FORKS.close_before(engine)
     else:
         engine = create_engine(
             parsed,
