@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from schemas.amount import narrow
 
-_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?")
+_NUMBER = re.compile(r"[-—.,]?[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?")
 _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row under other columns
 SHORT = 3  # characters: such a name may be misread, a label is longer
 SURE = 3  # numbers in a row that are no chance
@@ -18,7 +18,7 @@ _PLACED = 0.6  # share of the numbers that must be in their places
 def numbers_columns(texts: Sequence[str]) -> bool:
     """Whether the texts of a row are column numbers or formulas, in order.
 
-    Columns that take no part in sums may bear asterisks. One other text may be among them,
+    Dirt may stand before a number. Columns that take no part in sums may bear asterisks. One other text may be among them,
     and any number of short ones where three numbers or more count up from 1.
     """
     said = [narrow(text) for text in texts if text.strip()]

@@ -15,6 +15,7 @@ from worker.column_numbers import numbers_columns
         ["水寅", "x寅", "1", "2", "3"],  # asterisks as a recogniser may read them
         ["68", "1", "2", "3"],
         ["**", "1", "2", "3", "1", "5", "6", "7"],  # a 4 that lost its bar
+        ["文會", "-1", "2", "3"],  # dirt before a number
         ["**", "2", "3", "4", "5"],  # the first one lost
     ],
 )

@@ -18,8 +18,8 @@ from worker.column_numbers import FIRST, SHORT, SURE, counted_from
 
 Row = tuple[GridCell, ...]
 
-_NUMBER_CELL = re.compile(r"[(\[]?(\d{1,2})[)\]]?(?:=(.+))?|栏次|欄次|\*{1,3}|[-—]")
-_NUMBER = re.compile(r"[(\[]?(\d{1,2})")
+_NUMBER_CELL = re.compile(r"[-—.,]?[(\[]?(\d{1,2})[)\]]?(?:=(.+))?|栏次|欄次|\*{1,3}|[-—]")
+_NUMBER = re.compile(r"[-—.,]?[(\[]?(\d{1,2})")
 _NAMED_FORMULA = re.compile(r"[^\d=]{1,12}=(.+)")
 
 
