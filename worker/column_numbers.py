@@ -18,8 +18,9 @@ _PLACED = 0.6  # share of the numbers that must be in their places
 def numbers_columns(texts: Sequence[str]) -> bool:
     """Whether the texts of a row are column numbers or formulas, in order.
 
-    Dirt may stand before a number. Columns that take no part in sums may bear asterisks. One other text may be among them,
-    and any number of short ones where three numbers or more count up from 1.
+    Dirt may stand before a number. Columns that take no part in sums may bear asterisks. One
+    other text may be among them, and any number of short ones where three numbers or more
+    count up from 1.
     """
     said = [narrow(text) for text in texts if text.strip()]
     numbered = [found for text in said if (found := _NUMBER.fullmatch(text))]
