@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.draft import Indicator, Target
 from schemas.geometry import Box
@@ -241,6 +241,15 @@ def _numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
             )
 
 
+def _by_place(numbers: Sequence[int]) -> list[int]:
+    """The numbers, one that was not read known by those before and after it."""
+    known = list(numbers)
+    for at in range(1, len(known) - 1):
+        if not known[at] and known[at - 1] and known[at + 1] == known[at - 1] + 2:
+            known[at] = known[at - 1] + 1
+    return known
+
+
 def _losses(folded: _Folded, pieces: Sequence[_Piece], page: int) -> Iterator[Warn]:
     """A warning for each stretch of text that no field of an indicator took."""
     start = pieces[0].head.start() if pieces else len(folded.text)
@@ -285,11 +294,15 @@ def parse_indicators(
     if not folded.text:
         return (), ()
     pieces = _pieces(folded.text)
-    found = tuple(_indicator(folded, piece, lines) for piece in pieces)
+    numbers = [piece.number for piece in pieces]
+    found = tuple(
+        replace(_indicator(folded, piece, lines), number=number)
+        for piece, number in zip(pieces, _by_place(numbers), strict=True)
+    )
     page = lines[0].page
     warnings = [
         *_losses(folded, pieces, page),
-        *_numbering([piece.number for piece in pieces], page),
+        *_numbering(numbers, page),
     ]
     for indicator in found:
         warnings.extend(_missing(indicator))

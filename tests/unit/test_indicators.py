@@ -76,6 +76,13 @@ def test_text_that_looks_like_a_separator_or_a_number_stays_in_its_field() -> No
     assert warnings == ()
 
 
+def test_a_number_that_was_not_read_is_known_by_its_place() -> None:
+    second = CELL[CELL.index("2、3") + 2 :]
+    found, warnings = parse(f"1、{second}{second}3、{second}")
+    assert [indicator.number for indicator in found] == [1, 2, 3]
+    assert "indicator_number" in [warning.code for warning in warnings]
+
+
 def test_a_gap_in_the_numbers_is_told() -> None:
     _, warnings = parse(CELL.replace("2、3", "4、3"))
     assert [w.code for w in warnings] == ["indicator_gap"]
