@@ -18,6 +18,7 @@ from celery import Celery, signals
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from service.queue.receiving import receive_with_care
 from service.settings import Settings
 
 QUEUE = "crossfoot"
@@ -41,6 +42,7 @@ class BellTrouble(Exception):
 
 def celery_app(settings: Settings) -> Celery:
     """The app for ``settings``; it knows no task yet."""
+    receive_with_care()
     app = Celery("crossfoot", broker=settings.broker, set_as_current=False)
     app.conf.update(
         task_default_queue=QUEUE,

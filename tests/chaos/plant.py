@@ -220,6 +220,17 @@ def plant(
     kind: Kind, folder: Path, *, workers: int = 2, settings: dict[str, str] | None = None
 ) -> Iterator[Plant]:
     """A running plant; nothing of it is left afterwards."""
+    with idle_plant(kind, folder, workers=workers, settings=settings) as made:
+        made.begin_all()
+        made.up()
+        yield made
+
+
+@contextmanager
+def idle_plant(
+    kind: Kind, folder: Path, *, workers: int = 2, settings: dict[str, str] | None = None
+) -> Iterator[Plant]:
+    """A plant of which nothing runs yet; whatever is begun ends with it."""
     with ExitStack() as held:
         home = folder / "home"
         home.mkdir(parents=True)
@@ -235,6 +246,4 @@ def plant(
         environment |= settings or {}
         made = Plant(kind, home, f"http://127.0.0.1:{free_port()}", environment, workers)
         held.callback(made.end)
-        made.begin_all()
-        made.up()
         yield made

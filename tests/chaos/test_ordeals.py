@@ -19,7 +19,7 @@ from redis import Redis
 from service.queue.app import QUEUE, celery_app
 from tests.acceptance.served import FINAL, numbered, wait_for
 from tests.chaos.ordeal import Plan, go_through
-from tests.chaos.plant import Kind, Plant, plant
+from tests.chaos.plant import Kind, Plant, idle_plant, plant
 from tests.chaos.processes import send
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_an_ordeal(kind: Kind, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     folder = tmp_path_factory.mktemp("chaos")
-    with plant("embedded", folder, workers=1, settings={"CROSSFOOT_DEAF_SECONDS": "40"}) as made:
+    with plant("embedded", folder, workers=1, settings={"CROSSFOOT_DEAF_SECONDS": "15"}) as made:
         yield made
         assert made.doctor() == []
 
@@ -102,7 +102,8 @@ def test_a_broker_out_of_memory_is_got_over(held: Plant) -> None:
 def test_what_others_put_into_the_queue_does_no_harm(held: Plant, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     pickled = b"cos\nsystem\n(S'touch " + str(canary).encode() + b"'\ntR."
-    forged = [b"", b"{}", b"no json", pickled, b'{"body": "gASV"}', b"\xff" * 5_000_000]
+    forged = [b"", b"{}", b"[]", b"no json", pickled, b'{"body": "gASV"}', b"\xff" * 5_000_000]
+    forged += [b"[" * 100_000, b'{"body": "x", "properties": {"body_encoding": "none such"}}']
     head = b'{"id": "x", "task": "%s", "lang": "py"}'
     forged += [
         b'{"body": "W10=", "content-encoding": "utf-8", "content-type": '
@@ -111,11 +112,13 @@ def test_what_others_put_into_the_queue_does_no_harm(held: Plant, tmp_path: Path
         b'"body_encoding": "base64"}}' % (head % task)
         for task in (b"os.system", b"crossfoot.work")
     ]
+    workers = held.heads(), held.pools()
     with client(held) as broker:
         for message in forged:
             broker.lpush(f"crossfoot.{QUEUE}", message)
     all_verified(held, upload(held, 121, 122))
     assert not canary.exists()
+    assert (held.heads(), held.pools()) == workers, "nobody had to start again"
 
 
 def test_a_worker_that_no_longer_hears_ends_and_comes_back(held: Plant) -> None:
@@ -146,8 +149,7 @@ def test_workers_are_replaced_under_load_and_nothing_waits(held: Plant) -> None:
 
 
 def test_without_a_broker_at_the_start_uploads_wait_for_it(tmp_path: Path) -> None:
-    with plant("servers", tmp_path, workers=1) as made:
-        made.end()
+    with idle_plant("servers", tmp_path, workers=1) as made:
         for name in ("web", "worker0"):
             made.begin(name)
         wait_for(lambda: _answers(made), bool, 120)
