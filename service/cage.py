@@ -16,7 +16,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import CrossfootError
+from service.scratch import Scratch
 
 _MIB = 1024 * 1024
 _LARGEST_HEAD = 64 * 1024
@@ -84,7 +84,7 @@ class Cage:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Scratch | None = None
         self._done = 0
 
     def ask(
@@ -124,16 +124,16 @@ class Cage:
         child, self._child, self._done = self._child, None, 0
         if child is not None:
             _end_group(child)
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            scratch.close()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self.close()
-        self._folder = tempfile.TemporaryDirectory(prefix="crossfoot-cage-")
-        started = _spawner().submit(_start, Path(self._folder.name), self._limits)
+        self._scratch = Scratch()
+        started = _spawner().submit(_start, self._scratch.path, self._limits)
         self._child = started.result()
         return self._child
 

@@ -10,13 +10,15 @@ from sqlalchemy import Select, and_, exists, func, select
 
 from schemas.errors import CrossfootError
 from service.blobs.port import BlobMissing, BlobRotten, BlobStore
+from service.orphans import YOUNG
 from service.settings import Settings
 from service.store.audit import first_bad_row
 from service.store.states import UNFINISHED
 from service.store.store import Store
 from service.store.tables import audit, blobs, documents, results, steps
 
-_YOUNG = 3600.0  # seconds in which a file may lie without a row: its transaction is on the way
+_YOUNG = 4 * YOUNG
+"""Seconds in which a file may lie without a row: by then a worker that runs has removed it."""
 
 
 class Broken(CrossfootError):
@@ -143,7 +145,10 @@ def _orphans(store: Store, files: BlobStore) -> str:
     now = time.time()
     found = [name for name, put in files.names() if name not in known and put < now - _YOUNG]
     if found:
-        raise Broken(f"{len(found)} files belong to no row (the first: {found[0][:12]}…).")
+        raise Broken(
+            f"{len(found)} files belong to no row (the first: {found[0][:12]}…): they do no harm, "
+            "and a worker that runs for some hours removes them."
+        )
     return "no file without a row"
 
 

@@ -6,11 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from schemas.errors import CrossfootError
 from service.blobs.port import BlobStore
 from service.identity import is_gone
+from service.orphans import sweep_orphans
 from service.queue.app import Bell, BellTrouble
 from service.settings import Settings
 from service.store.documents import delete_document, older_than
@@ -20,6 +21,7 @@ from service.webhook_sender import send_due
 
 _log = logging.getLogger(__name__)
 _DAY = 86400
+_TIDY = 6 * 3600.0  # seconds between two looks at every blob
 _JUMP = 5.0  # seconds between two looks that no clock drifts by itself
 _OVERDUE = 2.0  # seconds after which a bell counts as not heard
 
@@ -48,6 +50,8 @@ class Sweeper:
     """Between the clock on the wall and the steady one, when last looked at."""
     trusted_from: float = float("-inf")
     """By the steady clock: when leases may be believed again."""
+    tidied: float = field(default_factory=time.monotonic)
+    """By the steady clock: when what nobody owns was last looked for, or this began."""
     silence: tuple[int, float] = (-1, 0.0)
     """How many bells were heard when last one was, or none was to be heard; and when."""
 
@@ -68,11 +72,12 @@ class Sweeper:
         self.wake.set()
 
     def sweep(self) -> None:
-        """Once: expired steps, bells, webhooks, retention."""
+        """Once: expired steps, bells, webhooks, retention, orphans."""
         self.take_back()
         self._ring()
         send_due(self.store, self.settings)
         self._forget_old()
+        self._tidy()
 
     def take_back(self, own: str | None = None) -> int:
         """Frees the steps whose workers are gone or whose lease ran out; how many.
@@ -144,3 +149,11 @@ class Sweeper:
         for document in older_than(self.store, moment, 50):
             for name in delete_document(self.store, document, "retention") or ():
                 self.blobs.delete(name)
+
+    def _tidy(self) -> None:
+        if self.clock() - self.tidied < _TIDY:
+            return
+        self.tidied = self.clock()
+        swept = sweep_orphans(self.store, self.blobs, self.settings, time.time)
+        if swept.any:
+            _log.info("removed what nobody owned", extra=asdict(swept))

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -63,6 +63,26 @@ class DiskBlobs:
     def delete(self, sha256: str) -> None:
         self._path(sha256).unlink(missing_ok=True)
 
+    def discard(self, sha256: str, before: float) -> bool:
+        path = self._path(sha256)
+        aside = path.with_name(f".gone-{sha256}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        # Looked at where nobody can put it any more: what was put until now is put back.
+        if aside.stat().st_mtime >= before:
+            aside.rename(path)
+            return False
+        aside.unlink()
+        return True
+
+    def discard_halves(self, before: float) -> int:
+        halves = [path for path in self.folder.glob("??/.part-*") if path.stat().st_mtime < before]
+        for path in halves:
+            path.unlink(missing_ok=True)
+        return len(halves)
+
     def names(self) -> Iterator[tuple[str, float]]:
         for path in self.folder.glob("??/*"):
             if len(path.name) == 64:
@@ -76,7 +96,7 @@ class DiskBlobs:
     def _write(self, sha256: str, fill: Callable[[IO[bytes]], object]) -> None:
         path = self._path(sha256)
         try:
-            if path.is_file():
+            with suppress(FileNotFoundError):
                 os.utime(path)  # young again: nothing that cleans up will take it
                 return
             path.parent.mkdir(parents=True, exist_ok=True)

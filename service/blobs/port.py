@@ -65,6 +65,14 @@ class BlobStore(Protocol):
         """Removes it; no error where it is not there."""
         ...
 
+    def discard(self, sha256: str, before: float) -> bool:
+        """Removes it unless it was put since ``before``, in seconds since 1970; whether it did."""
+        ...
+
+    def discard_halves(self, before: float) -> int:
+        """Removes what someone began to put before that time and never finished; how many."""
+        ...
+
     def names(self) -> Iterator[tuple[str, float]]:
         """Every blob with the time it was last put, in seconds since 1970."""
         ...

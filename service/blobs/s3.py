@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from service.blobs.port import BlobMissing, BlobRotten, BlobTrouble
+from service.scratch import Scratch
 from service.settings import Settings
 
 
@@ -62,8 +62,8 @@ class S3Blobs:
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="crossfoot-") as folder:
-            path = Path(folder) / sha256
+        with closing(Scratch()) as scratch:
+            path = scratch.path / sha256
             with _translated():
                 self.client.download_file(self.bucket, self._key(sha256), str(path))
             with path.open("rb") as file:
@@ -82,6 +82,22 @@ class S3Blobs:
     def delete(self, sha256: str) -> None:
         with _translated():
             self.client.delete_object(Bucket=self.bucket, Key=self._key(sha256))
+
+    def discard(self, sha256: str, before: float) -> bool:
+        key = {"Bucket": self.bucket, "Key": self._key(sha256)}
+        try:
+            with _translated():
+                put = self.client.head_object(**key)["LastModified"].timestamp()
+                if put < before:
+                    self.client.delete_object(**key)
+        except BlobMissing:
+            return False
+        return bool(put < before)
+
+    def discard_halves(self, before: float) -> int:
+        """None: an upload that was broken off is ended by the bucket's own rule, if it has one."""
+        del before
+        return 0
 
     def names(self) -> Iterator[tuple[str, float]]:
         pages = self.client.get_paginator("list_objects_v2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def test_what_was_deleted_is_missing(blobs: BlobStore) -> None:
         blobs.get(name)
     with pytest.raises(BlobMissing), blobs.local(ABSENT):
         pass
+
+
+def test_only_what_is_old_is_discarded(blobs: BlobStore) -> None:
+    name, hour = blobs.put(b"old or young"), 3600
+    assert not blobs.discard(name, time.time() - hour)
+    assert blobs.get(name) == b"old or young"
+    assert blobs.discard(name, time.time() + hour)
+    assert not blobs.exists(name)
+    assert not blobs.discard(name, time.time() + hour)
 
 
 def test_a_changed_file_is_never_given_out(tmp_path: Path) -> None:
