@@ -13,8 +13,8 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-llm test-model-faults check format bench eval-quick lock clean \
-  chaos hostile soak ruin
+.PHONY: help demo test test-long test-llm test-model-faults lint check format bench eval-quick \
+  lock clean chaos hostile soak ruin
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -35,8 +35,11 @@ demo: $(VENV)/.runtime ## install, read the examples, print what was found
 	  echo "  $(BIN)/crossfoot overlay $$pdf $(OUT)/demo/$$stem.json --out $(OUT)/demo/overlay"; \
 	done
 
-test: $(VENV)/.dev ## run every test
+test: $(VENV)/.dev ## run the tests, of the long ones a selection
 	$(BIN)/python -m pytest
+
+test-long: $(VENV)/.dev ## whole documents as scans, another tool's reading: minutes
+	$(BIN)/python -m pytest -m long tests/acceptance tests/unit
 
 test-llm: $(VENV)/.dev ## ask a real model (CROSSFOOT_PEER_MODEL_URL, CROSSFOOT_PEER_MODEL)
 	$(BIN)/python -m pytest -s -m real_model tests/llm
@@ -44,11 +47,13 @@ test-llm: $(VENV)/.dev ## ask a real model (CROSSFOOT_PEER_MODEL_URL, CROSSFOOT_
 test-model-faults: $(VENV)/.dev ## 2,000 blocks against a fake model with every fault
 	$(BIN)/python -m pytest -s -m model_faults tests/llm
 
-check: $(VENV)/.dev ## format, lint, types, import contract, unit tests
+lint: $(VENV)/.dev ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## the same, and the unit tests
 	$(BIN)/python -m pytest tests/unit tests/test_ground.py -m "not slow"
 
 MINUTES ?= 60
@@ -58,7 +63,7 @@ chaos: $(VENV)/.dev ## kill, freeze, flush and restart parts of a service, many 
 	CHAOS_TIMES=$${CHAOS_TIMES:-10} $(BIN)/python -m pytest tests/chaos
 
 hostile: $(VENV)/.dev ## bombs, mutants, floods; HOSTILE_CORPUS=folder adds its files
-	HOSTILE_TIMES=$${HOSTILE_TIMES:-40} $(BIN)/python -m pytest tests/hostile
+	HOSTILE_TIMES=$${HOSTILE_TIMES:-100} $(BIN)/python -m pytest tests/hostile
 	$(BIN)/python -m tests.hostile.injected --seed $(SEED)
 
 soak: $(VENV)/.dev ## documents and faults for MINUTES, out of SEED; what came of it as JSON

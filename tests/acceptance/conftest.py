@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.gold import Gold, load_gold
-from tests.acceptance.door import Run, extract
+from tests.acceptance.door import PROJECT, Run, extract
 from tests.integration.shared import shared_folder
 
 Read = Callable[[str], Run]
@@ -32,6 +32,13 @@ def read(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Read:
         return done[stem]
 
     return read_once
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """All documents of examples/ in one call, as `make demo` reads them."""
+    files = sorted((PROJECT / "examples").glob("*.pdf"))
+    return extract(files, tmp_path_factory.mktemp("examples"), "--csv")
 
 
 @pytest.fixture(scope="session")

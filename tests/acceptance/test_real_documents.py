@@ -47,14 +47,19 @@ SCANS = (
 MONTHS = ("philadelphia-2014-07", "philadelphia-2016-03", "philadelphia-2017-11")
 
 
-@pytest.fixture(scope="session", params=["born digital", "raster"])
+@pytest.fixture(
+    scope="session", params=["born digital", pytest.param("raster", marks=pytest.mark.long)]
+)
 def performance(
     request: pytest.FixtureRequest,
     read: Read,
     shared_data: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Result:
-    """The project table of twelve pages, from its text layer and from its own scan."""
+    """The project table of twelve pages, from its text layer and from its own scan.
+
+    The scan takes minutes; a short one of the same form is read in test_examples.
+    """
     if request.param == "born digital":
         return read(PERFORMANCE).result(PERFORMANCE)
     folder = tmp_path_factory.mktemp("raster")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from schemas.result import Result
-from tests.acceptance.door import PROJECT, extract
+from tests.acceptance.door import PROJECT, Run
 from tests.acceptance.served import Served, alive, numbered, start, wait_for
 
 EXAMPLES = PROJECT / "examples"
@@ -49,12 +49,11 @@ def only(answer: dict[str, Any]) -> str:
     return str(answer["items"][0]["document"]["id"])
 
 
-def test_what_is_sent_comes_back_as_extract_reads_it(served: Served, tmp_path: Path) -> None:
+def test_what_is_sent_comes_back_as_extract_reads_it(served: Served, examples: Run) -> None:
     document = only(served.send(TEXT))
     state = served.finished(document)
     assert (state["status"], state["pages"], state["pages_done"]) == ("verified", 2, 2)
-    expected = extract([TEXT], tmp_path).result(TEXT.stem)
-    assert read(result_of(served, document)) == read(expected)
+    assert read(result_of(served, document)) == read(examples.result(TEXT.stem))
 
 
 def test_an_archive_becomes_a_batch_with_a_line_for_every_file(served: Served) -> None:
@@ -104,7 +103,7 @@ def test_the_same_key_gives_the_same_answer_and_no_second_document(served: Serve
 
 
 def test_a_worker_killed_half_way_loses_nothing_and_doubles_nothing(
-    served: Served, tmp_path: Path
+    served: Served, examples: Run
 ) -> None:
     document = only(served.send(SCAN))
     wait_for(lambda: served.get(f"/documents/{document}"), lambda s: s["status"] == "reading", 60)
@@ -113,8 +112,7 @@ def test_a_worker_killed_half_way_loses_nothing_and_doubles_nothing(
         os.kill(pid, signal.SIGKILL)
     state = served.finished(document)
     assert state["pages_done"] == state["pages"] == 2
-    expected = extract([SCAN], tmp_path).result(SCAN.stem)
-    assert read(result_of(served, document)) == read(expected)
+    assert read(result_of(served, document)) == read(examples.result(SCAN.stem))
     actions = [row["action"] for row in served.get(f"/audit?subject={document}")["items"]]
     assert "step released" in actions
     assert served.command("doctor", "--strict").returncode == 0

@@ -7,14 +7,15 @@ import zlib
 
 def pdf(*objects: bytes) -> bytes:
     """A PDF of these objects, numbered from 1; the first is the catalog."""
-    body, offsets = b"%PDF-1.7\n", []
+    pieces, offsets, at = [b"%PDF-1.7\n"], [], len(b"%PDF-1.7\n")
     for number, content in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+        pieces.append(b"%d 0 obj\n%s\nendobj\n" % (number, content))
+        offsets.append(at)
+        at += len(pieces[-1])
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(objects) + 1
-    trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
-    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
+    trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, at)
+    return b"".join(pieces) + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
 
 
 def one_page(box: bytes = b"0 0 400 300", content: bytes = b"", filters: bytes = b"") -> bytes:
@@ -30,14 +31,20 @@ def one_page(box: bytes = b"0 0 400 300", content: bytes = b"", filters: bytes =
 
 def inflating(mib: int, times: int = 1) -> bytes:
     """A page whose instructions unpack to so many MiB, packed so many times over."""
-    machine, packed = zlib.compressobj(9), b""
-    for _ in range(mib):
-        packed += machine.compress(b"0 0 m 9 9 l S\n" * (1024 * 1024 // 14))
-    packed += machine.flush()
+    packed = _packed(b"0 0 m 9 9 l S\n" * (1024 * 1024 // 14), mib)
     for _ in range(times - 1):
         packed = zlib.compress(packed, 9)
     names = b"/FlateDecode " * times
     return one_page(content=packed, filters=b"/Filter[%s]" % names)
+
+
+def _packed(piece: bytes, times: int) -> bytes:
+    """A zlib stream of the piece so many times over, for the work of packing it once."""
+    machine, checksum = zlib.compressobj(9, wbits=-15), 1
+    block = machine.compress(piece) + machine.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(times):
+        checksum = zlib.adler32(piece, checksum)
+    return b"\x78\xda" + block * times + b"\x03\x00" + checksum.to_bytes(4, "big")
 
 
 def many_pages(count: int) -> bytes:

@@ -94,7 +94,7 @@ def test_every_tool_says_how_it_is_run_and_why(one: Outsider) -> None:
     assert one.settings()["chosen"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_rapidocr_s_lines_lie_where_the_figures_are_printed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
