@@ -13,7 +13,7 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-long test-llm test-model-faults lint check format bench eval-quick \
+.PHONY: help demo test test-doors test-inside test-long test-llm test-model-faults lint check format bench eval-quick \
   lock clean chaos hostile soak ruin
 .DEFAULT_GOAL := help
 
@@ -35,8 +35,17 @@ demo: $(VENV)/.runtime ## install, read the examples, print what was found
 	  echo "  $(BIN)/crossfoot overlay $$pdf $(OUT)/demo/$$stem.json --out $(OUT)/demo/overlay"; \
 	done
 
+# Two at a time, each for a core: what goes through the doors, and all else.
 test: $(VENV)/.dev ## run the tests, of the long ones a selection
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-doors test-inside
+
+DOORS := tests/acceptance tests/browser
+
+test-doors:
+	$(BIN)/python -m pytest $(DOORS)
+
+test-inside:
+	$(BIN)/python -m pytest $(DOORS:%=--ignore=%)
 
 test-long: $(VENV)/.dev ## whole documents as scans, another tool's reading: minutes
 	$(BIN)/python -m pytest -m long tests/acceptance tests/unit
