@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -13,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from service.blobs.port import BlobMissing, BlobRotten, BlobTrouble, StoreFull
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+from service.blobs.port import NO_ROOM, BlobMissing, BlobRotten, BlobTrouble, StoreFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ class DiskBlobs:
                 part.unlink(missing_ok=True)
                 raise
         except OSError as error:
-            if error.errno in _FULL:
+            if error.errno in NO_ROOM:
                 raise StoreFull(
                     f"no room for a blob in {self.folder} ({error.strerror}): make room there."
                 ) from error

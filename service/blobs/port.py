@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,6 +34,10 @@ class StoreFull(BlobTrouble):
     """There is no room left."""
 
     category = "blobs:full"
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What a system says when nothing more can be written."""
 
 
 class BlobStore(Protocol):

@@ -14,12 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from schemas.errors import CrossfootError, InputError, UsageError
-from service.blobs.port import BlobMissing, BlobTrouble, StoreFull
+from service.blobs.port import NO_ROOM, BlobMissing, BlobTrouble, StoreFull
 from service.cage import CageError, Refused
 from service.store.database import DatabaseDown
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+_FULL = "there is no room on the disk: tell the operator."
 
 
 class Problem(BaseModel):
@@ -90,7 +91,9 @@ def _refusal_of(error: Exception) -> Refusal:
     """What the web says of an error that came from below."""
     match error:
         case StoreFull():
-            return Refusal(507, error.category, "there is no room on the disk: tell the operator.")
+            return Refusal(507, error.category, _FULL)
+        case OSError() if error.errno in NO_ROOM:
+            return Refusal(507, "disk", _FULL)
         case BlobMissing():
             return Refusal(410, error.category, error.message)
         case BlobTrouble() | DatabaseDown():
@@ -144,4 +147,5 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(CrossfootError, failed)
     app.add_exception_handler(SQLAlchemyError, failed)
+    app.add_exception_handler(OSError, failed)
     app.add_exception_handler(Exception, failed)
