@@ -116,6 +116,7 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
             parsed,
             pool_size=10,
             max_overflow=20,
+            pool_pre_ping=True,  # a server that was started again has cut them all
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=30000"},
         )
     database = Database(engine)

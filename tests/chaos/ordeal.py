@@ -61,6 +61,7 @@ class Plan:
     flushes: int
     freezes: int
     stops: int
+    cuts: int
     seed: int
     minutes: float | None = None
     rest: float = 0.6
@@ -68,15 +69,16 @@ class Plan:
 
     def faults(self, chance: random.Random) -> Iterator[str]:
         if self.minutes is not None:
-            kinds = ["kill", "restart", "flush", "freeze", "stop"]
+            kinds = ["kill", "restart", "flush", "freeze", "stop", "cut"]
             while True:
-                yield from chance.choices(kinds, (70, 10, 8, 7, 5), k=1)
+                yield from chance.choices(kinds, (68, 10, 7, 7, 4, 4), k=1)
         mixed = (
             ["kill"] * self.kills
             + ["restart"] * self.restarts
             + ["flush"] * self.flushes
             + ["freeze"] * self.freezes
             + ["stop"] * self.stops
+            + ["cut"] * self.cuts
         )
         chance.shuffle(mixed)
         yield from mixed
@@ -123,7 +125,7 @@ class _Ordeal:
 
     def run(self) -> Seen:
         begun = time.monotonic()
-        store = Store(open_database(self.held.settings.database))
+        store = Store(open_database(self.held.watched()))
         try:
             self._hurt(store, begun)
             self._calm(store)
@@ -138,7 +140,7 @@ class _Ordeal:
 
     def _hurt(self, store: Store, begun: float) -> None:
         faults, plan = self.plan.faults(self.chance), self.plan
-        planned = plan.kills + plan.restarts + plan.flushes + plan.freezes + plan.stops
+        planned = plan.kills + plan.restarts + plan.flushes + plan.freezes + plan.stops + plan.cuts
         done, last = 0, begun
         while True:
             self._thaw()
@@ -210,6 +212,8 @@ class _Ordeal:
                 return True
             case "flush":
                 return held.flush_broker()
+            case "cut":
+                return held.cut_database()
             case "freeze":
                 pools = held.pools()
                 pid = chance.choice(pools) if pools else None
@@ -333,6 +337,7 @@ def main() -> int:
     parser.add_argument("--flushes", type=int, default=20)
     parser.add_argument("--freezes", type=int, default=10)
     parser.add_argument("--stops", type=int, default=0)
+    parser.add_argument("--cuts", type=int, default=0, help="of connections to PostgreSQL")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--rest", type=float, default=0.6, help="seconds between faults")

@@ -27,10 +27,14 @@ from service.settings import Settings, read_settings
 from tests.acceptance.door import PROJECT
 from tests.browser.serving import free_port
 from tests.chaos.processes import family, is_reader, is_worker, parents, send
-from tests.integration.outside import database
+from tests.integration.outside import cut, database
 
 Kind = Literal["embedded", "servers"]
+_DATABASE = "CROSSFOOT_DATABASE_URL"
 _CROSSFOOT = [sys.executable, "-c", "import sys; from service.cli import main; sys.exit(main())"]
+
+WATCHER = "watcher"
+"""The application as which a test looks into the database: its connections are spared."""
 
 SHORT = {
     "CROSSFOOT_PAGE_SECONDS": "40",
@@ -181,6 +185,15 @@ class Plant:
         pid = chance.choice(of)
         return pid if send(pid, signal.SIGKILL) else None
 
+    def cut_database(self) -> bool:
+        """Ends all connections to the database server; whether there were any."""
+        return self.kind == "servers" and cut(self.environment[_DATABASE], WATCHER) > 0
+
+    def watched(self) -> str:
+        """The database's URL for those who look on."""
+        url = self.settings.database
+        return url if self.kind == "embedded" else f"{url}?application_name={WATCHER}"
+
     def restart_broker(self) -> None:
         for pid in self.brokers():
             send(pid, signal.SIGKILL)
@@ -238,7 +251,7 @@ def idle_plant(
         environment |= {"OMP_NUM_THREADS": "1", "CROSSFOOT_HOME": str(home), **SHORT}
         environment |= {"CROSSFOOT_LOG_LEVEL": "warning", "CROSSFOOT_ATTEMPTS": "1000"}
         if kind == "servers":
-            environment["CROSSFOOT_DATABASE_URL"] = held.enter_context(database())
+            environment[_DATABASE] = held.enter_context(database())
             environment["CROSSFOOT_BROKER_URL"] = f"redis+socket://{home / 'redis.sock'}"
             environment["CROSSFOOT_WORKERS"] = "1"
         else:

@@ -1,6 +1,6 @@
 """Spoilt PDFs by the thousand: each must come to an end that is named, and harm nobody.
 
-    python -m tests.hostile.mutants --count 10000 --seed 1 --out FILE
+    python -m tests.hostile.mutants --count 10000 --seed 1 --minutes 60 --out FILE
     python -m tests.hostile.mutants --corpus FOLDER
 
 Every mutant is a document of a store of its own and is read as a worker reads it: claimed,
@@ -251,6 +251,17 @@ def mutants(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
         yield f"{seed}-{number} {deed}.pdf", content
 
 
+def within(
+    files: Iterator[tuple[str, bytes]], minutes: float | None
+) -> Iterator[tuple[str, bytes]]:
+    """The files, until the time is up."""
+    until = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
+    for file in files:
+        if time.monotonic() > until:
+            return
+        yield file
+
+
 def corpus(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -261,6 +272,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="after which no other is begun")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
@@ -269,7 +281,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="crossfoot-hostile-") as name,
         reader(Path(name)) as held,
     ):
-        tally = run(files, held, lambda text: print(text, flush=True))
+        tally = run(within(files, told.minutes), held, lambda text: print(text, flush=True))
     written: dict[str, Any] = {**asdict(tally), "well": tally.well}
     line = json.dumps(written, ensure_ascii=False)
     print(line)

@@ -32,6 +32,17 @@ def database() -> Iterator[str]:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def cut(url: str, spared: str | None = None) -> int:
+    """Ends the connections to that database but those of the ``spared`` application; how many."""
+    with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as server:
+        ended = server.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = %s AND application_name IS DISTINCT FROM %s::text",
+            (url.rpartition("/")[2], spared),
+        ).fetchone()
+    return int(ended[0]) if ended else 0
+
+
 def redis_url(number: int) -> str:
     """The URL of one of Redis' numbered databases, emptied."""
     url = f"{REDIS}/{number}"

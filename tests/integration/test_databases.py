@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.backup import back_up, restore
 from service.blobs.disk import DiskBlobs
@@ -33,7 +35,7 @@ from service.store.steps import (
 )
 from service.store.store import Store
 from service.store.tables import documents, metadata, results, steps
-from tests.integration.outside import database
+from tests.integration.outside import cut, database
 from tests.unit.store import Desk
 
 FOUND = Finding("verified", 1, 2, 3, 0, 0, (), None, None)
@@ -102,6 +104,50 @@ def test_racing_workers_do_every_step_once(url: str) -> None:
     assert actions["late commit refused"] == actions["step released"] == refused > 0
     assert first_bad_row(desk.store) is None
     desk.store.database.close()
+
+
+def test_workers_whose_connections_are_cut_lose_and_double_nothing() -> None:
+    """As when PostgreSQL is started again, over and over, in the middle of anything."""
+    with database() as url:
+        desk = Desk.at(url)
+        desk.send(*(desk.fresh(f"{n}.pdf") for n in range(40)), batch="b")
+        stores = [Store(open_database(url, migrate=False)) for _ in range(3)]
+        done: Counter[str] = Counter()
+        threads = [
+            threading.Thread(target=work_in_spite, args=(store, f"w{n}", done))
+            for n, store in enumerate(stores)
+        ]
+        for thread in threads:
+            thread.start()
+        times = 0
+        while any(thread.is_alive() for thread in threads):
+            times += cut(url) > 0
+            time.sleep(0.2)
+        with desk.store.database.read() as connection:
+            states = connection.execute(select(documents.c.status, documents.c.pages_done)).all()
+            kept = connection.execute(select(func.count()).select_from(results)).scalar_one()
+            ends = Counter(connection.execute(select(steps.c.status)).scalars())
+        assert (set(states), kept, ends) == ({("verified", 3)}, 40, {"done": 40 * 5})
+        assert first_bad_row(desk.store) is None
+        assert times > 5
+        for store in (desk.store, *stores):
+            store.database.close()
+
+
+def work_in_spite(store: Store, name: str, done: Counter[str]) -> None:
+    """Does steps until none is left, whatever becomes of the connections."""
+    left = True
+    while left:
+        try:
+            for lost in running_steps(store):
+                if lost.worker == name:  # it could not be committed, or the answer was lost
+                    expire(store, lost, "lost", 1000)
+            work(store, name, done, careless=False)
+            with store.database.read() as connection:
+                query = select(func.count()).where(documents.c.status != "verified")
+                left = bool(connection.execute(query).scalar_one())
+        except SQLAlchemyError:
+            continue
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
