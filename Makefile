@@ -38,14 +38,16 @@ demo: $(VENV)/.runtime ## install, read the examples, print what was found
 # Two at a time, each for a core: what goes through the doors, and all else.
 test: $(VENV)/.dev ## run the tests, of the long ones a selection
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-doors test-inside
+	@$(BIN)/python -m tests.faults $(REPORTS)/doors.xml $(REPORTS)/inside.xml
 
-DOORS := tests/acceptance tests/browser
+REPORTS := $(OUT)/tests
+DOORS   := tests/acceptance tests/browser
 
 test-doors:
-	$(BIN)/python -m pytest $(DOORS)
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/doors.xml $(DOORS)
 
 test-inside:
-	$(BIN)/python -m pytest $(DOORS:%=--ignore=%)
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/inside.xml $(DOORS:%=--ignore=%)
 
 test-long: $(VENV)/.dev ## whole documents as scans, another tool's reading: minutes
 	$(BIN)/python -m pytest -m long tests/acceptance tests/unit
@@ -69,10 +71,13 @@ MINUTES ?= 60
 SEED    ?= 1
 
 chaos: $(VENV)/.dev ## kill, freeze, flush and restart parts of a service, many times over
-	CHAOS_TIMES=$${CHAOS_TIMES:-10} $(BIN)/python -m pytest tests/chaos
+	CHAOS_TIMES=$${CHAOS_TIMES:-10} $(BIN)/python -m pytest --junitxml=$(REPORTS)/chaos.xml tests/chaos
+	@$(BIN)/python -m tests.faults $(REPORTS)/chaos.xml
 
 hostile: $(VENV)/.dev ## bombs, mutants, floods; HOSTILE_CORPUS=folder adds its files
-	HOSTILE_TIMES=$${HOSTILE_TIMES:-100} $(BIN)/python -m pytest tests/hostile
+	HOSTILE_TIMES=$${HOSTILE_TIMES:-100} $(BIN)/python -m pytest --junitxml=$(REPORTS)/hostile.xml \
+	  tests/hostile
+	@$(BIN)/python -m tests.faults $(REPORTS)/hostile.xml
 	$(BIN)/python -m tests.hostile.injected --seed $(SEED)
 
 soak: $(VENV)/.dev ## documents and faults for MINUTES, out of SEED; what came of it as JSON

@@ -92,6 +92,8 @@ class Seen:
     seed: int = 0
     documents: int = 0
     faults: dict[str, int] = field(default_factory=dict)
+    killed: dict[str, int] = field(default_factory=dict)
+    """Reading processes, processes of a pool, whole workers."""
     seconds: float = 0.0
     statuses: dict[str, int] = field(default_factory=dict)
     lost: int = 0
@@ -105,6 +107,20 @@ class Seen:
     recovery_most: float = 0.0
     refused_uploads: int = 0
     doctor: list[str] = field(default_factory=list)
+
+    @property
+    def tried(self) -> dict[str, int]:
+        """How often it tried which fault of docs/reliability.md."""
+        killed, faults = self.killed, self.faults
+        flushes = faults.get("flush", 0)
+        return {
+            "F01": killed.get("reader", 0) + killed.get("pool", 0),
+            "F02": killed.get("head", 0),
+            "F06": flushes,
+            "F07": faults.get("restart", 0),
+            "F08": flushes,
+            "F40": faults.get("cut", 0),
+        }
 
     @property
     def well(self) -> bool:
@@ -235,6 +251,7 @@ class _Ordeal:
         pid = self.held.kill_one(alive, self.chance)
         if pid is None:
             return False
+        self.seen.killed[which] = self.seen.killed.get(which, 0) + 1
         if which == "pool":
             now = time.time()
             self.killed += [(now, s.step) for s in at_hand if s.worker.split("/")[1] == str(pid)]

@@ -27,6 +27,7 @@ from service.store.tables import documents
 from service.sweeper import Sweeper
 from tests.acceptance.door import PROJECT
 from tests.acceptance.served import numbered
+from tests.faults import Note
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +110,9 @@ def test_one_poison_in_many_is_dead_after_three_attempts_and_the_others_are_read
     assert yard.states()[poison] == "verified"
 
 
-def test_killed_around_any_statement_all_is_done_or_nothing(tmp_path: Path) -> None:
+def test_killed_around_any_statement_all_is_done_or_nothing(
+    tmp_path: Path, record_property: Note
+) -> None:
     yard = Yard(tmp_path / "home", attempts=1000)  # none of it is a document's own fault
     chance, killed = random.Random(TIMES), 0
     yard.send(1 + TIMES)
@@ -118,6 +121,7 @@ def test_killed_around_any_statement_all_is_done_or_nothing(tmp_path: Path) -> N
         assert yard.broken() == []
     yard.worker("point:999999")
     assert killed
+    record_property("F13", killed)
     assert set(yard.states().values()) == {"verified"}
     assert yard.doctor() == []
     yard.store.database.close()

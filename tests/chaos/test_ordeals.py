@@ -21,6 +21,7 @@ from tests.acceptance.served import FINAL, numbered, wait_for
 from tests.chaos.ordeal import Plan, go_through
 from tests.chaos.plant import Kind, Plant, idle_plant, plant
 from tests.chaos.processes import send
+from tests.faults import Note
 
 pytestmark = pytest.mark.slow
 
@@ -52,12 +53,14 @@ def all_verified(held: Plant, documents: list[str]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["embedded", "servers"])
-def test_an_ordeal(kind: Kind, tmp_path: Path) -> None:
+def test_an_ordeal(kind: Kind, tmp_path: Path, record_property: Note) -> None:
     cuts = TIMES if kind == "servers" else 0
     plan = Plan(kind, 12 * TIMES, 4 * TIMES, TIMES, TIMES, TIMES, 0, cuts, seed=TIMES)
     seen = go_through(plan, tmp_path)
     assert (seen.lost, seen.doubled, seen.different, seen.doctor) == (0, 0, 0, [])
     assert seen.statuses == {"verified": 12 * TIMES}
+    for fault, times in seen.tried.items():
+        record_property(fault, times)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +134,10 @@ def test_a_worker_that_no_longer_hears_ends_and_comes_back(held: Plant) -> None:
     assert held.heads() != [before], "the deaf one was ended"
 
 
-def test_workers_are_replaced_under_load_and_nothing_waits(held: Plant) -> None:
+def test_workers_are_replaced_under_load_and_nothing_waits(
+    held: Plant, record_property: Note
+) -> None:
+    record_property("F12", 2 * TIMES)
     documents: list[str] = []
     sender = threading.Thread(
         target=lambda: documents.extend(upload(held, *range(140, 160), patience=120))

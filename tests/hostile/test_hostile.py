@@ -18,6 +18,7 @@ import pytest
 from service.store.documents import Filter, list_documents
 from service.store.states import FINAL
 from tests.chaos.plant import Plant, plant
+from tests.faults import Note
 from tests.hostile import bombs
 from tests.hostile.mutants import Reader, corpus, mutants, reader, run
 
@@ -71,7 +72,8 @@ def test_an_odd_file_comes_to_an_end(held: Reader, name: str) -> None:
     assert end.seconds < SOON
 
 
-def test_mutants_all_come_to_an_end_that_is_named(held: Reader) -> None:
+def test_mutants_all_come_to_an_end_that_is_named(held: Reader, record_property: Note) -> None:
+    record_property("F23", 10 * TIMES)
     tally = run(mutants(10 * TIMES, seed=TIMES), held, lambda _: None)
     assert (tally.unfinished, tally.uncategorised, tally.doctor) == ([], [], [])
 

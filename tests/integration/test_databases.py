@@ -35,6 +35,7 @@ from service.store.steps import (
 )
 from service.store.store import Store
 from service.store.tables import documents, metadata, results, steps
+from tests.faults import Note
 from tests.integration.outside import cut, database
 from tests.unit.store import Desk
 
@@ -106,7 +107,7 @@ def test_racing_workers_do_every_step_once(url: str) -> None:
     desk.store.database.close()
 
 
-def test_workers_whose_connections_are_cut_lose_and_double_nothing() -> None:
+def test_workers_whose_connections_are_cut_lose_and_double_nothing(record_property: Note) -> None:
     """As when PostgreSQL is started again, over and over, in the middle of anything."""
     with database() as url:
         desk = Desk.at(url)
@@ -130,6 +131,7 @@ def test_workers_whose_connections_are_cut_lose_and_double_nothing() -> None:
         assert (set(states), kept, ends) == ({("verified", 3)}, 40, {"done": 40 * 5})
         assert first_bad_row(desk.store) is None
         assert times > 5
+        record_property("F40", times)
         for store in (desk.store, *stores):
             store.database.close()
 
