@@ -13,7 +13,7 @@ EXAMPLES  = $(wildcard examples/*.pdf)
 # One thread for each library that would otherwise take all cores for a matrix of a few rows.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-doors test-inside test-long test-llm test-model-faults lint check format bench eval-quick \
+.PHONY: help demo test test-doors test-hurt test-inside test-long test-llm test-model-faults lint check format bench eval-quick \
   lock clean chaos hostile soak ruin
 .DEFAULT_GOAL := help
 
@@ -35,19 +35,23 @@ demo: $(VENV)/.runtime ## install, read the examples, print what was found
 	  echo "  $(BIN)/crossfoot overlay $$pdf $(OUT)/demo/$$stem.json --out $(OUT)/demo/overlay"; \
 	done
 
-# Two at a time, each for a core: what goes through the doors, and all else.
+# At the same time: what goes through the doors, what is hurt (and mostly waits), and all else.
 test: $(VENV)/.dev ## run the tests, of the long ones a selection
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-doors test-inside
-	@$(BIN)/python -m tests.faults $(REPORTS)/doors.xml $(REPORTS)/inside.xml
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync test-doors test-hurt test-inside
+	@$(BIN)/python -m tests.faults $(REPORTS)/doors.xml $(REPORTS)/hurt.xml $(REPORTS)/inside.xml
 
 REPORTS := $(OUT)/tests
 DOORS   := tests/acceptance tests/browser
+HURT    := tests/chaos tests/hostile
 
 test-doors:
 	$(BIN)/python -m pytest --junitxml=$(REPORTS)/doors.xml $(DOORS)
 
+test-hurt:
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/hurt.xml $(HURT)
+
 test-inside:
-	$(BIN)/python -m pytest --junitxml=$(REPORTS)/inside.xml $(DOORS:%=--ignore=%)
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/inside.xml $(DOORS:%=--ignore=%) $(HURT:%=--ignore=%)
 
 test-long: $(VENV)/.dev ## whole documents as scans, another tool's reading: minutes
 	$(BIN)/python -m pytest -m long tests/acceptance tests/unit
