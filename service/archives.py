@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -13,9 +15,15 @@ from pathlib import Path
 from typing import IO
 
 from schemas.errors import DamagedFile, TooLarge
+from service.blobs.port import NO_ROOM, StoreFull
 from service.settings import MIB, Settings
 
 _CHUNK = 1 << 20
+_SPOILT = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, struct.error,
+    NotImplementedError, RuntimeError, ValueError, OverflowError,
+)  # fmt: skip
+"""What the libraries raise for archives that are damaged, or packed in ways they don't know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +49,14 @@ def unpack(archive: Path, kind: str, folder: Path, settings: Settings) -> Iterat
     Raises:
         TooLarge: if it holds more members or bytes than the settings allow.
         DamagedFile: if it can't be read.
+        StoreFull: if there is no room for what it holds.
     """
     unpacker = _Unpacker(folder, settings)
     try:
         yield from unpacker.zip(archive) if kind == "zip" else unpacker.tar(archive)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError) as error:
+    except (*_SPOILT, OSError) as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise StoreFull("no room to unpack an archive: make room.") from error
         raise DamagedFile(
             f"the archive can't be unpacked ({type(error).__name__}): pack it again."
         ) from error
@@ -69,7 +80,7 @@ class _Unpacker:
                 try:
                     with held.open(info) as source:
                         yield self._copy(info.filename, source)
-                except (NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+                except _SPOILT as error:
                     trouble = f"it can't be unpacked ({type(error).__name__}): pack it again."
                     yield Member(info.filename, None, None, info.file_size, trouble)
 

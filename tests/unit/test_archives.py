@@ -103,3 +103,12 @@ def test_a_file_is_what_its_first_bytes_say(tmp_path: Path, head: bytes, kind: s
     path = tmp_path / "named.pdf"
     path.write_bytes(head)
     assert sniff(path) == kind
+
+
+def test_a_way_of_packing_that_is_unknown_is_told(tmp_path: Path) -> None:
+    path = zipped({"a.pdf": b"%PDF-1.7"}, tmp_path / "a.zip")
+    packed = bytearray(path.read_bytes())
+    packed[packed.rindex(b"PK\x01\x02") + 6] = 64  # the version that it takes to unpack it
+    path.write_bytes(packed)
+    with pytest.raises(DamagedFile, match="pack it again"):
+        list(unpack(path, "zip", inside(tmp_path), settings()))
