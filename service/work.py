@@ -185,10 +185,13 @@ def _page(turn: _Turn, started: float) -> Committed:
 
 
 def _last_look(error: CageError | Refused, held: Claim, settings: Settings) -> bool:
-    """Whether this page has had its chances: a crash may be chance, a hang will hang again."""
+    """Whether this page has had its chances: a crash may be chance, a hang will hang again.
+
+    All tries of a step count for a crash, since some may have ended with their worker.
+    """
     if isinstance(error, OutOfTime) or not _trouble(error, held).again:
         return True
-    return held.attempt >= min(2, settings.attempts)
+    return held.attempt >= settings.attempts
 
 
 def _lost(bench: Bench, held: Claim, error: CageError | Refused) -> bytes:

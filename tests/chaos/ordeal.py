@@ -115,7 +115,7 @@ class Seen:
         flushes = faults.get("flush", 0)
         return {
             "F01": killed.get("reader", 0) + killed.get("pool", 0),
-            "F02": killed.get("head", 0),
+            "F02": killed.get("head", 0) + faults.get("stop", 0),
             "F06": flushes,
             "F07": faults.get("restart", 0),
             "F08": flushes,
@@ -353,7 +353,7 @@ def main() -> int:
     parser.add_argument("--restarts", type=int, default=50)
     parser.add_argument("--flushes", type=int, default=20)
     parser.add_argument("--freezes", type=int, default=10)
-    parser.add_argument("--stops", type=int, default=0)
+    parser.add_argument("--stops", type=int, default=0, help="kills of whole workers, besides")
     parser.add_argument("--cuts", type=int, default=0, help="of connections to PostgreSQL")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float)

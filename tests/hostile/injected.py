@@ -13,9 +13,10 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,44 @@ _TABLES = 40
 TRUSTED = ("proved", "accepted", "repaired")
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A wrong figure in the place of a true one, and whether nothing showed it."""
+
+    true: str
+    wrong: str
+    silent: bool
+    said: str
+
+    @property
+    def off_by_rounding(self) -> bool:
+        """Whether they differ by one unit of the last digit.
+
+        Printed figures do so among themselves where they were rounded; docs/decisions/0004
+        says which sums still count as held, and that such a slip may hide there.
+        """
+        true, wrong = Decimal(self.true), Decimal(self.wrong)
+        last = min(int(true.as_tuple().exponent), int(wrong.as_tuple().exponent))
+        return abs(true - wrong) == Decimal(1).scaleb(last)
+
+
 @dataclass(slots=True)
 class Tally:
+    """``silent``: let through unseen; ``rounding``: the same, but off by no more than rounding."""
+
     door: str
     injected: int = 0
     silent: int = 0
+    rounding: int = 0
     first_silent: str = ""
 
-    def add(self, silent: bool, what: str) -> None:
+    def add(self, put: Put) -> None:
         self.injected += 1
-        self.silent += silent
-        if silent and not self.first_silent:
-            self.first_silent = what
+        if put.silent and put.off_by_rounding:
+            self.rounding += 1
+        elif put.silent:
+            self.silent += 1
+            self.first_silent = self.first_silent or put.said
 
 
 _sound: dict[int, Result] = {}
@@ -84,7 +111,7 @@ def same(a: str | None, b: str | None) -> bool:
     return (a is None) == (b is None) and (a is None or Decimal(a) == Decimal(b or ""))
 
 
-def by_reader(draft: Draft, ref: CellRef, chance: random.Random) -> tuple[bool, str]:
+def by_reader(draft: Draft, ref: CellRef, chance: random.Random) -> Put:
     """A slip of which the reader is sure, and does not think of the truth."""
     row = next(row for row in draft.rows if row.id == ref[0])
     before = row.cells[ref[1]]
@@ -93,24 +120,28 @@ def by_reader(draft: Draft, ref: CellRef, chance: random.Random) -> tuple[bool, 
     spoilt = replace(draft, rows=tuple(put if r.id == ref[0] else r for r in draft.rows))
     cell = cell_of(result_of(spoilt), ref)
     silent = cell.verdict in TRUSTED and not same(cell.value, before.value)
-    return silent, f"{before.value} read as {wrong.value}: {cell.verdict}"
+    said = f"{before.value} read as {wrong.value}: {cell.verdict}"
+    return Put(before.value or "0", cell.value or "0", silent, said)
 
 
-def by_person(draft: Draft, ref: CellRef, chance: random.Random) -> tuple[bool, str]:
+def by_person(draft: Draft, ref: CellRef, chance: random.Random) -> Put:
     """A wrong figure typed: nothing shows it if the document then counts as verified."""
     result = sound(draft)
-    wrong = another(cell_of(result, ref).value or "0", chance)
+    true = cell_of(result, ref).value or "0"
+    wrong = another(true, chance)
     typed = Figure(kind="figure", table="t1", row=ref[0], column=ref[1], value=wrong)
     after = settle(result, [typed])
     failing = any(check.status == "fail" for check in after.tables[0].checks)
-    return not failing and after.status == "verified", f"{ref} typed as {wrong}"
+    silent = not failing and after.status == "verified"
+    return Put(true, wrong, silent, f"{true} at {ref} typed as {wrong}")
 
 
-def in_file(draft: Draft, ref: CellRef, chance: random.Random) -> tuple[bool, str]:
+def in_file(draft: Draft, ref: CellRef, chance: random.Random) -> Put:
     """A value edited in the result file."""
     result = sound(draft)
     table = result.tables[0]
-    wrong = another(cell_of(result, ref).value or "0", chance)
+    true = cell_of(result, ref).value or "0"
+    wrong = another(true, chance)
 
     def edited(row: Row) -> Row:
         if row.id != ref[0]:
@@ -120,7 +151,7 @@ def in_file(draft: Draft, ref: CellRef, chance: random.Random) -> tuple[bool, st
 
     rows = tuple(edited(row) for row in table.rows)
     changed = result.model_copy(update={"tables": (table.model_copy(update={"rows": rows}),)})
-    return first_disagreement(changed) is None, f"{ref} edited to {wrong}"
+    return Put(true, wrong, first_disagreement(changed) is None, f"{true} edited to {wrong}")
 
 
 def another(value: str, chance: random.Random) -> str:
@@ -131,7 +162,7 @@ def another(value: str, chance: random.Random) -> str:
     return value[:at] + digit + value[at + 1 :]
 
 
-DOORS: dict[str, Callable[[Draft, CellRef, random.Random], tuple[bool, str]]] = {
+DOORS: dict[str, Callable[[Draft, CellRef, random.Random], Put]] = {
     "reader": by_reader, "person": by_person, "file": in_file,
 }  # fmt: skip
 
@@ -139,18 +170,19 @@ DOORS: dict[str, Callable[[Draft, CellRef, random.Random], tuple[bool, str]]] = 
 def inject(door: str, count: int, seed: int) -> Tally:
     """So many wrong figures at that door, each in a table that is sound otherwise."""
     chance, tally = random.Random(f"{door} {seed}"), Tally(door)
-    places = list(_places(seed))
+    places = _places(seed)
     for _ in range(count):
         draft, ref = chance.choice(places)
-        silent, what = DOORS[door](draft, ref, chance)
-        tally.add(silent, what)
+        tally.add(DOORS[door](draft, ref, chance))
     return tally
 
 
-def _places(seed: int) -> Iterator[tuple[Draft, CellRef]]:
-    for draft in drafts(_TABLES, first=seed * 1000):
-        for ref in covered(draft):
-            yield draft, ref
+@cache
+def _places(seed: int) -> tuple[tuple[Draft, CellRef], ...]:
+    """The same drafts for every door: what is known of each is kept by its identity."""
+    return tuple(
+        (draft, ref) for draft in drafts(_TABLES, first=seed * 1000) for ref in covered(draft)
+    )
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from service.store.states import FINAL
 from tests.chaos.plant import Plant, plant
 from tests.faults import Note
 from tests.hostile import bombs
+from tests.hostile.injected import DOORS, inject
 from tests.hostile.mutants import Reader, corpus, mutants, reader, run
 
 TIMES = int(os.environ.get("HOSTILE_TIMES", "1"))
@@ -85,6 +86,13 @@ def test_every_file_of_a_folder_comes_to_an_end_that_is_named(held: Reader) -> N
     tally = run(corpus(Path(told)), held, lambda _: None)
     assert tally.files
     assert (tally.unfinished, tally.uncategorised, tally.doctor) == ([], [], [])
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_wrong_figure_comes_in_unseen(door: str) -> None:
+    tally = inject(door, 20, seed=1)
+    assert (tally.silent, tally.first_silent) == (0, "")
+    assert tally.injected == 20
 
 
 # -- uploads from raw sockets --------------------------------------------------------------
