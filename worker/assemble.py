@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Draft
-from schemas.errors import DamagedFile, TooLarge
+from schemas.errors import DamagedFile, EngineError, TooLarge
 from schemas.forms import known_forms
 from schemas.grid import Grid, Sheet, TextLine
 from schemas.page import PageText, Warn
@@ -230,9 +230,13 @@ def _failure(
 ) -> Failure | None:
     if not _all_lost(pages, warnings):
         return None
-    first = next((w for w in warnings if w.code == "page_too_large"), None)
-    if first is not None:
-        return Failure(category=TooLarge.category, message=first.message)
+    for code, category in (
+        ("page_too_large", TooLarge.category),
+        ("page_failed", EngineError.category),  # the file may well be good
+    ):
+        first = next((w for w in warnings if w.code == code), None)
+        if first is not None:
+            return Failure(category=category, message=first.message)
     return Failure(
         category=DamagedFile.category,
         message=f"no page of {name} can be shown, its content is damaged: get the file "

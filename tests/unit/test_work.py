@@ -107,18 +107,18 @@ def test_a_blob_that_rotted_is_never_read(desk: Desk, bench: Bench, tmp_path: Pa
     assert state(desk, document) == ("failed", "blobs:rotten")
 
 
+class SlowOnce(Cage):
+    """Has no time for page 1."""
+
+    def ask(self, request: dict[str, Any], parts: Any = (), *, seconds: float) -> Answered:
+        short = request["do"] == "page" and request["number"] == 1
+        return super().ask(request, parts, seconds=1e-6 if short else seconds)
+
+
 def test_a_page_that_takes_too_long_is_lost_and_the_others_are_read(
     desk: Desk, bench: Bench
 ) -> None:
     document = sent(desk, bench, plain_pdf(pages=2))
-
-    class SlowOnce(Cage):
-        """Has no time for page 1."""
-
-        def ask(self, request: dict[str, Any], parts: Any = (), *, seconds: float) -> Answered:
-            short = request["do"] == "page" and request["number"] == 1
-            return super().ask(request, parts, seconds=1e-6 if short else seconds)
-
     cage = SlowOnce(Limits(4096 * MIB, 100))
     shift(replace(bench, cage=cage))
     cage.close()
@@ -128,6 +128,19 @@ def test_a_page_that_takes_too_long_is_lost_and_the_others_are_read(
     result = Result.model_validate_json(bench.blobs.get(held.sha256))
     assert len(result.tables) == 1
     assert any("page 1 could not be read" in warning.message for warning in result.warnings)
+
+
+def test_a_document_that_is_lost_whole_is_not_called_damaged_where_reading_failed(
+    desk: Desk, bench: Bench
+) -> None:
+    document = sent(desk, bench, plain_pdf())
+    cage = SlowOnce(Limits(4096 * MIB, 100))
+    shift(replace(bench, cage=cage))
+    cage.close()
+    assert state(desk, document) == ("failed", "engine")
+    row = get_document(desk.store, document)
+    assert row is not None
+    assert "engine:timeout" in row.message
 
 
 def test_a_fault_of_ours_is_tried_again_and_then_told(desk: Desk, bench: Bench) -> None:
