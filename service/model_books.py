@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select, text, update
 
+from service.store.confidential import is_confidential
 from service.store.rows import add_missing
 from service.store.store import Store
 from service.store.tables import batch_items, model_answers, model_calls
 from worker.llm.books import DAY, Budgets, Call, Made, refuse_beyond
+from worker.llm.faults import Confidential
 
+_CONFIDENTIAL = "the document is confidential now: nothing more of it is sent to a model."
 _LOCK = 0x6D6F64656C  # under which PostgreSQL adds up what is spent and enters the next call
 
 
@@ -38,6 +41,8 @@ class SqlBooks:
             calls = model_calls.c
             if not self.store.database.is_sqlite:  # where writers come one after another anyway
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+            if is_confidential(connection, call.purpose.document):
+                raise Confidential(_CONFIDENTIAL)
             document = _spent(connection, calls.document == call.purpose.document)
             batch = _spent(connection, calls.batch == call.purpose.batch)
             day = _spent(connection, calls.at > now - DAY)

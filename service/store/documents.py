@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from service.store.audit import note
 from service.store.change import change_document
+from service.store.confidential import still_confidential
 from service.store.intake import NOTHING_FOUND, first_step
 from service.store.rows import add_missing
 from service.store.states import UNFINISHED
@@ -170,13 +171,6 @@ def list_items(store: Store, batch: str, limit: int, after: int) -> Sequence[Row
         return connection.execute(query).all()
 
 
-def _still_confidential(before: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of the next run: what came in as confidential stays so."""
-    if json.loads(before).get("confidential") is True:
-        return {**settings, "confidential": True}
-    return dict(settings)
-
-
 def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: str) -> bool:
     """Reads the document anew; False where it is still being read.
 
@@ -190,7 +184,7 @@ def run_again(store: Store, document: str, settings: Mapping[str, Any], actor: s
         if row is None:
             return False
         now = store.clock()
-        kept = _still_confidential(row.settings, settings)
+        kept = still_confidential(row.settings, settings)
         done = change_document(
             connection,
             "run again",

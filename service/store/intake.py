@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from schemas.errors import UsageError
 from service.store.audit import note
+from service.store.confidential import make_confidential
 from service.store.rows import add_missing, held_blob
 from service.store.store import Store
 from service.store.tables import WAITING, batch_items, batches, blobs, documents, steps
@@ -102,12 +103,16 @@ def _take_in(
     batch = _batch(connection, store, intake)
     _add_documents(connection, store, fresh, intake, batch)
     after = _documents_of(connection, list(contents))
+    told = intake.settings.get("confidential") is True
+    marked = make_confidential(connection, after.values()) if told else []
     for sha in contents:
         restore(sha)
     taken = _judge(files, before, after)
     if batch is not None:
         _add_items(connection, batch, taken)
         note(connection, store, intake.actor, "batch taken in", batch, {"files": len(files)})
+    for document in marked:
+        note(connection, store, intake.actor, "document made confidential", document)
     return batch, taken
 
 

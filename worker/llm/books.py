@@ -68,6 +68,7 @@ class Books(Protocol):
 
         Raises:
             OutOfBudget: if one of the budgets does not have so much left; nothing is entered.
+            Confidential: if the document was meanwhile sent in as one that must not leave.
         """
 
     def settle(self, entry: str, made: Made) -> None:

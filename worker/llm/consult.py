@@ -15,7 +15,14 @@ from schemas.result import Result, ResultWarning
 from worker.llm.calls import Caller
 from worker.llm.case import Case
 from worker.llm.desk import Desk
-from worker.llm.faults import Misconfigured, ModelFault, OutOfBudget, OutOfTime, Passing
+from worker.llm.faults import (
+    Confidential,
+    Misconfigured,
+    ModelFault,
+    OutOfBudget,
+    OutOfTime,
+    Passing,
+)
 from worker.llm.instructions import instructions
 from worker.llm.money import dollars
 from worker.llm.needs import Mode
@@ -23,7 +30,7 @@ from worker.llm.sightings import in_doubt, sighting
 from worker.llm.structure import propose
 from worker.llm.told import Told
 
-_ENDS = (OutOfBudget, OutOfTime, Misconfigured)
+_ENDS = (Confidential, OutOfBudget, OutOfTime, Misconfigured)
 """Faults after which nothing more is asked about the document."""
 _UNANSWERED = 2
 """Tables in a row that an endpoint leaves without an answer before no more is asked."""

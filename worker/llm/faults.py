@@ -12,6 +12,7 @@ ModelFault
 │   └── Filtered       a content filter stood in between
 ├── Malformed        no answer of the form asked for: told once what was wrong
 ├── Misconfigured    4xx: no request of this kind can succeed; nothing more is sent
+├── Confidential     nothing of the document may leave; nothing is sent
 ├── OutOfBudget      the money set aside is spent; nothing is sent
 └── OutOfTime        the time for this document is over; nothing is sent
 """
@@ -97,6 +98,10 @@ class Malformed(ModelFault):
 
 class Misconfigured(ModelFault):
     category = "model:misconfigured"
+
+
+class Confidential(ModelFault):
+    category = "model:confidential"
 
 
 class OutOfBudget(ModelFault):
