@@ -20,6 +20,7 @@ from worker.llm.faults import (
     OutOfTime,
     RateLimited,
     ServerFault,
+    TimedOut,
     Tokens,
 )
 from worker.llm.money import Price, dollars, price_of
@@ -206,3 +207,13 @@ def test_prices_are_exact() -> None:
     assert dollars(Price(150, 600).of(Tokens(1234, 567))) == "0.0005253"
     assert dollars(0) == "0"
     assert price_of(None) is None
+
+
+def test_an_answer_that_came_too_late_may_be_billed_and_stays_set_aside(
+    ask: Callable[..., Caller],
+) -> None:
+    caller = ask(Scripted([TimedOut("late"), GOOD]))
+    caller.ask(ASKED)
+    first, second = caller.books.entries.values()  # type: ignore[attr-defined]
+    assert first.counted == first.call.most
+    assert second.counted == caller.spent.cost == 100 * 1000 + 10 * 2000

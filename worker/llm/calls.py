@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from worker.llm.books import Books, Budgets, Call, Made, Purpose
 from worker.llm.endpoint import Endpoint
-from worker.llm.faults import Malformed, ModelFault, OutOfTime, Passing, Tokens
+from worker.llm.faults import Malformed, ModelFault, OutOfTime, Passing, TimedOut, Tokens
 from worker.llm.money import FREE, Price
 from worker.llm.pace import Pace
 from worker.llm.question import A, Question, Reply, what_is_wrong
@@ -132,14 +132,17 @@ class Caller:
         except ModelFault as fault:
             took = time.perf_counter() - started
             kept = fault.text if isinstance(fault, Malformed) and fault.text else None
-            self._settle(entry, Made(fault.tokens, 0, took, fault.category, kept, asked))
+            # What came too late for us may be billed all the same: it stays set aside.
+            aside = most if isinstance(fault, TimedOut) else 0
+            self._settle(entry, Made(fault.tokens, 0, took, fault.category, kept, asked), aside)
             raise
         self._settle(entry, Made(reply.tokens, 0, reply.seconds, "ok", reply.text, asked))
         return reply
 
-    def _settle(self, entry: str, made: Made) -> None:
+    def _settle(self, entry: str, made: Made, aside: int = 0) -> None:
+        """Enters what the call cost; ``aside`` is what it may cost beyond, which budgets count."""
         cost = (self.price or FREE).of(made.tokens)
-        self.books.settle(entry, replace(made, cost=cost))
+        self.books.settle(entry, replace(made, cost=cost + aside))
         self.spent.calls += 1
         self.spent.tokens += made.tokens
         self.spent.cost += cost
