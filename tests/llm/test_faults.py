@@ -53,12 +53,12 @@ def _blocks(books: MemoryBooks) -> int:
     return len({call.request for call in calls if call.prompt.startswith("table_block")})
 
 
-def _hold(blocks: int) -> None:
+def _hold(blocks: int, call: float) -> None:
     oracle, books = Oracle(), MemoryBooks()
     # Nothing but a hang takes so long on a busy machine either: an answer that came too late
     # would be in the server's ledger alone.
-    fake = Fake(oracle.answer, _RATES, LIES, hang=12.0)
-    patience = Patience(tries=4, first=0.001, longest=0.5, call=10.0)
+    fake = Fake(oracle.answer, _RATES, LIES, hang=call + 2.0)
+    patience = Patience(tries=4, first=0.001, longest=0.5, call=call)
     documents = helped = 0
     wrong: list[str] = []
     with served(fake), Asking(fake, books=books, patience=patience) as asking:
@@ -97,9 +97,9 @@ def _hold(blocks: int) -> None:
 
 
 def test_no_fault_of_a_model_goes_into_a_result_in_silence() -> None:
-    _hold(40)
+    _hold(40, 2.0)
 
 
 @pytest.mark.model_faults
 def test_the_same_over_two_thousand_blocks() -> None:
-    _hold(2000)
+    _hold(2000, 10.0)
