@@ -1,0 +1,127 @@
+"""A crop of a spoilt figure shown to a model over HTTP, from the scan to the result."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from schemas.result import Cell, Result
+from schemas.run_settings import RunSettings
+from service.model import Consultant, consultant
+from service.settings import Settings
+from tests.llm.fake import Answer, Fake, served
+from tests.unit.pages import document, table
+from tests.unit.test_model_service import read
+
+ROWS = (
+    ("项目名称", "总计", "基本支出", "项目支出"),
+    ("合计", "690.00", "460.00", "230.00"),
+    ("教育支出", "230.00", "140.00", "90.00"),
+    ("科技支出", "190.00", "120.00", "70.00"),
+    ("卫生支出", "270.00", "200.00", "70.00"),
+)
+XS, YS = (60, 200, 300, 400, 500), tuple(100 + 24 * n for n in range(6))
+TRUE = "120.00"
+
+
+def scan(path: Path) -> Path:
+    """The table as a scan on which a blot covers one digit of a figure."""
+
+    def draw(page: pymupdf.Page) -> None:
+        table(page, XS, YS, ROWS)
+        x, y = XS[2] + 3, YS[3] + 13
+        page.draw_rect((x + 9, y - 8, x + 14, y + 1), fill=(0.1, 0.1, 0.1))
+
+    drawn = document(path.with_suffix(".text.pdf"), draw)
+    with pymupdf.open(drawn) as pdf:
+        picture = pdf[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY).tobytes("png")
+
+    def shown(page: pymupdf.Page) -> None:
+        page.insert_image(page.rect, stream=picture)
+
+    return document(path, shown)
+
+
+class Seeing(Fake):
+    """Answers a crop with ``reads``, and keeps the pictures that it was shown."""
+
+    reads = TRUE
+
+    def content(self, body: dict[str, Any], fault: str | None) -> str:
+        last = body["messages"][-1]["content"]
+        if isinstance(last, list):
+            url = last[1]["image_url"]["url"]
+            self.pictures.append(base64.b64decode(url.removeprefix("data:image/png;base64,")))
+        return super().content(body, fault)
+
+    @property
+    def pictures(self) -> list[bytes]:
+        return self.__dict__.setdefault("_pictures", [])  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def fake() -> Iterator[Seeing]:
+    held = Seeing(lambda _form, _text: {})
+
+    def tell(form: str, _text: str) -> Answer:
+        if form != "CropAnswer":
+            return {"columns": [], "body": 0}  # no structure: only what it sees is asked for here
+        return {"text": held.reads, "sure": 0.97, "or_else": []}
+
+    held.tell = tell
+    with served(held):
+        yield held
+
+
+def settings(home: Path, fake: Fake, *, images: bool) -> Settings:
+    return Settings(home=home, model="fake", model_url=fake.url, model_images=images)
+
+
+def spoilt(result: Result) -> Cell:
+    (held,) = result.tables
+    (row,) = [row for row in held.rows if row.label == "科技支出"]
+    (column,) = [c.key for c in held.columns if c.label == "基本支出"]
+    return row.cells[column]
+
+
+@pytest.fixture
+def consulted(tmp_path: Path, fake: Seeing) -> Iterator[Any]:
+    opened: list[Consultant] = []
+
+    def run(*, images: bool) -> Result:
+        asks = consultant(settings(tmp_path, fake, images=images))
+        assert asks is not None
+        opened.append(asks)
+        return read(scan(tmp_path / "a.pdf"), asks, RunSettings())
+
+    yield run
+    for asks in opened:
+        for endpoint in asks.endpoints:
+            endpoint.close()  # type: ignore[attr-defined]
+        asks.books.store.database.close()  # type: ignore[attr-defined]
+
+
+def test_what_a_model_reads_in_the_crop_mends_two_sums(fake: Seeing, consulted: Any) -> None:
+    cell = spoilt(consulted(images=True))
+    assert (cell.value, cell.verdict, cell.source) == (TRUE, "repaired", "llm")
+    assert fake.pictures
+    with pymupdf.open(stream=fake.pictures[0], filetype="png") as crop:
+        assert crop[0].rect.width > crop[0].rect.height, "one line of the page, no more"
+
+
+def test_what_it_reads_wrongly_is_not_believed(fake: Seeing, consulted: Any) -> None:
+    fake.reads = "126.00"
+    cell = spoilt(consulted(images=True))
+    assert cell.verdict == "doubtful"
+    assert cell.value != "126.00"
+
+
+def test_no_picture_leaves_where_the_settings_do_not_allow_it(fake: Seeing, consulted: Any) -> None:
+    cell = spoilt(consulted(images=False))
+    assert cell.verdict == "doubtful"
+    assert fake.pictures == []
