@@ -346,6 +346,22 @@ def test_a_column_of_misread_money_is_a_column_of_money_still() -> None:
     assert not table.rows[2].cells["c3"].readable
 
 
+def test_scraps_of_a_seal_in_blank_cells_leave_money_what_it_is() -> None:
+    rows = [
+        ["一、本年收入", "3,210.10"],
+        ["（一）一般公共预算拨款", "3,210.10"],
+        ["（二）政府性基金预算拨款", ""],
+        ["（三）国有资本经营预算拨款", "区明"],
+        ["二、上年结转", "yu 1中"],
+        ["三、其他收入", "r3y"],
+        ["收入总计", "3,210.10"],
+    ]
+    table = draft(sheet([["项目", "预算数"]], rows))
+    assert table.columns[1].type == "amount"
+    assert table.rows[0].cells["c2"].value == "3210.10"
+    assert not table.rows[3].cells["c2"].readable, "a person is asked"
+
+
 def test_a_column_of_targets_is_text_though_most_are_numbers() -> None:
     targets = ["12.5", "3.5", "≥90", "≤15", "2024年", "≥80"]
     rows = [[f"指标{n}", f"{n}.00", target] for n, target in enumerate(targets)]

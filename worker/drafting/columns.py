@@ -11,6 +11,7 @@ from schemas.amount import Amount, Mark, narrow, parse_amount
 from schemas.draft import Column, ColumnType
 from worker.drafting.layout import Layout, header_path
 
+_HALF = 0.5
 _MOST = 0.6
 """Share of a column's texts that must be figures for it to be a column of figures."""
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
@@ -112,7 +113,9 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
         p is None and (bool(_SPOILT.fullmatch(t)) or (money and _mostly_digits(t)))
         for t, p in zip(texts, parsed, strict=True)
     )
-    if not figures or (len(figures) + marks + spoilt) < _MOST * len(texts):
+    # What a seal leaves in blank cells makes no text of a column that is headed as money.
+    enough = _HALF if money and words.names_amounts(leaf) else _MOST
+    if not figures or (len(figures) + marks + spoilt) < enough * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
         only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
         return "code" if only_totals or codes > _MOST * len(texts) else "text"
