@@ -66,6 +66,18 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """How a model takes a stretch of the text of indicators apart.
+
+    ``parts`` has for each indicator the texts that are printed for its level 1, level 2,
+    name, target of the whole term and target of the year; "" where nothing is printed.
+    """
+
+    text: str
+    parts: tuple[tuple[str, str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A whole table: grids of one or more pages joined at the page breaks.
 
@@ -77,6 +89,7 @@ class Sheet:
     page's upright space to page space. ``beside`` is the ink within the table's height on
     its pages that is in no cell, with its page. ``told`` says of each body row which one a
     model takes it for a part of (by index, None: of none); empty where no model was asked.
+    ``splits`` is what a model says of texts of indicators, of this table's or of others'.
     """
 
     pages: tuple[int, ...]
@@ -91,3 +104,4 @@ class Sheet:
     to_page: tuple[tuple[int, Affine], ...]
     beside: tuple[tuple[int, Token], ...] = ()
     told: tuple[int | None, ...] = ()
+    splits: tuple[Split, ...] = ()

@@ -97,6 +97,8 @@ def put_together(
     loose = {on_page.number: on_page.loose for on_page in found}
     sheets = tuple(_with_beside(sheet, loose) for sheet in sheets)
     bare = bare_sheets(pages, [on_page.number for on_page in found if on_page.grids])
+    if told is not None and told.splits:
+        sheets = tuple(replace(sheet, splits=told.splits) for sheet in sheets)
     drafts = draft_all(sheets)
     if told is not None:
         drafts = with_proposals([*sheets, *bare], drafts, told.structures)

@@ -21,9 +21,9 @@ from schemas.geometry import Box
 from schemas.page import Warn
 from schemas.words import plain
 
-_DASH = r"[\-‐‑‒–—―−─一~]"
+DASH = r"[\-‐‑‒–—―−─一~]"
 _STOP = r"[;,:。]"
-_SEPARATORS = ";,。:、 "
+SEPARATORS = ";,。:、 "
 
 _NAME = r"[^;,:。、\d]"
 _LEVEL2 = (
@@ -31,17 +31,17 @@ _LEVEL2 = (
 )
 _HEAD = re.compile(
     rf"(?:(?P<number>\d{{1,3}})[、.,。:;])?"
-    rf"(?P<code1>[1-9]){_DASH}?(?P<level1>{_NAME}{{2,12}}?){_STOP}?"
-    rf"(?P<code2>[1-9]\d){_DASH}?{_LEVEL2}"
+    rf"(?P<code1>[1-9]){DASH}?(?P<level1>{_NAME}{{2,12}}?){_STOP}?"
+    rf"(?P<code2>[1-9]\d){DASH}?{_LEVEL2}"
 )
 _DAMAGED_HEAD = re.compile(
-    rf"(?:^|(?<=[。;.]))(?P<number>\d{{1,3}})[、.,:;](?P<code1>\w){_DASH}?"
-    rf"(?P<level1>{_NAME}{{2,12}}){_STOP}(?P<code2>\w{{0,2}}?){_DASH}?(?P<level2>{_NAME}{{2,16}}{_STOP})"
+    rf"(?:^|(?<=[。;.]))(?P<number>\d{{1,3}})[、.,:;](?P<code1>\w){DASH}?"
+    rf"(?P<level1>{_NAME}{{2,12}}){_STOP}(?P<code2>\w{{0,2}}?){DASH}?(?P<level2>{_NAME}{{2,16}}{_STOP})"
 )
-_TERM = re.compile(
+TERM = re.compile(
     r"(?:实施周期|实施周|施周期|实施期|项目周期|中长期|总体|全周期)(?:绩效)?(?:指标|目标)值[:;.,]?"
 )
-_YEAR = re.compile(r"(?:本年度|当年度|年度|当年)(?:绩效)?(?:指标|目标)值[:;.,]?")
+YEAR = re.compile(r"(?:本年度|当年度|年度|当年)(?:绩效)?(?:指标|目标)值[:;.,]?")
 
 _OPERATORS = {
     "≥": "≥", "≧": "≥", "≤": "≤", "≦": "≤", ">": ">", "﹥": ">", "<": "<", "﹤": "<", "=": "=",
@@ -70,7 +70,7 @@ class PrintedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folded:
+class Folded:
     """A text without white space and full-width forms; ``at[i]`` is where char i was."""
 
     text: str
@@ -84,7 +84,8 @@ class _Folded:
         return self.printed[self.at[start] : self.at[end - 1] + 1]
 
 
-def _fold(text: str) -> _Folded:
+def fold(text: str) -> Folded:
+    """The text as it is compared: see :class:`Folded`."""
     chars: list[str] = []
     at: list[int] = []
     for index, char in enumerate(text):
@@ -92,7 +93,7 @@ def _fold(text: str) -> _Folded:
             if not part.isspace():
                 chars.append(part)
                 at.append(index)
-    return _Folded("".join(chars), tuple(at), text)
+    return Folded("".join(chars), tuple(at), text)
 
 
 def parse_target(text: str) -> Target | None:
@@ -124,7 +125,7 @@ def parse_target(text: str) -> Target | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """One indicator in the folded text: its head and where its body ends."""
 
     head: re.Match[str]
@@ -135,7 +136,8 @@ class _Piece:
         return int(self.head["number"] or 0)
 
 
-def _pieces(folded: str) -> list[_Piece]:
+def pieces_of(folded: str) -> list[Piece]:
+    """The indicators that a folded text begins, in order; each ends where the next begins."""
     heads = list(_HEAD.finditer(folded))
     starts = [0, *(head.end() for head in heads)]
     ends = [*(head.start() for head in heads), len(folded)]
@@ -143,12 +145,12 @@ def _pieces(folded: str) -> list[_Piece]:
         heads += _damaged(folded, start, end, targets=1 if index == 0 else 2)
     heads.sort(key=lambda head: head.start())
     stops = [*(head.start() for head in heads[1:]), len(folded)]
-    return [_Piece(head, stop) for head, stop in zip(heads, stops, strict=False)]
+    return [Piece(head, stop) for head, stop in zip(heads, stops, strict=False)]
 
 
 def _damaged(folded: str, start: int, end: int, targets: int) -> Iterator[re.Match[str]]:
     """Heads that lost a sign, sought only where more targets stand than the heads need."""
-    years, terms = _YEAR.findall(folded, start, end), _TERM.findall(folded, start, end)
+    years, terms = YEAR.findall(folded, start, end), TERM.findall(folded, start, end)
     if max(len(years), len(terms)) >= targets:
         yield from _DAMAGED_HEAD.finditer(folded, start, end)
 
@@ -160,12 +162,12 @@ def _after(labels: Sequence[re.Match[str]], start: int, end: int) -> list[tuple[
     return list(zip(starts, ends, strict=True))
 
 
-def _body(folded: _Folded, piece: _Piece) -> tuple[str, Target | None, Target | None]:
+def _body(folded: Folded, piece: Piece) -> tuple[str, Target | None, Target | None]:
     """Name, term target and year target of a piece."""
     start, end = piece.head.end(), piece.end
-    term = _TERM.search(folded.text, start, end)
-    years = list(_YEAR.finditer(folded.text, term.end() if term else start, end))
-    year = years[-1] if years else _YEAR.search(folded.text, start, end)
+    term = TERM.search(folded.text, start, end)
+    years = list(YEAR.finditer(folded.text, term.end() if term else start, end))
+    year = years[-1] if years else YEAR.search(folded.text, start, end)
     labels = sorted((m for m in (term, year) if m), key=lambda m: m.start())
     spans = _after(labels, start, end)
     name = plain(folded.slice(*spans[0])).strip("；;，,。：: ")
@@ -173,10 +175,10 @@ def _body(folded: _Folded, piece: _Piece) -> tuple[str, Target | None, Target | 
         label.re: parse_target(folded.slice(*span))
         for label, span in zip(labels, spans[1:], strict=True)
     }
-    return name, targets.get(_TERM), targets.get(_YEAR)
+    return name, targets.get(TERM), targets.get(YEAR)
 
 
-def _place(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> tuple[int, Box]:
+def place_of(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> tuple[int, Box]:
     """Page and box of the characters ``start`` to ``end`` of the cell's text.
 
     Characters are matched to lines by counting those that are no white space, which is all
@@ -200,11 +202,12 @@ def _place(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> tup
     return page, Box.around(t.box for t in (touched or lines) if t.page == page)
 
 
-def _indicator(folded: _Folded, piece: _Piece, lines: Sequence[PrintedLine]) -> Indicator:
+def indicator_of(folded: Folded, piece: Piece, lines: Sequence[PrintedLine]) -> Indicator:
+    """The piece with its fields, number 0 where none is printed."""
     head = piece.head
     name, term, year = _body(folded, piece)
     start, end = folded.at[head.start()], folded.at[piece.end - 1] + 1
-    page, box = _place(folded.printed, lines, start, end)
+    page, box = place_of(folded.printed, lines, start, end)
     return Indicator(
         number=piece.number,
         text=folded.printed[start:end],
@@ -220,11 +223,11 @@ def _indicator(folded: _Folded, piece: _Piece, lines: Sequence[PrintedLine]) -> 
     )
 
 
-def _name_of_level(folded: _Folded, head: re.Match[str], group: str) -> str:
+def _name_of_level(folded: Folded, head: re.Match[str], group: str) -> str:
     return re.sub(r"\s+", "", folded.slice(*head.span(group))).rstrip("；;，,。：:")
 
 
-def _numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
+def numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
     """A warning for each break in the running numbers; all ``1`` is a known habit."""
     if len(numbers) > 1 and set(numbers) == {1}:
         return
@@ -241,7 +244,7 @@ def _numbering(numbers: Sequence[int], page: int) -> Iterator[Warn]:
             )
 
 
-def _by_place(numbers: Sequence[int]) -> list[int]:
+def by_place(numbers: Sequence[int]) -> list[int]:
     """The numbers, one that was not read known by those before and after it."""
     known = list(numbers)
     for at in range(1, len(known) - 1):
@@ -250,19 +253,28 @@ def _by_place(numbers: Sequence[int]) -> list[int]:
     return known
 
 
-def _losses(folded: _Folded, pieces: Sequence[_Piece], page: int) -> Iterator[Warn]:
-    """A warning for each stretch of text that no field of an indicator took."""
+def merged(folded: Folded, piece: Piece) -> bool:
+    """Whether a piece holds the targets of more than one indicator."""
+    body = folded.text[piece.head.end() : piece.end]
+    return len(YEAR.findall(body)) > 1 or len(TERM.findall(body)) > 1
+
+
+def unread(folded: Folded, pieces: Sequence[Piece], page: int) -> Iterator[Warn]:
+    """A warning where text stands before the first indicator."""
     start = pieces[0].head.start() if pieces else len(folded.text)
-    if folded.text[:start].strip(_SEPARATORS):
+    if folded.text[:start].strip(SEPARATORS):
         yield Warn("indicator_text", f"Not an indicator: {folded.slice(0, start)}", page)
-    for piece in pieces:
-        body = folded.text[piece.head.end() : piece.end]
-        if len(_YEAR.findall(body)) > 1 or len(_TERM.findall(body)) > 1:
-            printed = folded.slice(piece.head.start(), piece.end)
-            yield Warn("indicator_merged", f"Two indicators may be merged here: {printed}", page)
 
 
-def _missing(indicator: Indicator) -> Iterator[Warn]:
+def two_in_one(folded: Folded, piece: Piece, page: int) -> Iterator[Warn]:
+    """A warning where a piece holds the targets of more than one indicator."""
+    if merged(folded, piece):
+        printed = folded.slice(piece.head.start(), piece.end)
+        yield Warn("indicator_merged", f"Two indicators may be merged here: {printed}", page)
+
+
+def missing(indicator: Indicator) -> Iterator[Warn]:
+    """A warning for each field that an indicator lacks, and for levels that don't belong."""
     names = {"name": indicator.name, "term target": indicator.term_target}
     names["year target"] = indicator.year_target
     if lost := [name for name, value in names.items() if not value]:
@@ -271,7 +283,7 @@ def _missing(indicator: Indicator) -> Iterator[Warn]:
             f"Indicator {indicator.number} has no {' and no '.join(lost)}: {indicator.text}",
             indicator.page,
         )
-    if indicator.level2_code[:1] != indicator.level1_code:
+    if not indicator.level1_code or indicator.level2_code[:1] != indicator.level1_code:
         yield Warn(
             "indicator_level",
             f"Indicator {indicator.number}: level 2 code {indicator.level2_code} does not belong "
@@ -290,20 +302,21 @@ def parse_indicators(
         lines: the printed lines of the cell, top to bottom, with boxes in page space. At
             least one where ``cell`` holds text.
     """
-    folded = _fold(cell)
+    folded = fold(cell)
     if not folded.text:
         return (), ()
-    pieces = _pieces(folded.text)
+    pieces = pieces_of(folded.text)
     numbers = [piece.number for piece in pieces]
     found = tuple(
-        replace(_indicator(folded, piece, lines), number=number)
-        for piece, number in zip(pieces, _by_place(numbers), strict=True)
+        replace(indicator_of(folded, piece, lines), number=number)
+        for piece, number in zip(pieces, by_place(numbers), strict=True)
     )
     page = lines[0].page
     warnings = [
-        *_losses(folded, pieces, page),
-        *_numbering(numbers, page),
+        *unread(folded, pieces, page),
+        *(warn for piece in pieces for warn in two_in_one(folded, piece, page)),
+        *numbering(numbers, page),
     ]
     for indicator in found:
-        warnings.extend(_missing(indicator))
+        warnings.extend(missing(indicator))
     return found, tuple(warnings)

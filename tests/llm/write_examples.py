@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.llm.indicators import answer_of, spoilt_texts
 from tests.llm.oracle import Oracle
 from tests.llm.tables import Style, document_of, made_table
 from worker.assemble import put_together
-from worker.llm.answers import BlockAnswer, HeadAnswer
+from worker.llm.answers import BlockAnswer, HeadAnswer, IndicatorAnswer
 from worker.llm.case import case_of
+from worker.llm.splits import split_question
 from worker.llm.structure import first_rows_question, head_question
 
 _FOLDER = Path(__file__).resolve().parents[2] / "prompts"
@@ -30,7 +32,11 @@ def examples() -> dict[str, str]:
     data = head.turns[-1].text
     columns = HeadAnswer.model_validate(oracle.answer("HeadAnswer", data))
     block = first_rows_question(case, columns)
+    spoilt = spoilt_texts(_SEED, 2, 4)
+    asked = split_question("".join(text.text for text in spoilt)).turns[-1].text
+    apart = IndicatorAnswer.model_validate(answer_of(*spoilt))
     return {
+        "indicators.v1.examples.json": _turns(asked, apart.model_dump_json()),
         "table_head.v1.examples.json": _turns(data, columns.model_dump_json()),
         "table_block.v1.examples.json": _turns(
             block.turns[-1].text,

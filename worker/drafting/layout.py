@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.amount import Amount, narrow, parse_amount
-from schemas.grid import GridCell, Sheet
+from schemas.grid import GridCell, Sheet, Split
 from schemas.words import is_unit_line, organisation_in, plain, total_kind, unit_in
 from worker.column_numbers import FIRST, SHORT, SURE, counted_from
 
@@ -30,7 +30,7 @@ class Layout:
     ``header`` and ``body`` hold rows of cells; ``numbers`` maps a column to the number or
     formula printed under its header (``5=6+7``). ``banners`` are the texts printed inside
     the table above its header, top to bottom. ``told`` has for body rows the one that a
-    model takes them for a part of.
+    model takes them for a part of, ``splits`` what it says of texts of indicators.
     """
 
     cols: int
@@ -41,6 +41,7 @@ class Layout:
     cover: tuple[dict[int, GridCell], ...]
     second_parts: dict[tuple[int, int], tuple[GridCell, ...]]
     told: Mapping[int, int] = field(default_factory=dict)
+    splits: tuple[Split, ...] = ()
 
     def at(self, row: int, col: int) -> GridCell | None:
         """The cell that covers this place of the body, merged cells included."""
@@ -211,6 +212,7 @@ def lay_out(sheet: Sheet) -> Layout:
         cover=_cover(body),
         second_parts=_second_parts(sheet, len(sheet.body) - len(body)),
         told=_told(sheet, len(sheet.body) - len(body)),
+        splits=sheet.splits,
     )
 
 

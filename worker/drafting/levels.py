@@ -22,7 +22,7 @@ from worker.drafting.layout import Layout
 from worker.drafting.outline import row_label
 from worker.drafting.rows import ReadRow, read_rows
 from worker.drafting.style import in_style
-from worker.indicators import parse_indicators
+from worker.indicator_splits import split_indicators
 
 _INDICATORS = "indicators"
 _LEAST_INDENT = 4.0
@@ -165,7 +165,7 @@ def _indicators(
         return (), ()
     more = layout.second_parts.get((row, col), ())
     lines = printed_lines((cell, *more), paper)
-    return parse_indicators(layout.text(row, col), lines) if lines else ((), ())
+    return split_indicators(layout.text(row, col), lines, layout.splits) if lines else ((), ())
 
 
 def _sums_across(

@@ -65,6 +65,22 @@ class BlockAnswer(_Answer):
     outside: Ids
 
 
+class IndicatorFields(_Answer):
+    """One indicator: the texts of its fields as printed, "" where nothing is."""
+
+    level1: str
+    level2: str
+    name: str
+    term: str
+    year: str
+
+
+class IndicatorAnswer(_Answer):
+    """The indicators of a stretch of text, in the order of print."""
+
+    indicators: list[IndicatorFields]
+
+
 class CropAnswer(_Answer):
     """What one crop shows: ``text`` as printed, empty where nothing is; ``sure`` from 0 to 1.
 

@@ -1,4 +1,4 @@
-"""Asking a model about one document: structures of tables, then crops of what stays in doubt.
+"""Asking a model about one document: structures of tables, texts of indicators, then crops.
 
 Whatever goes wrong, the document keeps the result that it has without a model.
 """
@@ -27,6 +27,7 @@ from worker.llm.instructions import instructions
 from worker.llm.money import dollars
 from worker.llm.needs import Mode
 from worker.llm.sightings import in_doubt, sighting
+from worker.llm.splits import Text, ask_split, texts_in_doubt
 from worker.llm.structure import propose
 from worker.llm.told import Told
 
@@ -51,10 +52,13 @@ class Consultation:
     def result(self, desk: Desk) -> Result:
         """The document's result; where no model was of help, the one without."""
         plain, cases = desk.assemble(Told(), self.mode)
-        if self.mode == "off" or not (cases or (self.sees and in_doubt(plain))):
+        texts = texts_in_doubt(plain)
+        if self.mode == "off" or not (cases or texts or (self.sees and in_doubt(plain))):
             return plain
         asked = _Asked(self.callers, desk)
+        asked.warnings += instructions(cases, texts)
         asked.structures(cases)
+        asked.splits(texts)
         result = _heard(desk, asked.told, plain, asked.warnings)
         if self.sees and asked.sightings(result):
             result = _heard(desk, asked.told, result, asked.warnings)
@@ -109,7 +113,6 @@ class _Asked:
 
     def structures(self, cases: Sequence[Case]) -> None:
         """Asks for the structure of each table."""
-        self.warnings += instructions(cases)
         found, failed, silent = [], Counter[str](), 0
         for case in cases:
             try:
@@ -125,8 +128,26 @@ class _Asked:
                     self._ended = True
                     break
         for category, number in sorted(failed.items()):
-            self.warnings.append(_no_help(category, number))
+            self.warnings.append(_no_help(category, number, "table"))
         self.told = replace(self.told, structures=tuple(found))
+
+    def splits(self, texts: Sequence[Text]) -> None:
+        """Asks for the fields of texts of indicators that the rules can't take apart."""
+        found, failed = [], Counter[str]()
+        for text in () if self._ended else texts:
+            try:
+                found.append(ask_split(text.text, self._callers))
+            except _ENDS as fault:
+                self._end(fault)
+                break
+            except ModelFault as fault:
+                failed[fault.category] += 1
+                if isinstance(fault, Passing):
+                    self._ended = True
+                    break
+        for category, number in sorted(failed.items()):
+            self.warnings.append(_no_help(category, number, "text of indicators"))
+        self.told = replace(self.told, splits=tuple(found))
 
     def sightings(self, result: Result) -> bool:
         """Shows crops of figures in doubt; whether the model read any."""
@@ -153,8 +174,9 @@ def _code(fault: ModelFault) -> str:
     return fault.category.replace(":", "_")
 
 
-def _no_help(category: str, number: int) -> Warn:
-    what, _, why = category.partition(":")
-    tables = "1 table is" if number == 1 else f"{number} tables are"
-    said = f"{tables} as the rules have them: the model was of no help ({why or what})."
-    return Warn("model_no_help", said)
+def _no_help(category: str, number: int, what: str) -> Warn:
+    kind, _, why = category.partition(":")
+    many = what.replace("table", "tables").replace("text of", "texts of")
+    said = f"1 {what} is" if number == 1 else f"{number} {many} are"
+    help_ = f"{said} as the rules have them: the model was of no help ({why or kind})."
+    return Warn("model_no_help", help_)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from schemas.amount import narrow
 from schemas.page import Warn
 from worker.llm.case import Case
+from worker.llm.splits import Text
 
 _SPOKEN_TO = re.compile(
     r"""(?ix)
@@ -38,20 +39,24 @@ _SPOKEN_TO_IN_CHINESE = re.compile(
 )
 
 
-def instructions(cases: Iterable[Case]) -> Iterator[Warn]:
-    """A warning for each page on which a line speaks to a model rather than to a reader."""
+def instructions(cases: Iterable[Case], texts: Iterable[Text] = ()) -> Iterator[Warn]:
+    """A warning for each page of which a line speaks to a model rather than to a reader."""
     told: set[int] = set()
+    for page, text in (*_lines(cases), *((text.page, text.text) for text in texts)):
+        if page not in told and speaks_to_a_model(text):
+            told.add(page)
+            said = (
+                f"page {page} has text that reads like an instruction to a language model "
+                f"(“{text[:60]}”): it was treated as text and nothing else."
+            )
+            yield Warn("instructions_on_page", said, page)
+
+
+def _lines(cases: Iterable[Case]) -> Iterator[tuple[int, str]]:
     for case in cases:
         for line in case.lines:
-            text = " ".join(case.slip(number).text for number in line)
             page = case.slip(line[0]).page if line else 0
-            if page not in told and speaks_to_a_model(text):
-                told.add(page)
-                said = (
-                    f"page {page} has text that reads like an instruction to a language model "
-                    f"(“{text[:60]}”): it was treated as text and nothing else."
-                )
-                yield Warn("instructions_on_page", said, page)
+            yield page, " ".join(case.slip(number).text for number in line)
 
 
 def speaks_to_a_model(text: str) -> bool:

@@ -13,6 +13,7 @@ from worker.llm.question import Turn
 TABLE_HEAD = "table_head.v1"
 TABLE_BLOCK = "table_block.v1"
 ASK_AGAIN = "ask_again.v1"
+INDICATORS = "indicators.v1"
 CROP = "crop.v1"
 CHECK = "check.v1"
 

@@ -7,16 +7,17 @@ halves its block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from schemas.amount import Amount, parse_amount
+from worker.llm.again import Ungrounded, grounded_answer
 from worker.llm.answers import BlockAnswer, HeadAnswer, HeadColumn
 from worker.llm.calls import Caller
 from worker.llm.case import Case, body_blocks, halves
-from worker.llm.faults import Malformed, ModelFault, Truncated
+from worker.llm.faults import Truncated
 from worker.llm.grounding import (
     Complaint,
     block_complaints,
@@ -26,7 +27,7 @@ from worker.llm.grounding import (
     rows_mixed,
     rows_of,
 )
-from worker.llm.prompts import ASK_AGAIN, TABLE_BLOCK, TABLE_HEAD, prompt
+from worker.llm.prompts import TABLE_BLOCK, TABLE_HEAD, prompt
 from worker.llm.proposal import Proposal, Row
 from worker.llm.question import A, Question, Turn
 from worker.llm.wording import block_data, head_data, places_of
@@ -38,12 +39,6 @@ _HEAD = 14
 _LEAST = 250
 _FOR_A_PIECE = 28
 """Tokens that an answer may have: this much, and so much more for each piece of ink."""
-
-
-class Ungrounded(ModelFault):
-    """The model's last answer contradicts the ink."""
-
-    category = "model:ungrounded"
 
 
 def propose(case: Case, callers: Sequence[Caller], block: int = BLOCK) -> Proposal:
@@ -103,7 +98,7 @@ def _head_lines(case: Case) -> tuple[int, ...]:
 def _head(case: Case, callers: Sequence[Caller]) -> HeadAnswer:
     lines = _head_lines(case)
     question = head_question(case)
-    return _grounded(question, lambda answer: head_complaints(case, lines, answer), callers)
+    return grounded_answer(question, lambda answer: head_complaints(case, lines, answer), callers)
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,7 @@ class _Table:
         def unsure(answer: BlockAnswer) -> list[Complaint]:
             return sums_missed(case, rows_of(answer))
 
-        return rows_of(_grounded(question, wrong, self.callers, unsure))
+        return rows_of(grounded_answer(question, wrong, self.callers, unsure))
 
     def _misplaced(self, rows: Sequence[Row]) -> list[Complaint]:
         heads = [c.ids for c in self.columns]
@@ -153,52 +148,6 @@ def _question(name: str, data: str, form: type[A], case: Case, lines: Sequence[i
         form=form,
         most=_LEAST + _FOR_A_PIECE * pieces,
     )
-
-
-def _grounded(
-    question: Question[A],
-    wrong: Callable[[A], list[Complaint]],
-    callers: Sequence[Caller],
-    unsure: Callable[[A], list[Complaint]] = lambda _: [],
-) -> A:
-    """An answer with nothing ``wrong``: asked for, asked for again, asked of stronger models.
-
-    What is only ``unsure`` is told once too, and the better answer of the two is taken.
-    """
-    held: A | None = None
-    said = ""
-    for number, caller in enumerate(callers):
-        asked = question
-        for _ in range(2 if number == 0 else 1):
-            text, answer, said = _told(asked, wrong, caller)
-            if answer is not None and (held is not None or not unsure(answer)):
-                return _better(held, answer, unsure)
-            if answer is None and held is not None:
-                return held
-            held = answer
-            said = said or in_words(unsure(answer) if answer is not None else [])
-            asked = question.again(text, prompt(ASK_AGAIN).text.replace("{complaints}", said))
-        if held is not None:
-            return held
-    raise Ungrounded(said)
-
-
-def _told(
-    asked: Question[A], wrong: Callable[[A], list[Complaint]], caller: Caller
-) -> tuple[str, A | None, str]:
-    """What the model wrote, its answer if the ink allows it, and what is wrong with it else."""
-    try:
-        reply = caller.ask(asked)
-    except Malformed as fault:
-        return fault.text, None, f"- {fault.message}"
-    found = wrong(reply.answer)
-    return reply.text, None if found else reply.answer, in_words(found)
-
-
-def _better(held: A | None, now: A, unsure: Callable[[A], list[Complaint]]) -> A:
-    if held is None or len(unsure(now)) < len(unsure(held)):
-        return now
-    return held
 
 
 def sums_missed(case: Case, rows: Sequence[Row]) -> list[Complaint]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.grid import Split
 from schemas.page import Reading
 from worker.llm.proposal import Proposal
 
@@ -23,7 +24,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Structures of tables, and readings of crops."""
+    """Structures of tables, texts of indicators taken apart, and readings of crops."""
 
     structures: tuple[Proposal, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    splits: tuple[Split, ...] = ()
