@@ -59,7 +59,8 @@ class Judgement:
     @property
     def silent(self) -> bool:
         """A figure that is not printed there, and that no one would be asked about."""
-        return self.kind in {"wrong", "extra"} and self.verdict in TRUSTED
+        unasked = self.verdict in TRUSTED or self.verdict == "source_error"
+        return self.kind in {"wrong", "extra"} and unasked
 
     def __str__(self) -> str:
         where = f"page {self.page or '?'} | {self.row[:24]} | {self.column[:24]}"

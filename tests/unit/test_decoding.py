@@ -74,6 +74,26 @@ def test_of_equally_small_changes_none_is_taken() -> None:
     assert [cell(decoded, row).value for row in rows] == ["2200", "650", "2450"]
 
 
+def test_what_breaks_sums_alone_is_a_misprint_in_a_text_layer_and_a_question_on_a_scan() -> None:
+    rows = {
+        "x": {"a": "2,404.17", "b": "263.85", "all": "2,668.02"},
+        "y": {"a": "76.95", "b": "465.13", "all": "542.08"},
+        "z": {"a": "12.50", "b": "31.25", "all": "43.75"},
+        "sum": {"a": "2,493.62", "b": "760.23", "all": "3,258.35"},
+    }
+    across = tuple(Sum("row_total", (row, "all"), ((row, "a"), (row, "b"))) for row in rows)
+    down = tuple(
+        Sum("column_total", ("sum", key), tuple((r, key) for r in "xyz"))
+        for key in ("a", "b", "all")
+    )
+    for source, verdict in (("text", "source_error"), ("ocr", "doubtful")):
+        draft = book(rows, (*across, *down), source=source, sure=0.9999)  # type: ignore[arg-type]
+        decoded = decode(Booklet((draft,)))
+        asked = {(item.row, item.column) for item in decoded.review}
+        assert cell(decoded, "sum", "all").verdict == verdict
+        assert (("sum", "all") in asked) == (source == "ocr")
+
+
 def test_a_figure_that_was_not_seen_is_asked_for_and_never_made_up() -> None:
     rows = {
         "x": {"a": "5.00", "b": "3.00", "c": ""},

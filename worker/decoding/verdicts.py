@@ -44,8 +44,6 @@ FEWEST_SUMS = 2
 """Sums that must hold through a cell for its repair to be believed."""
 _PRINTED = 2
 """Cells of a sum that must be printed for it to say something."""
-CERTAIN = 5.0
-"""Margin from which a figure in a sum that fails is read with certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ class _Bench:
         if found.units != one.first:
             return self._changed(ref, one, found, held, sure)
         if ref in self.culprits:
-            return *self._culprit(ref, found), found.units, sure
+            return *self._culprit(ref), found.units, sure
         if margin < ACCEPTED:
             cause: Cause = "torn" if found.rival else "unsure"
             return "doubtful", cause, found.units, sure
@@ -196,7 +194,7 @@ class _Bench:
         told = units if firm else one.first
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
-    def _culprit(self, ref: TableCellRef, found: Finding) -> tuple[Verdict, Cause]:
+    def _culprit(self, ref: TableCellRef) -> tuple[Verdict, Cause]:
         """A cell that answers for a sum which fails though all is read as it is printed."""
         sums = self.culprits[ref]
         localised = ref in self.misprints
@@ -208,14 +206,8 @@ class _Bench:
             for cell in cells
             if cell in self.scene.lattices
         )
-        sure = all(self._certain(cell) for cell in cells if cell in self.scene.lattices)
-        if printed or (localised and sure and found.margin >= CERTAIN):
-            return "source_error", "broken"
-        return "doubtful", "broken"
-
-    def _certain(self, ref: TableCellRef) -> bool:
-        found = self.decision.findings[ref]
-        return found.settled and found.margin >= CERTAIN
+        # Ink may be misread, however sure a reader is: on a scan a person is asked.
+        return ("source_error" if printed else "doubtful"), "broken"
 
 
 def _guessed(one: Lattice) -> int | None:
