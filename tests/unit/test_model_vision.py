@@ -17,6 +17,7 @@ from service.settings import Settings
 from tests.llm.fake import Answer, Fake, served
 from tests.unit.pages import document, table
 from tests.unit.test_model_service import read
+from worker.extract import extract
 
 ROWS = (
     ("项目名称", "总计", "基本支出", "项目支出"),
@@ -29,13 +30,13 @@ XS, YS = (60, 200, 300, 400, 500), tuple(100 + 24 * n for n in range(6))
 TRUE = "120.00"
 
 
-def scan(path: Path) -> Path:
-    """The table as a scan on which a blot covers one digit of a figure."""
+def scan(path: Path, blot: tuple[int, int] = (9, 14)) -> Path:
+    """The table as a scan on which a blot covers digits of a figure, ``blot`` points wide."""
 
     def draw(page: pymupdf.Page) -> None:
         table(page, XS, YS, ROWS)
         x, y = XS[2] + 3, YS[3] + 13
-        page.draw_rect((x + 9, y - 8, x + 14, y + 1), fill=(0.1, 0.1, 0.1))
+        page.draw_rect((x + blot[0], y - 8, x + blot[1], y + 1), fill=(0.1, 0.1, 0.1))
 
     drawn = document(path.with_suffix(".text.pdf"), draw)
     with pymupdf.open(drawn) as pdf:
@@ -125,3 +126,15 @@ def test_no_picture_leaves_where_the_settings_do_not_allow_it(fake: Seeing, cons
     cell = spoilt(consulted(images=False))
     assert cell.verdict == "doubtful"
     assert fake.pictures == []
+
+
+@pytest.mark.parametrize("blot", [(6, 11), (5, 15)])
+def test_digits_hidden_by_a_blot_are_asked_for_and_are_no_publishers_error(
+    tmp_path: Path, blot: tuple[int, int]
+) -> None:
+    result = extract(scan(tmp_path / "blot.pdf", blot))
+    asked = {(item.row, item.column) for item in result.review}
+    cells = {(row.id, key): c for row in result.tables[0].rows for key, c in row.cells.items()}
+    wrong = {at for at, c in cells.items() if at == ("r3", "c3") and c.value != TRUE}
+    assert wrong <= asked
+    assert result.status == "review"
