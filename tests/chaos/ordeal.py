@@ -48,6 +48,7 @@ from tests.chaos.processes import send
 
 _PACK = 20
 _PATIENCE = 900.0
+_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Seen:
     lost: int = 0
     doubled: int = 0
     different: int = 0
+    differences: list[str] = field(default_factory=list)
+    """Where the first few that differ do so."""
     taken_back: int = 0
     late_refused: int = 0
     recoveries: int = 0
@@ -324,13 +327,27 @@ class _Ordeal:
                     count += 1
                     continue
                 got = Result.model_validate_json(blobs.get(blob))
-                count += _plain(got) != _plain(expected)
+                apart = _apart(_plain(expected).model_dump(), _plain(got).model_dump(), name)
+                count += bool(apart)
+                if len(self.seen.differences) < _TOLD:
+                    self.seen.differences += apart[:3]
         cage.close()
         return count
 
 
 def _plain(result: Result) -> Result:
     return result.model_copy(update={"usage": Usage(seconds=0.0)})
+
+
+def _apart(expected: Any, got: Any, where: str) -> list[str]:
+    """What differs between two values of JSON, each with the way to it."""
+    if type(expected) is type(got) and isinstance(expected, dict) and expected.keys() == got.keys():
+        return [d for key in expected for d in _apart(expected[key], got[key], f"{where}.{key}")]
+    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        if len(expected) == len(got):
+            pairs = enumerate(zip(expected, got, strict=True))
+            return [d for at, (one, other) in pairs for d in _apart(one, other, f"{where}[{at}]")]
+    return [] if expected == got else [f"{where}: {expected!r:.200} became {got!r:.200}"]
 
 
 def _unfinished(store: Store) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from worker.decoding.certificate import Certificate, narrowed
 from worker.decoding.part import Part, World
 from worker.decoding.prices import HORIZON
 
@@ -30,18 +32,38 @@ class Explored:
 def explore(part: Part, effort: float) -> Explored:
     """The best world and its rivals within :data:`~worker.decoding.prices.HORIZON`.
 
-    Rivals are found nearest first: each time the cheapest world is sought in which *some*
-    cell without a rival differs, and all that differ have their margin from it. So a world
-    in which ten cells move together is sought once. ``effort`` bounds the whole search, in
-    the solver's own seconds, which do not depend on the machine.
+    What a certificate shows to be the same in every world that near is not searched. Rivals
+    are found nearest first: each time the cheapest world is sought in which *some* cell
+    without a rival differs, and all that differ have their margin from it. So a world in
+    which ten cells move together is sought once. ``effort`` bounds the whole search, in the
+    solver's own seconds, which do not depend on the machine.
+    """
+    known = Certificate(part)
+    bounds = known.bounds
+    kept = [
+        at for at, choice in enumerate(part.choices) if choice.first < 0 or bounds[at] < HORIZON
+    ]
+    first = World(tuple(choice.first for choice in part.choices), 0.0)
+    if not kept:
+        count = len(part.choices)
+        return Explored(first, (HORIZON,) * count, (None,) * count)
+    found = _search(narrowed(part, kept), effort, [bounds[at] for at in kept], known.gain <= 0)
+    return _widened(first, kept, found)
+
+
+def _search(part: Part, effort: float, bounds: Sequence[float], certain: bool) -> Explored:
+    """What the search finds; ``certain`` says that the first options are the best world.
+
+    ``bounds`` are then what every world costs more in which a choice is otherwise.
     """
     from worker.decoding.solver import OutOfTime, Search  # takes a second to load
 
     search = Search(part, effort)
     count = len(part.choices)
     first = World(tuple(choice.first for choice in part.choices), 0.0)
+    best: World | None
     try:
-        best = search.best(start=first)
+        best = Certificate(part).here if certain else search.best(start=first)
     except OutOfTime:
         best = None
     if best is None:
@@ -70,5 +92,28 @@ def explore(part: Part, effort: float) -> Explored:
             margins[at], rivals[at] = reached, rival
             open_choices.discard(at)
     for at in open_choices:
-        margins[at] = reached
+        margins[at] = max(reached, bounds[at] if certain else 0.0)
     return Explored(best, tuple(margins), tuple(rivals), effort=effort - search.effort)
+
+
+def _widened(first: World, kept: Sequence[int], found: Explored) -> Explored:
+    """What was found for the choices ``kept``, with the others as they are in ``first``."""
+    count = len(first.picks)
+    margins, rivals = [HORIZON] * count, [None] * count  # type: list[float], list[World | None]
+    for to, at in enumerate(kept):
+        margins[at] = found.margins[to]
+        rival = found.rivals[to]
+        rivals[at] = rival and _whole(first, kept, rival)
+    return replace(
+        found,
+        best=_whole(first, kept, found.best),
+        margins=tuple(margins),
+        rivals=tuple(rivals),
+    )
+
+
+def _whole(first: World, kept: Sequence[int], part: World) -> World:
+    picks = list(first.picks)
+    for at, pick in zip(kept, part.picks, strict=True):
+        picks[at] = pick
+    return replace(part, picks=tuple(picks))
