@@ -341,12 +341,12 @@ def _plain(result: Result) -> Result:
 
 def _apart(expected: Any, got: Any, where: str) -> list[str]:
     """What differs between two values of JSON, each with the way to it."""
-    if type(expected) is type(got) and isinstance(expected, dict) and expected.keys() == got.keys():
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
         return [d for key in expected for d in _apart(expected[key], got[key], f"{where}.{key}")]
-    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        if len(expected) == len(got):
-            pairs = enumerate(zip(expected, got, strict=True))
-            return [d for at, (one, other) in pairs for d in _apart(one, other, f"{where}[{at}]")]
+    both_lists = isinstance(expected, list | tuple) and isinstance(got, list | tuple)
+    if both_lists and len(expected) == len(got):
+        pairs = enumerate(zip(expected, got, strict=True))
+        return [d for at, (one, other) in pairs for d in _apart(one, other, f"{where}[{at}]")]
     return [] if expected == got else [f"{where}: {expected!r:.200} became {got!r:.200}"]
 
 
