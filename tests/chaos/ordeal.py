@@ -319,8 +319,8 @@ class _Ordeal:
         blobs, count = open_blobs(settings), 0
         cage = Cage(Limits(settings.reader_memory_mib * MIB, 500))
         with tempfile.TemporaryDirectory(prefix="crossfoot-ordeal-") as folder:
-            path = Path(folder) / "a.pdf"
             for sha, (name, blob) in held.items():
+                path = Path(folder) / f"{sha}.pdf"  # a reader holds the one before open yet
                 path.write_bytes(self.contents[sha])
                 expected = read_caged(path, name, sha, cage, settings, lambda *_: None)
                 if blob is None:
