@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Pairing:
 
 def pair(left: Panel, right: Panel) -> Pairing:
     """The best alignment of rows, then of columns by headers and by what agrees."""
-    rows = align(left.rows, right.rows, _row_likeness)
+    rows = _with_gaps_filled(align(left.rows, right.rows, _row_likeness), left.rows, right.rows)
     columns = align(
         range(len(left.columns)),
         range(len(right.columns)),
@@ -63,6 +64,30 @@ def pair(left: Panel, right: Panel) -> Pairing:
         if same(one, other)
     )
     return Pairing(rows, columns, worth)
+
+
+def _with_gaps_filled(
+    pairs: Sequence[tuple[int, int]], left: Sequence[PanelRow], right: Sequence[PanelRow]
+) -> tuple[tuple[int, int], ...]:
+    """The pairs, and those of rows that are left alone between two, as many on either side.
+
+    Where no places tell, such rows can only stand for each other: their labels could not be
+    read. A label that another row has is no unread one.
+    """
+    filled = list(pairs[:1])
+    for (i, j), (a, b) in itertools.pairwise(pairs):
+        between = list(zip(range(i + 1, a), range(j + 1, b), strict=False))
+        if a - i == b - j and not any(
+            (left[x].places and right[y].places) or _named_like(right[y], left) for x, y in between
+        ):
+            filled += between
+        filled.append((a, b))
+    return tuple(filled)
+
+
+def _named_like(row: PanelRow, others: Sequence[PanelRow]) -> bool:
+    label = narrow(row.label)
+    return any(_text_likeness(label, narrow(other.label)) >= _ALIKE for other in others)
 
 
 def _crossings(

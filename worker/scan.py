@@ -35,6 +35,7 @@ from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.ocr import LineBox, LineReading, OcrEngine
+from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
@@ -101,6 +102,8 @@ def read_scan(
         ground = FigurePage(page.grey, page.unit, page.sx, page.sy)
         tokens = with_figures(tokens, ground, figures, partial(_closely, page, engine))
     height, width = page.grey.shape
+    rulings = rulings_of(page.lines, page.sx, page.sy)
+    tokens = without_remains(tokens, rulings)
     return PageText(
         number=page_number,
         source="scan" if tokens else "blank",
@@ -109,7 +112,7 @@ def read_scan(
         page_width=page_width,
         page_height=page_height,
         tokens=tuple(tokens),
-        rulings=rulings_of(page.lines, page.sx, page.sy),
+        rulings=rulings,
         to_page=page.to_page,
         warnings=_hard_to_read(page_number, tokens),
     )

@@ -159,6 +159,7 @@ class _Ordeal:
 
     def _hurt(self, store: Store, begun: float) -> None:
         faults, plan = self.plan.faults(self.chance), self.plan
+        missed: list[str] = []
         planned = plan.kills + plan.restarts + plan.flushes + plan.freezes + plan.stops + plan.cuts
         done, last = 0, begun
         while True:
@@ -173,14 +174,16 @@ class _Ordeal:
             if not timed and done < planned and self._finished(left) < self._share(done, planned):
                 time.sleep(0.2)  # the documents are to go through all of it, not come after
                 continue
-            fault = None if over else next(faults, None)
+            fault = None if over else next(faults, None) or (missed.pop(0) if missed else None)
             if fault is None:
                 if over or len(self.contents) >= plan.documents:
                     return
                 continue
             if self._befall(fault, store):
                 self.seen.faults[fault] = self.seen.faults.get(fault, 0) + 1
-            done += 1
+                done += 1
+            elif not timed:
+                missed.append(fault)  # nothing of the kind was up to be hurt: later, then
             if time.monotonic() - last > 30:
                 last = time.monotonic()
                 self.say(f"{done} faults, {len(self.contents)} sent, {left} on their way")

@@ -362,6 +362,12 @@ def test_scraps_of_a_seal_in_blank_cells_leave_money_what_it_is() -> None:
     assert not table.rows[3].cells["c2"].readable, "a person is asked"
 
 
+def test_a_lone_figure_of_money_with_a_point_for_its_comma_is_no_code() -> None:
+    rows = [["信访局", "1.935.36", "417.41"]]
+    table = draft(sheet([["单位名称", "资金总额", "项目支出"]], rows))
+    assert [column.type for column in table.columns] == ["label", "amount", "amount"]
+
+
 def test_a_column_of_targets_is_text_though_most_are_numbers() -> None:
     targets = ["12.5", "3.5", "≥90", "≤15", "2024年", "≥80"]
     rows = [[f"指标{n}", f"{n}.00", target] for n, target in enumerate(targets)]

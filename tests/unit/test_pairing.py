@@ -33,3 +33,23 @@ def test_without_places_labels_and_figures_decide() -> None:
     gold = Panel(COLUMNS, (_row("a", "水利", "7.00", 100),))
     read = Panel(COLUMNS, (_row("1", "朩刃", "1.00", 100, placed=False),))
     assert pair(gold, read).rows == ()
+
+
+def test_a_row_without_a_legible_label_is_the_one_between_its_neighbours() -> None:
+    gold = Panel(
+        COLUMNS,
+        tuple(
+            _row(key, label, figure, 100, placed=False)
+            for key, label, figure in (
+                ("a", "水利", "7.00"),
+                ("b", "教育支出", "8.00"),
+                ("c", "农林水支出", "9.00"),
+            )
+        ),
+    )
+    illegible = (gold.rows[0], _row("1", "ig", "8.00", 100, placed=False), gold.rows[2])
+    assert pair(gold, Panel(COLUMNS, illegible)).rows == ((0, 0), (1, 1), (2, 2))
+    other = (gold.rows[0], _row("1", "水利", "8.00", 100, placed=False), gold.rows[2])
+    assert pair(gold, Panel(COLUMNS, other)).rows == ((0, 0), (2, 2))
+    lost = (gold.rows[0], gold.rows[2])
+    assert pair(gold, Panel(COLUMNS, lost)).rows == ((0, 0), (2, 1))

@@ -184,14 +184,17 @@ class _Bench:
             return "doubtful", "unreadable", one.first, min(1.0 - sure, 0.5)
         clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
         likely = found.margin >= TOLD and _inkier(one, units)
+        read = one.first
+        if read is None and (read := _guessed(one)) is not None:
+            likely = units == read  # what the ink says beside dirt, before what one sum says
         if not clean or not held:
-            told = units if likely else one.first
+            told = units if likely else read
             return "doubtful", "torn", told, min(1.0 - sure, 0.5)
         cheap = one.options[units].cost <= DEAREST
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
         firm = likely or (found.margin >= TOLD and len(held) >= FEWEST_SUMS)
-        told = units if firm else one.first
+        told = units if firm else read
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
     def _culprit(self, ref: TableCellRef) -> tuple[Verdict, Cause]:

@@ -115,7 +115,9 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     )
     # What a seal leaves in blank cells makes no text of a column that is headed as money.
     enough = _HALF if money and words.names_amounts(leaf) else _MOST
-    if not figures or (len(figures) + marks + spoilt) < enough * len(texts):
+    # A lone figure under money that was read with a point for a comma is no code.
+    any_money = figures or (spoilt and words.names_amounts(leaf) and not words.names_code(leaf))
+    if not any_money or (len(figures) + marks + spoilt) < enough * len(texts):
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
         only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
         return "code" if only_totals or codes > _MOST * len(texts) else "text"
