@@ -252,7 +252,7 @@ def test_a_figure_beside_dirt_is_shown_where_no_sum_is_of_help() -> None:
     draft = book(rows, ())
     *kept, x = draft.rows
     looks = (Reading("监，70.00", 0.98), Reading("监，-70.00", 0.001))
-    spoilt = replace(x.cells["a"], readable=False, readings=looks)
+    spoilt = replace(x.cells["a"], readable=False, readings=looks, confidence=0.3)
     draft = replace(draft, rows=(*kept, replace(x, cells={"a": spoilt})))
     seen = cell(decode(Booklet((draft,))), "x")
     assert (seen.value, seen.verdict, seen.text) == ("70.00", "doubtful", "监，70.00")
