@@ -14,6 +14,7 @@ from worker.header import amount_columns, rows_of
 
 _SAME_TEXT = 0.86  # similarity at which two readings of a header or title are one text
 _SAME_EDGE = 0.02  # shift of a column edge, in widths of the table
+_LEGIBLE = 0.5  # mean score of the characters of a line that says something
 _FURNITURE = 24  # characters: a longer line than this between two grids is content
 
 
@@ -63,7 +64,7 @@ def _continues(before: Grid, grid: Grid) -> int | None:
     """How many leading rows of ``grid`` repeat the header; None where it is a new table."""
     if grid.page != before.page + 1 or not _same_columns(before, grid):
         return None
-    if any(len(narrow(line.text)) > _FURNITURE for line in before.below):
+    if any(len(narrow(line.text)) > _FURNITURE and _legible(line) for line in before.below):
         return None
     repeated = _repeated_rows(before, grid)
     same_title = _same_lines(before.above, grid.above)
@@ -72,6 +73,12 @@ def _continues(before: Grid, grid: Grid) -> int | None:
     if not repeated and not grid.header_rows and not _titles(grid.above):
         return 0
     return None
+
+
+def _legible(line: TextLine) -> bool:
+    """Whether a line is text, and not the dark edge of a scan that was taken for it."""
+    scores = [score for token in line.tokens for score in token.char_scores]
+    return not scores or sum(scores) / len(scores) >= _LEGIBLE
 
 
 def _same_columns(a: Grid, b: Grid) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -256,3 +257,16 @@ def test_a_figure_beside_dirt_is_shown_where_no_sum_is_of_help() -> None:
     draft = replace(draft, rows=(*kept, replace(x, cells={"a": spoilt})))
     seen = cell(decode(Booklet((draft,))), "x")
     assert (seen.value, seen.verdict, seen.text) == ("70.00", "doubtful", "监，70.00")
+
+
+def test_a_sum_that_misses_by_rounding_speaks_for_its_figures() -> None:
+    """Each is 90 % sure, most of the rest a ruling read as a last digit, which no sum allows."""
+    figures = [f"{n}{n}.{n}{10 - n}" for n in range(1, 10)]
+    total = sum(map(Decimal, figures)) + Decimal("0.01")
+    rows = {f"r{n}": {"a": one} for n, one in enumerate(figures)} | {"sum": {"a": f"{total}"}}
+    promise = Sum("column_total", ("sum", "a"), tuple((f"r{n}", "a") for n in range(9)))
+    said: Said = {one: ((one, 0.9), (f"{one}1", 0.07), (f"4{one}", 0.01)) for one in figures}
+    decoded = decode(Booklet((book(rows, (promise,), said=said, sure=0.9),)))
+    assert {cell(decoded, f"r{n}").verdict for n in range(9)} == {"accepted"}
+    alone = decode(Booklet((book(rows, (), said=said, sure=0.9),)))
+    assert {cell(alone, f"r{n}").verdict for n in range(9)} == {"doubtful"}

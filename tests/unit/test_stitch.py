@@ -1,9 +1,12 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
 
-from schemas.grid import Sheet
+from schemas.geometry import Box
+from schemas.grid import Sheet, TextLine
+from schemas.page import Token
 from tests.unit.pages import document, grids_of, table, write
 from worker.stitch import stitch
 
@@ -53,6 +56,22 @@ def test_a_row_cut_by_the_page_break_is_one_row(tmp_path: Path) -> None:
     (sheet,) = sheets(path)
     assert len(sheet.body) == 2
     assert [(row, col, cell.text) for row, col, cell in sheet.continued] == [(1, 2, "顺利开展。")]
+
+
+def test_a_dark_edge_of_the_scan_between_two_pages_is_no_content(tmp_path: Path) -> None:
+    """The edge reads as a line of characters that are all unsure; a sentence does not."""
+    first, second = [HEAD, ["合计", "9.00", ""]], [HEAD, ["乙", "5.00", "完成。"]]
+    path = document(tmp_path / "a.pdf", page(first), page(second))
+    ((before,), (after,)) = grids_of(path)
+
+    def tables(score: float) -> int:
+        text = "ジューはがンでしそはことにあらよしいいれになしたこと"
+        token = Token(text, Box(50, 820, 500, 828), "ocr", 0.0, (score,) * len(text))
+        line = TextLine(text, token.box, (token,))
+        return len(stitch([[replace(before, below=(*before.below, line))], [after]]))
+
+    assert tables(0.2) == 1
+    assert tables(0.9) == 2
 
 
 def test_another_title_is_another_table(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def _tie(scene: Scene, at: int, index: Mapping[TableCellRef, int]) -> Tie:
         tuple(weights.items()),
         constant,
         scene.slacks[at],
-        scene.rounding[equation.table],
+        scene.rounding[at],
         BROKEN,
     )
 

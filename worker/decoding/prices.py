@@ -16,7 +16,7 @@ LOST = 13.0
 """That a row or a column was lost, or read twice, and breaks all sums across it."""
 ROUNDING = 5.0
 """That a sum misses by rounding, in a table whose other sums are exact."""
-LEAST_ROUNDING = 1.0
+LEAST_ROUNDING = 0.5
 """The same in a table where rounding is common."""
 REPEATED = 1.6
 """That ink which says the same as a misread neighbour is misread in the same way.

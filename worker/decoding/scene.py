@@ -7,7 +7,7 @@ even the least such price is beyond the horizon stay as read and need no search.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +17,7 @@ from schemas.draft import TableCellRef
 from worker.decoding.equations import Equation
 from worker.decoding.lattice import Lattice
 from worker.decoding.prices import BROKEN, HORIZON, REPEATED, rounding_price
+from worker.decoding.rounding_odds import RoundingOdds
 
 LEAST_SLIP = 2.5
 """Nats of the least surprising particular slip, given that a figure was misread."""
@@ -58,16 +59,36 @@ class Scene:
         return tuple(equation.slack(self.values, self.lattices) for equation in self.equations)
 
     @cached_property
-    def rounding(self) -> Mapping[int | None, float]:
-        """The price of rounding in each table: low where it is common."""
-        told: Counter[tuple[int | None, bool]] = Counter()
-        for equation, residual, slack in zip(
-            self.equations, self.residuals, self.slacks, strict=True
-        ):
-            if residual is not None and abs(residual) <= slack:
-                told[equation.table, residual != 0] += 1
-        tables = {equation.table for equation in self.equations}
-        return {t: rounding_price(told[t, True], told[t, False]) for t in tables}
+    def rounding(self) -> tuple[float, ...]:
+        """What it costs each equation to miss by rounding, as much as it does now or by one.
+
+        Low where many of the table's sums do, and where there are many terms. Between tables
+        of different units the rounding is not of figures one by one, and its share counts.
+        """
+        told: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
+        for at, equation in enumerate(self.equations):
+            residual = self.residuals[at]
+            if residual is not None and abs(residual) <= self.slacks[at]:
+                told[equation.table].append((self._terms(equation), residual))
+        odds = {table: RoundingOdds.of(sums) for table, sums in told.items()}
+        rounded = sum(off != 0 for _, off in told[None])
+        between = rounding_price(rounded, len(told[None]) - rounded)
+        return tuple(
+            between
+            if equation.table is None
+            else odds.get(equation.table, RoundingOdds()).price(
+                self._terms(equation), self._off(at)
+            )
+            for at, equation in enumerate(self.equations)
+        )
+
+    def _terms(self, equation: Equation) -> int:
+        """The terms that may have been rounded: nothing was where nothing is."""
+        return sum(bool(self.values.get(term.ref)) for term in equation.terms)
+
+    def _off(self, at: int) -> int:
+        residual = self.residuals[at] or 1
+        return residual if abs(residual) <= self.slacks[at] else 1
 
     @cached_property
     def costs(self) -> dict[TableCellRef, float]:
@@ -114,7 +135,7 @@ class Scene:
         refs = [term.ref for term in equation.cells if term.ref in self.lattices]
         cheapest = sorted((self.costs[ref], ref) for ref in dict.fromkeys(refs))[:2]
         same = Counter(self.values[ref] for ref in dict.fromkeys(refs))
-        free = self.rounding[equation.table] if self.slacks[at] else BROKEN
+        free = self.rounding[at] if self.slacks[at] else BROKEN
         return _Makeweights(
             tuple(cheapest), frozenset(v for v, n in same.items() if n > 1 and v), free
         )

@@ -110,7 +110,7 @@ class _Sum:
             scene.residuals[at] == 0,
             scene.residual_of_known(at),
             scene.slacks[at],
-            scene.rounding[equation.table],
+            scene.rounding[at],
             changes,
         )
         for change in changes.values():

@@ -94,12 +94,18 @@ class _Bench:
 
     @cached_property
     def exact(self) -> frozenset[int]:
-        """The sums that hold to the last digit and say something: not all is blank."""
+        """The sums that hold to the last digit and say something."""
+        return frozenset(at for at in self.telling if self.scene.residuals[at] == 0)
+
+    @cached_property
+    def telling(self) -> frozenset[int]:
+        """The sums that hold, or miss by rounding, and say something: not all is blank."""
         lattices = self.scene.lattices
         return frozenset(
             at
             for at, equation in enumerate(self.scene.equations)
-            if self.scene.residuals[at] == 0
+            if (off := self.scene.residuals[at]) is not None
+            and abs(off) <= self.scene.slacks[at]
             and sum(t.ref in lattices and bool(lattices[t.ref].cell.text) for t in equation.cells)
             >= _PRINTED
         )
@@ -147,10 +153,12 @@ class _Bench:
     ) -> tuple[Verdict, Cause, int | None, float]:
         if one.pinned:
             return "human", "none", found.units, 1.0
-        margin = found.margin if held else min(found.margin, max(one.against, 0.0))
+        # A sum that misses by rounding leaves a last digit open, which the search has weighed.
+        weighed = any(at in self.telling for at in self.scene.through.get(ref, ()))
+        margin = found.margin if weighed else min(found.margin, max(one.against, 0.0))
         sure = confidence(margin, len(held), changed=found.units != one.first)
         if not found.settled:
-            return "doubtful", "search", one.first, min(sure, 0.5)
+            return "doubtful", "search", _read(one), min(sure, 0.5)
         if found.units is None:
             return "doubtful", "unreadable", _guessed(one), 0.0
         if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
@@ -181,11 +189,11 @@ class _Bench:
         if not one.options[units].inked:
             return "doubtful", "missed", one.first, 1.0 - sure
         if one.options[units].value is None:
-            return "doubtful", "unreadable", one.first, min(1.0 - sure, 0.5)
+            return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
         clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
         likely = found.margin >= TOLD and _inkier(one, units)
-        read = one.first
-        if read is None and (read := _guessed(one)) is not None:
+        read = _read(one)
+        if one.first is None and read is not None:
             likely = units == read  # what the ink says beside dirt, before what one sum says
         if not clean or not held:
             told = units if likely else read
@@ -211,6 +219,11 @@ class _Bench:
         )
         # Ink may be misread, however sure a reader is: on a scan a person is asked.
         return ("source_error" if printed else "doubtful"), "broken"
+
+
+def _read(one: Lattice) -> int | None:
+    """What is shown of a cell that sums say nothing of: its first reading, or a guess at it."""
+    return one.first if one.first is not None else _guessed(one)
 
 
 def _guessed(one: Lattice) -> int | None:
