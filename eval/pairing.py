@@ -72,13 +72,18 @@ def _with_gaps_filled(
     """The pairs, and those of rows that are left alone between two, as many on either side.
 
     Where no places tell, such rows can only stand for each other: their labels could not be
-    read. A label that another row has is no unread one.
+    read. A label that another row has is no unread one, unless most rows have it, as under a
+    merged cell.
     """
+    common, times = Counter(row.label for row in right).most_common(1)[0] if right else ("", 0)
+    shared = common if times * 2 > len(right) > 2 else None
     filled = list(pairs[:1])
     for (i, j), (a, b) in itertools.pairwise(pairs):
         between = list(zip(range(i + 1, a), range(j + 1, b), strict=False))
         if a - i == b - j and not any(
-            (left[x].places and right[y].places) or _named_like(right[y], left) for x, y in between
+            (left[x].places and right[y].places)
+            or (right[y].label != shared and _named_like(right[y], left))
+            for x, y in between
         ):
             filled += between
         filled.append((a, b))

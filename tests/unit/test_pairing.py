@@ -44,12 +44,39 @@ def test_a_row_without_a_legible_label_is_the_one_between_its_neighbours() -> No
                 ("a", "水利", "7.00"),
                 ("b", "教育支出", "8.00"),
                 ("c", "农林水支出", "9.00"),
+                ("d", "卫生健康支出", "6.00"),
+                ("e", "住房保障支出", "5.00"),
             )
         ),
     )
-    illegible = (gold.rows[0], _row("1", "ig", "8.00", 100, placed=False), gold.rows[2])
-    assert pair(gold, Panel(COLUMNS, illegible)).rows == ((0, 0), (1, 1), (2, 2))
-    other = (gold.rows[0], _row("1", "水利", "8.00", 100, placed=False), gold.rows[2])
-    assert pair(gold, Panel(COLUMNS, other)).rows == ((0, 0), (2, 2))
-    lost = (gold.rows[0], gold.rows[2])
-    assert pair(gold, Panel(COLUMNS, lost)).rows == ((0, 0), (2, 1))
+    first, _, *rest = gold.rows
+    illegible = (first, _row("1", "ig", "8.00", 100, placed=False), *rest)
+    assert (1, 1) in pair(gold, Panel(COLUMNS, illegible)).rows
+    other = (first, _row("1", "水利", "8.00", 100, placed=False), *rest)
+    assert [left for left, _ in pair(gold, Panel(COLUMNS, other)).rows] == [0, 2, 3, 4]
+    assert pair(gold, Panel(COLUMNS, (first, *rest))).rows == ((0, 0), (2, 1), (3, 2), (4, 3))
+
+
+def test_a_label_that_most_rows_share_names_none_of_them() -> None:
+    """A merged cell that names all rows, where gold names each by a column of its own."""
+    gold = Panel(
+        COLUMNS,
+        tuple(
+            _row(key, label, figure, 100, placed=False)
+            for key, label, figure in (
+                ("a", "信访局", "7.00"),
+                ("b", "数量", "8.00"),
+                ("c", "信访局", "9.00"),
+            )
+        ),
+    )
+    names = ("信访局", "信访局", "信访局")
+    figures = ("7.00", "1.00", "9.00")
+    read = Panel(
+        COLUMNS,
+        tuple(
+            _row(str(at), name, figure, 100, placed=False)
+            for at, (name, figure) in enumerate(zip(names, figures, strict=True))
+        ),
+    )
+    assert pair(gold, read).rows == ((0, 0), (1, 1), (2, 2))
