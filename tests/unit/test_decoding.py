@@ -270,3 +270,16 @@ def test_a_sum_that_misses_by_rounding_speaks_for_its_figures() -> None:
     assert {cell(decoded, f"r{n}").verdict for n in range(9)} == {"accepted"}
     alone = decode(Booklet((book(rows, (), said=said, sure=0.9),)))
     assert {cell(alone, f"r{n}").verdict for n in range(9)} == {"doubtful"}
+
+
+def test_a_point_before_three_digits_may_be_a_comma_and_is_asked_about() -> None:
+    """83,234 and 18,630 in print that loses the tails of commas: the sum holds all the same."""
+    rows = {"x": {"a": "83.234"}, "y": {"a": "18.630"}, "sum": {"a": "101.864"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    scanned = decode(Booklet((book(rows, (promise,), sure=0.9999),)))
+    assert {cell(scanned, row).verdict for row in rows} == {"doubtful"}
+    reason = cell(scanned, "x").reason
+    assert reason is not None
+    assert "comma" in reason.en
+    printed = decode(Booklet((book(rows, (promise,), source="text"),)))
+    assert {cell(printed, row).verdict for row in rows} == {"proved"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,6 +27,9 @@ SIGHTED = 4.0
 """Nats that speak against a figure which only a model reads, however sure it says it is."""
 FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
+
+
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,23 @@ class Lattice:
     least: float = 0.0
 
     def odd(self, units: int) -> bool:
-        """Whether the value has other decimals than its whole column."""
+        """Whether the value has other decimals than its whole column, or too many for money."""
+        return self.pointed(units) or self._departing(units)
+
+    def pointed(self, units: int) -> bool:
+        """Whether the point of a scanned figure may be the comma before its thousands.
+
+        Print loses commas' tails in whole columns, and every sum holds a thousand times over.
+        """
+        option = self.options.get(units)
+        return (
+            self.cell.source == "ocr"
+            and option is not None
+            and option.value is not None
+            and _THOUSANDS.fullmatch(option.value) is not None
+        )
+
+    def _departing(self, units: int) -> bool:
         option = self.options.get(units)
         return (
             self.cell.source == "ocr"

@@ -170,6 +170,12 @@ class Reasons:
 
     def _odd(self, ref: TableCellRef) -> Said:
         one = self._lattice(ref)
+        if one.first is not None and one.pointed(one.first):
+            return Said(
+                en=f"The point of “{one.cell.text}” may be the comma before its thousands, and "
+                "no sum can tell: all hold a thousand times over.",
+                zh=f"“{one.cell.text}”中的点可能是千位分隔逗号，合计式无从判定：放大一千倍仍然成立。",
+            )
         return Said(
             en=f"“{one.cell.text}” has not the {one.always} decimals that all other figures of "
             "its column have: it may be part of a figure.",
