@@ -283,3 +283,21 @@ def test_a_point_before_three_digits_may_be_a_comma_and_is_asked_about() -> None
     assert "comma" in reason.en
     printed = decode(Booklet((book(rows, (promise,), source="text"),)))
     assert {cell(printed, row).verdict for row in rows} == {"proved"}
+
+
+def test_figures_under_a_header_that_could_not_be_read_are_asked_about() -> None:
+    rows = {
+        "x": {"name": "水利", "a": "5.00", "b": "3.00", "c": "2.00"},
+        "y": {"name": "防汛", "a": "7.00", "b": "4.00", "c": "3.00"},
+    }
+    across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows)
+    for source, verdict, beside in (
+        ("ocr", "doubtful", "accepted"),
+        ("text", "proved", "proved"),
+    ):
+        draft = book(rows, across, source=source, sure=0.9999)  # type: ignore[arg-type]
+        label, *money = draft.columns
+        columns = (replace(label, type="label"), *money[:2], replace(money[2], label="，"))
+        decoded = decode(Booklet((replace(draft, columns=columns),)))
+        assert {cell(decoded, row, "c").verdict for row in rows} == {verdict}
+        assert {cell(decoded, row, "b").verdict for row in rows} == {beside}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.amount import Amount, parse_amount
-from schemas.draft import Draft, DraftCell, TableCellRef
+from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.decoding.ink import costs, odds_against, weighed_readings
 from worker.decoding.print_style import decimals_of, departs, parts
 
@@ -55,6 +55,7 @@ class Lattice:
     ``always`` are the decimals that all figures of its column have, None where they differ.
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
+    ``nameless`` says that the header of its column could not be read.
     """
 
     ref: TableCellRef
@@ -66,6 +67,7 @@ class Lattice:
     against: float
     always: int | None = None
     least: float = 0.0
+    nameless: bool = False
 
     def odd(self, units: int) -> bool:
         """Whether the value has other decimals than its whole column, or too many for money."""
@@ -156,10 +158,26 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     places = max((_decimals(cell.value) for cell in cells.values()), default=0)
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
     styles = {key: _Style.of(found, list(cells.values())) for key, found in columns.items()}
+    nameless = _nameless(draft.columns)
     return {
-        (table, row, key): _lattice((table, row, key), cell, places, styles[key])
+        (table, row, key): replace(
+            _lattice((table, row, key), cell, places, styles[key]),
+            nameless=key in nameless and cell.source == "ocr",
+        )
         for (row, key), cell in cells.items()
     }
+
+
+def _nameless(columns: Sequence[Column]) -> frozenset[str]:
+    """The columns of money without a name in a table most of whose columns have one.
+
+    On a scan such a column was cut off from its header, or is half of another one: its
+    figures may be read rightly, but nobody can tell what they are.
+    """
+    named = {c.key for c in columns if any(map(str.isalpha, "".join(c.path) or c.label))}
+    if len(named) * 2 < len(columns):
+        return frozenset()
+    return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)
 
 
 def _decimals(value: str | None) -> int:

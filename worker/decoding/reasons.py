@@ -54,6 +54,12 @@ class Reasons:
                 return self._broken(ref, judgement)
             case "odd":
                 return self._odd(ref)
+            case "nameless":
+                return Said(
+                    en="The header of this column could not be read: the figure may be right, "
+                    "but what it is must be seen on the page.",
+                    zh="本列表头未能识别：数字可能无误，但其含义须对照原页确认。",
+                )
             case "contested":
                 return Said(
                     en="The rules and the model put this figure into different places of the "

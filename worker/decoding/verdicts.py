@@ -25,6 +25,7 @@ Cause = Literal[
     "structure",  # so many sums of one kind fail that the sums themselves are in doubt
     "odd",  # it has other decimals than its whole column: perhaps a part of a figure
     "contested",  # rules and model put it into different places, and no sum tells
+    "nameless",  # the header of its column could not be read
     "unsure",  # the reading is unsure and no sum helps
     "search",  # the search ran out of time
     "none",
@@ -161,6 +162,8 @@ class _Bench:
             return "doubtful", "search", _read(one), min(sure, 0.5)
         if found.units is None:
             return "doubtful", "unreadable", _guessed(one), 0.0
+        if one.nameless and one.cell.text:
+            return "doubtful", "nameless", found.units if held else one.first, min(sure, 0.5)
         if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
             return "doubtful", "odd", one.first, min(sure, 0.5)
         if found.units != one.first:
