@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class Pairing:
 
 def pair(left: Panel, right: Panel) -> Pairing:
     """The best alignment of rows, then of columns by headers and by what agrees."""
-    rows = _with_gaps_filled(align(left.rows, right.rows, _row_likeness), left.rows, right.rows)
+    rows = align(left.rows, right.rows, _row_likeness)
     columns = align(
         range(len(left.columns)),
         range(len(right.columns)),
@@ -64,35 +63,6 @@ def pair(left: Panel, right: Panel) -> Pairing:
         if same(one, other)
     )
     return Pairing(rows, columns, worth)
-
-
-def _with_gaps_filled(
-    pairs: Sequence[tuple[int, int]], left: Sequence[PanelRow], right: Sequence[PanelRow]
-) -> tuple[tuple[int, int], ...]:
-    """The pairs, and those of rows that are left alone between two, as many on either side.
-
-    Where no places tell, such rows can only stand for each other: their labels could not be
-    read. A label that another row has is no unread one, unless most rows have it, as under a
-    merged cell.
-    """
-    common, times = Counter(row.label for row in right).most_common(1)[0] if right else ("", 0)
-    shared = common if times * 2 > len(right) > 2 else None
-    filled = list(pairs[:1])
-    for (i, j), (a, b) in itertools.pairwise(pairs):
-        between = list(zip(range(i + 1, a), range(j + 1, b), strict=False))
-        if a - i == b - j and not any(
-            (left[x].places and right[y].places)
-            or (right[y].label != shared and _named_like(right[y], left))
-            for x, y in between
-        ):
-            filled += between
-        filled.append((a, b))
-    return tuple(filled)
-
-
-def _named_like(row: PanelRow, others: Sequence[PanelRow]) -> bool:
-    label = narrow(row.label)
-    return any(_text_likeness(label, narrow(other.label)) >= _ALIKE for other in others)
 
 
 def _crossings(
