@@ -245,8 +245,9 @@ def run(files: Iterator[tuple[str, bytes]], held: Reader, say: Callable[[str], N
     return tally
 
 
-def mutants(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    for number in range(count):
+def mutants(count: int, seed: int, first: int = 0) -> Iterator[tuple[str, bytes]]:
+    """``count`` of the mutants of a seed, from its ``first`` on: a run can be done in parts."""
+    for number in range(first, first + count):
         deed, content = mutant(seed * 1_000_003 + number)
         yield f"{seed}-{number} {deed}.pdf", content
 
@@ -271,12 +272,13 @@ def corpus(folder: Path) -> Iterator[tuple[str, bytes]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="where in the seed's row to begin")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="after which no other is begun")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
-    files = corpus(told.corpus) if told.corpus else mutants(told.count, told.seed)
+    files = corpus(told.corpus) if told.corpus else mutants(told.count, told.seed, told.first)
     with (
         tempfile.TemporaryDirectory(prefix="crossfoot-hostile-") as name,
         reader(Path(name)) as held,
