@@ -65,6 +65,18 @@ class Token:
     bold: bool = False
     posteriors: tuple[Posterior, ...] = ()
 
+    @property
+    def legible(self) -> bool:
+        """Whether its characters are on the whole more probable than not.
+
+        Else it is dirt, or print beyond reading, whatever its text says.
+        """
+        scores = self.char_scores
+        return self.source != "ocr" or not scores or sum(scores) >= _LEGIBLE * len(scores)
+
+
+_LEGIBLE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:

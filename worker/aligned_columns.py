@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from schemas.amount import Amount, parse_amount
@@ -18,6 +18,8 @@ from worker.column_numbers import numbers_columns
 _STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
 _DASHES = 3  # dashes in a line that are signs of as many columns
 _SPREAD = 2.5  # times the usual width of a character
+_FEW = 0.25  # share of the lines up to which short texts in a gap may be dirt
+_SHORT = 2  # characters of what a seal leaves
 _YEAR = re.compile(r"(19|20)\d\d")
 
 Named = dict[int, tuple[int, int]]
@@ -26,11 +28,15 @@ Named = dict[int, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The x extent of what one column holds; ``figures`` says whether that is figures."""
+    """The x extent of what one column holds; ``figures`` says whether that is figures.
+
+    ``dirt`` says that it may be characters of a seal and no column at all: no name is its.
+    """
 
     x0: float
     x1: float
     figures: bool = True
+    dirt: bool = False
 
 
 def figures_in(line: TextLine) -> list[Token]:
@@ -70,6 +76,31 @@ def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
     return [Band(a, b) for (a, b), n in zip(held, inside, strict=True) if n >= fewest]
 
 
+def as_numbered(bands: Sequence[Band], header: Sequence[TextLine]) -> list[Band]:
+    """The columns as the header numbers them, where it does, from the first figures on.
+
+    Ink over the figures, as of a signature, runs neighbouring columns together, and leaves
+    too few figures of others to tell a column by.
+    """
+    tokens = [t for line in header if is_number_line(line) for t in line.tokens]
+    numbers = sorted(tokens, key=lambda t: t.box.cx)
+    found: list[Band] = []
+    for band in bands:
+        over = [t.box.cx for t in numbers if band.x0 <= t.box.cx <= band.x1]
+        edges = [band.x0, *((a + b) / 2 for a, b in itertools.pairwise(over)), band.x1]
+        found += [Band(a, b) for a, b in itertools.pairwise(edges)]
+    found += [
+        Band(t.box.x0, t.box.x1)
+        for t in numbers
+        if t.box.cx > bands[0].x1 and not any(_meets(t, band) for band in bands)
+    ]
+    return sorted(found, key=lambda band: band.x0)
+
+
+def _meets(token: Token, band: Band) -> bool:
+    return token.box.x0 < band.x1 and band.x0 < token.box.x1
+
+
 def _evenly_set(figures: Sequence[Token]) -> list[Token]:
     """The figures without those whose box is much too wide for them, as under a seal."""
     pitches = [t.box.width / len(t.text) for t in figures]
@@ -86,8 +117,18 @@ def with_text_columns(bands: Sequence[Band], figured: Sequence[TextLine]) -> lis
     for low, high in _gaps(bands):
         lines = [[t for t in ln.tokens if low <= t.box.x0 and t.box.x1 <= high] for ln in figured]
         held = [[t for t in line if parse_amount(t.text) is None] for line in lines]
-        found.extend(_text_bands([line for line in held if line]))
+        texts = _text_bands([line for line in held if line])
+        found.extend(_told_from_dirt(band, held) for band in texts)
     return sorted([*bands, *found], key=lambda b: b.x0)
+
+
+def _told_from_dirt(band: Band, lines: Sequence[Sequence[Token]]) -> Band:
+    """The band marked where a few lines have but a character or two in it."""
+    inside = [[t for t in line if band.x0 <= t.box.cx <= band.x1] for line in lines]
+    texts = [t for line in inside for t in line]
+    few = sum(map(bool, inside)) <= _FEW * len(lines)
+    short = all(t.source == "ocr" and len(t.text) <= _SHORT for t in texts)
+    return replace(band, dirt=few and short)
 
 
 def _gaps(bands: Sequence[Band]) -> list[tuple[float, float]]:
@@ -123,7 +164,8 @@ def with_blank_columns(
     """
     names = lowest_names([t for line in header for t in line.tokens])
     spans = [(t.box.x0, t.box.x1) for t in names]
-    over, matched = _matched(names, [(b.x0, b.x1) for b in bands], not bands[0].figures)
+    columns = [b for b in bands if not b.dirt]
+    over, matched = _matched(names, [(b.x0, b.x1) for b in columns], not bands[0].figures)
     blank = [
         Band(*span)
         for k, (span, col) in enumerate(zip(spans, matched, strict=True))
@@ -133,7 +175,7 @@ def with_blank_columns(
     named: Named = {}
     for k, (name, span, col) in enumerate(zip(names, spans, matched, strict=True)):
         if k not in over:
-            at = found.index(bands[col] if col is not None else Band(*span))
+            at = found.index(columns[col] if col is not None else Band(*span))
             named[id(name)] = at, at
     return found, named
 

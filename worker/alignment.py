@@ -10,11 +10,12 @@ from dataclasses import replace
 from schemas.amount import Mark, parse_amount
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
-from schemas.page import PageText, Token
+from schemas.page import PageText, Ruling, Token
 from schemas.words import is_unit_line
 from worker.aligned_columns import (
     Band,
     Named,
+    as_numbered,
     edges_of,
     figure_columns,
     figures_in,
@@ -36,6 +37,9 @@ _FEWEST_COLUMNS = 2
 _NEAR = 0.4  # column pitches from a name to the figures that it names
 _APART = 2.0  # line heights of blank that end a table
 _LEVEL = 4.0  # line heights that one level of a header takes up, at most
+_FRAME = 3  # rulings of one length: over and under the header, and under the figures
+_SAME = 0.02  # of their length by which the ends of such rulings may differ
+_BESIDE = 2.0  # line heights by which print may stick out beside them
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
 
@@ -111,6 +115,7 @@ def _is_word(token: Token) -> bool:
 
 
 def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
+    lines = _inside(page, lines)
     figured = [ln for ln in lines if is_figure_line(ln)]
     bands = figure_columns(figured)
     if len(bands) < _FEWEST_COLUMNS:
@@ -123,21 +128,54 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
     last = _last_row(lines, last, bands)
     end = _body_end(page, last, bands)
     body = [ln for ln in lines if body_top <= ln.box.cy <= end]
-    bands = with_text_columns(bands, figured)
+    bands = with_text_columns(as_numbered(bands, header), figured)
     left = min(t.box.x0 for ln in body for t in ln.tokens)
     if not bands[0].figures:
         bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
     elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
         bands.insert(0, Band(left, max(bands[0].x0 - 4, left), figures=False))
-    header = [_without_dashes(ln) for ln in header]
+    header = [ln if is_number_line(ln) else _words_of(ln) for ln in header]
     names = [ln for ln in header if not is_number_line(ln)]
     bands, named = with_blank_columns(bands, names)
     return _grid(page, bands, named, header, body)
 
 
-def _without_dashes(line: TextLine) -> TextLine:
-    """The header line without dashes, which name nothing: bits of rulings on a bad scan."""
-    words = [t for t in line.tokens if not isinstance(parse_amount(t.text), Mark)]
+def _inside(page: PageText, lines: Sequence[TextLine]) -> Sequence[TextLine]:
+    """The lines without what stands beside the table: left or right of rulings of one length.
+
+    Dark edges of a page leave signs there.
+    """
+    rules = sorted((r for r in page.rulings if r.horizontal), key=lambda r: -r.length)
+    same = [r for r in rules if _alike(r, rules[len(rules) // 2])]
+    if len(same) < _FRAME:
+        return lines
+    left, right = min(r.start for r in same), max(r.end for r in same)
+    top, bottom = min(r.at for r in same), max(r.at for r in same)
+    kept: list[TextLine] = []
+    for line in lines:
+        room = _BESIDE * line.box.height
+        held = [t for t in line.tokens if left - room < t.box.cx < right + room]
+        if not top < line.box.cy < bottom or len(held) == len(line.tokens):
+            kept.append(line)
+        elif held:
+            kept.extend(lines_of(held))
+    return kept
+
+
+def _alike(one: Ruling, other: Ruling) -> bool:
+    near = _SAME * other.length
+    return abs(one.start - other.start) < near and abs(one.end - other.end) < near
+
+
+def _words_of(line: TextLine) -> TextLine:
+    """The header line without what names nothing: dashes and dots, bits of rulings and seals."""
+    words = [
+        t
+        for t in line.tokens
+        if t.legible
+        and any(map(str.isalnum, t.text))
+        and not isinstance(parse_amount(t.text), Mark)
+    ]
     return replace(line, tokens=tuple(words))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
+from worker.aligned_columns import is_figure_line
 from worker.alignment import aligned_grids
 from worker.header import header_depth
 from worker.lines import indent_of, join_lines, lines_of, whole_totals
@@ -31,7 +32,7 @@ def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
     found: list[Grid] = []
     for lattice in lattices(page.rulings):
         inside = [t for t in left if _within(lattice.box, t)]
-        if not inside:
+        if not inside or _only_frames(lattice, inside):
             continue
         taken = {id(t) for t in inside}
         left = [t for t in left if id(t) not in taken]
@@ -46,6 +47,11 @@ def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
 
 def _within(box: Box, token: Token) -> bool:
     return box.contains(token.box.cx, token.box.cy)
+
+
+def _only_frames(lattice: Lattice, tokens: Sequence[Token]) -> bool:
+    """Whether rulings of one column, as the edges of a page, stand around aligned figures."""
+    return len(lattice.xs) == 2 and sum(map(is_figure_line, lines_of(tokens))) > 1
 
 
 def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> list[Grid]:

@@ -34,6 +34,7 @@ from worker.imaging import (
 from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
+from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineBox, LineReading, OcrEngine
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
@@ -103,7 +104,7 @@ def read_scan(
         tokens = with_figures(tokens, ground, figures, partial(_closely, page, engine))
     height, width = page.grey.shape
     rulings = rulings_of(page.lines, page.sx, page.sy)
-    tokens = without_remains(tokens, rulings)
+    tokens = without_margin_dirt(without_remains(tokens, rulings), rulings)
     return PageText(
         number=page_number,
         source="scan" if tokens else "blank",

@@ -12,6 +12,7 @@ from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.decoding.ink import costs, odds_against, weighed_readings
 from worker.decoding.print_style import decimals_of, departs, parts
+from worker.decoding.row_names import rowless_figures
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
@@ -19,8 +20,11 @@ _WHOLE = 3
 """Figures without a point from which a column (of counts, say) is held to no table's style."""
 PART = 0.2
 """How probable it is, beside the whole, that a run of ink beside a figure is dirt."""
-MOST_DIGITS = 15
-"""Figures of more digits are not decoded: sums of them leave the solver's whole numbers."""
+MOST_DIGITS = 16
+"""What has more digits is no figure but several of them in one: no budget has such a sum, and
+a solver's whole numbers could not hold it."""
+MOST_DECIMALS = 8
+"""Nor is what has more digits behind its point."""
 ODD_STYLE = 5.0
 """Nats that speak against a figure with other decimals than its whole column has."""
 SIGHTED = 4.0
@@ -55,7 +59,8 @@ class Lattice:
     ``always`` are the decimals that all figures of its column have, None where they differ.
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
-    ``nameless`` says that the header of its column could not be read.
+    ``nameless`` says that the header of its column could not be read, ``rowless`` that its
+    row has lost its name.
     """
 
     ref: TableCellRef
@@ -68,6 +73,7 @@ class Lattice:
     always: int | None = None
     least: float = 0.0
     nameless: bool = False
+    rowless: bool = False
 
     def odd(self, units: int) -> bool:
         """Whether the value has other decimals than its whole column, or too many for money."""
@@ -124,6 +130,8 @@ class Lattice:
         """The lattice with further readings; of two with one key the cheaper stays."""
         merged = dict(self.options)
         for units, option in more.items():
+            if not _holds(units):
+                continue
             if units not in merged or option.cost < merged[units].cost:
                 merged[units] = option
         return replace(self, options=merged)
@@ -132,7 +140,7 @@ class Lattice:
         """Those of the values that the ink allows at a cost of ``most``, new ones only."""
         if self.pinned:
             return {}
-        asked = [u for u in dict.fromkeys(units) if u not in self.options]
+        asked = [u for u in dict.fromkeys(units) if u not in self.options and _holds(u)]
         values = [self.text_of(u) for u in asked]
         return {
             u: Option(value, max(cost - self.least, 0.0), inked=bool(self.cell.text))
@@ -151,18 +159,25 @@ def units_of(value: str | None, places: int) -> int:
     return int(Decimal(value).scaleb(places)) if value is not None else 0
 
 
+def _holds(units: int) -> bool:
+    return len(str(abs(units))) <= MOST_DIGITS
+
+
 def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     """The lattice of every amount cell of a table, by (table, row, column)."""
     amounts = [column.key for column in draft.columns if column.type == "amount"]
     cells = {(r.id, k): r.cells[k] for r in draft.rows for k in amounts if k in r.cells}
-    places = max((_decimals(cell.value) for cell in cells.values()), default=0)
+    found = (_decimals(cell.value) for cell in cells.values())
+    places = max((n for n in found if n <= MOST_DECIMALS), default=0)
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
     styles = {key: _Style.of(found, list(cells.values())) for key, found in columns.items()}
     nameless = _nameless(draft.columns)
+    rowless = rowless_figures(draft)
     return {
         (table, row, key): replace(
             _lattice((table, row, key), cell, places, styles[key]),
             nameless=key in nameless and cell.source == "ocr",
+            rowless=(row, key) in rowless and cell.source == "ocr",
         )
         for (row, key), cell in cells.items()
     }
@@ -209,7 +224,7 @@ def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> 
     options: dict[int, Option] = {}
     first: int | None = None
     always = style.always if cell.source == "ocr" else None
-    if cell.readable:
+    if cell.readable and _decimals(cell.value) <= places and _holds(units_of(cell.value, places)):
         first = units_of(cell.value, places)
         cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)

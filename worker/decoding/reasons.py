@@ -12,7 +12,7 @@ from schemas.result import Said
 from worker.decoding.decide import Decision
 from worker.decoding.equations import Equation
 from worker.decoding.lattice import Lattice, written
-from worker.decoding.verdicts import Judgement
+from worker.decoding.verdicts import Cause, Judgement
 
 _LEAST = "<0.01"
 _RULES = {
@@ -27,6 +27,31 @@ _RULES = {
     "difference": ("difference", "差额"),
     "balance": ("balance", "收支平衡"),
 }
+
+
+_FIXED: dict[Cause, Said] = {
+    "nameless": Said(
+        en="The header of this column could not be read: the figure may be right, "
+        "but what it is must be seen on the page.",
+        zh="本列表头未能识别：数字可能无误，但其含义须对照原页确认。",
+    ),
+    "rowless": Said(
+        en="The name of this row could not be read, or stands apart from its figures: "
+        "the figure may be right, but whose it is must be seen on the page.",
+        zh="本行名称未能识别或与数字错位：数字可能无误，但其归属须对照原页确认。",
+    ),
+    "contested": Said(
+        en="The rules and the model put this figure into different places of the "
+        "table, and no sum tells which of them is right.",
+        zh="规则与模型对此数在表中的位置意见不一，且无合计式可以判定。",
+    ),
+    "search": Said(
+        en="The sums around this figure leave so many readings open that the search "
+        "ended before the best one was known.",
+        zh="与此数相关的合计式可能读法过多，未能在限定时间内确定最佳读法。",
+    ),
+}
+"""What is said alike of every figure, by its cause."""
 
 
 @dataclass(frozen=True)
@@ -54,26 +79,10 @@ class Reasons:
                 return self._broken(ref, judgement)
             case "odd":
                 return self._odd(ref)
-            case "nameless":
-                return Said(
-                    en="The header of this column could not be read: the figure may be right, "
-                    "but what it is must be seen on the page.",
-                    zh="本列表头未能识别：数字可能无误，但其含义须对照原页确认。",
-                )
-            case "contested":
-                return Said(
-                    en="The rules and the model put this figure into different places of the "
-                    "table, and no sum tells which of them is right.",
-                    zh="规则与模型对此数在表中的位置意见不一，且无合计式可以判定。",
-                )
             case "unsure":
                 return self._unsure(ref, judgement)
-            case "search":
-                return Said(
-                    en="The sums around this figure leave so many readings open that the search "
-                    "ended before the best one was known.",
-                    zh="与此数相关的合计式可能读法过多，未能在限定时间内确定最佳读法。",
-                )
+            case fixed:
+                return _FIXED[fixed]
 
     def _lattice(self, ref: TableCellRef) -> Lattice:
         return self.decision.scene.lattices[ref]

@@ -50,6 +50,7 @@ _URGENCY: dict[Cause, float] = {
     "odd": 0.7,
     "contested": 0.7,
     "nameless": 0.7,
+    "rowless": 0.7,
     "unsure": 0.6,
     "repaired": 0.3,
     "none": 0.0,

@@ -26,6 +26,7 @@ Cause = Literal[
     "odd",  # it has other decimals than its whole column: perhaps a part of a figure
     "contested",  # rules and model put it into different places, and no sum tells
     "nameless",  # the header of its column could not be read
+    "rowless",  # its row has lost its name
     "unsure",  # the reading is unsure and no sum helps
     "search",  # the search ran out of time
     "none",
@@ -162,8 +163,9 @@ class _Bench:
             return "doubtful", "search", _read(one), min(sure, 0.5)
         if found.units is None:
             return "doubtful", "unreadable", _guessed(one), 0.0
-        if one.nameless and one.cell.text:
-            return "doubtful", "nameless", found.units if held else one.first, min(sure, 0.5)
+        if (one.nameless or one.rowless) and one.cell.text:
+            lost: Cause = "nameless" if one.nameless else "rowless"
+            return "doubtful", lost, found.units if held else one.first, min(sure, 0.5)
         if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
             return "doubtful", "odd", one.first, min(sure, 0.5)
         if found.units != one.first:

@@ -75,7 +75,7 @@ def _column_texts(layout: Layout, col: int) -> list[str]:
 def _types(layout: Layout, paths: Sequence[tuple[str, ...]]) -> list[ColumnType]:
     texts = [_column_texts(layout, col) for col in range(layout.cols)]
     known = [_type_of(said, path) for said, path in zip(texts, paths, strict=True)]
-    return _with_blank(_with_split_codes(known, texts), paths)
+    return _with_blank(_with_counts(_with_split_codes(known, texts), texts, paths), paths)
 
 
 def _with_split_codes(
@@ -94,6 +94,38 @@ def _with_split_codes(
         ):
             types[col] = "code"
     return types
+
+
+def _with_counts(
+    known: Sequence[ColumnType | None],
+    texts: Sequence[Sequence[str]],
+    paths: Sequence[tuple[str, ...]],
+) -> list[ColumnType | None]:
+    """Whole numbers that words part from the table's money, and no header calls money, are none.
+
+    Weights of indicators stand so, and codes under a header that was misread.
+    """
+    money = [
+        col
+        for col, kind in enumerate(known)
+        if kind == "amount"
+        and (words.names_amounts("".join(paths[col][-1:])) or _marked(texts[col]))
+    ]
+    types = list(known)
+    for col, kind in enumerate(known):
+        if kind != "amount" or col in money or not money:
+            continue
+        nearest = min(money, key=lambda other: abs(other - col))
+        between = range(min(col, nearest) + 1, max(col, nearest))
+        if any(known[other] == "text" for other in between):
+            types[col] = "count"
+    return types
+
+
+def _marked(texts: Sequence[str]) -> bool:
+    """Whether any figure is printed as money is: with decimals, separators or a minus."""
+    figures = [amount for text in texts if isinstance(amount := parse_amount(text), Amount)]
+    return any(a.decimals > 0 or a.separators or a.value < 0 for a in figures)
 
 
 def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:

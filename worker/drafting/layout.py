@@ -222,11 +222,15 @@ def _told(sheet: Sheet, dropped: int) -> dict[int, int]:
 
 
 def header_path(layout: Layout, col: int) -> tuple[str, ...]:
-    """The header texts over a column, from the outermost cell inwards, each once."""
+    """The header texts over a column, from the outermost cell inwards, each once.
+
+    What could not be read, as strokes of a seal in a blank header, names nothing.
+    """
     path: list[str] = []
     for row in layout.header:
         for cell in row:
-            text = plain(cell.text)
+            legible = not cell.tokens or any(token.legible for token in cell.tokens)
+            text = plain(cell.text) if legible else ""
             if cell.col <= col < cell.col + cell.colspan and text and path[-1:] != [text]:
                 path.append(text)
     return tuple(path)
