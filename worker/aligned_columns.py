@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from schemas.amount import Amount, parse_amount
+from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import TextLine
 from schemas.page import Token
 from worker.column_names import Span, lowest_names, match_names
@@ -20,6 +20,8 @@ _DASHES = 3  # dashes in a line that are signs of as many columns
 _SPREAD = 2.5  # times the usual width of a character
 _FEW = 0.25  # share of the lines up to which short texts in a gap may be dirt
 _SHORT = 2  # characters of what a seal leaves
+_CLOSE = 8  # line heights that a page's number takes up at most
+_PAGE = re.compile(r"[-—·.]+\d{1,4}[-—·.]*")
 _YEAR = re.compile(r"(19|20)\d\d")
 
 Named = dict[int, tuple[int, int]]
@@ -50,7 +52,14 @@ def is_figure_line(line: TextLine) -> bool:
     """
     figures = [t for t in figures_in(line) if not _YEAR.fullmatch(t.text)]
     real = any(isinstance(parse_amount(t.text), Amount) for t in figures)
-    return len(figures) >= (2 if real else _DASHES) and not is_number_line(line)
+    enough = len(figures) >= (2 if real else _DASHES)
+    return enough and not is_number_line(line) and not _numbers_the_page(line)
+
+
+def _numbers_the_page(line: TextLine) -> bool:
+    """Whether the line is a page's number between dashes."""
+    close = line.box.width < _CLOSE * line.box.height
+    return close and _PAGE.fullmatch(narrow(line.text)) is not None
 
 
 def is_number_line(line: TextLine) -> bool:

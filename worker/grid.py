@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
@@ -15,9 +16,15 @@ from worker.aligned_columns import is_figure_line
 from worker.alignment import aligned_grids
 from worker.header import header_depth
 from worker.lines import indent_of, join_lines, lines_of, whole_totals
+from worker.lost_rulings import with_lost_rulings
 from worker.preamble import split_preamble
 from worker.rowless import split_rowless
 from worker.ruled import Lattice, Slot, lattices
+
+_FEW_EDGES = 3
+"""Vertical edges of a lattice up to which it may be a mere frame."""
+_WIDE = 5.0
+"""Line heights of blank that part the texts of two columns."""
 
 
 def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
@@ -50,11 +57,30 @@ def _within(box: Box, token: Token) -> bool:
 
 
 def _only_frames(lattice: Lattice, tokens: Sequence[Token]) -> bool:
-    """Whether rulings of one column, as the edges of a page, stand around aligned figures."""
-    return len(lattice.xs) == 2 and sum(map(is_figure_line, lines_of(tokens))) > 1
+    """Whether rulings, as the edges of a page, stand around columns that are aligned only.
+
+    A stroke that runs down through characters of all rows makes a narrow second column.
+    """
+    if len(lattice.xs) == 2:
+        return sum(map(is_figure_line, lines_of(tokens))) > 1
+    if len(lattice.xs) > _FEW_EDGES:
+        return False
+    rows = [lines_of([t for t in tokens if _within(slot.box, t)]) for slot in lattice.slots]
+    filled = [lines for lines in rows if lines]
+    spread = sum(any(map(_spread, lines)) for lines in filled)
+    return spread > 1 and spread * 2 > len(lattice.ys) - 1
 
 
-def _ruled(page: PageText, lattice: Lattice, tokens: Sequence[Token]) -> list[Grid]:
+def _spread(line: TextLine) -> bool:
+    """Whether blanks in the line are so wide that its texts are of several columns."""
+    return any(
+        right.box.x0 - left.box.x1 > _WIDE * line.box.height
+        for left, right in pairwise(line.tokens)
+    )
+
+
+def _ruled(page: PageText, drawn: Lattice, tokens: Sequence[Token]) -> list[Grid]:
+    lattice = with_lost_rulings(drawn, tokens)
     cells = tuple(
         _cell(page.number, slot, [t for t in tokens if _in_slot(slot, lattice, t)])
         for slot in lattice.slots

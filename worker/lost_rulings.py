@@ -1,0 +1,127 @@
+"""Cells of a scan that ran together because a ruling between them was not found.
+
+A broken or pale ruling leaves two figures in one cell, in every row or in some. Figures that
+stand side by side in most cells of a column are of two columns; and a cell over several
+columns or rows whose figures stand each in a place of its own is as many cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from schemas.amount import Amount, parse_amount
+from schemas.geometry import Box
+from schemas.page import Token
+from worker.ruled import Lattice, Slot
+
+_FEWEST = 3
+"""Cells with two figures side by side that a lost ruling is known by."""
+_MOST = 0.5
+"""Share of a column's cells with figures that must be such."""
+_LAPPING = 0.25
+"""Share of a figure's width or height by which it may stick out of its place."""
+
+
+def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
+    """The lattice with the cells parted that scanned figures show to be several."""
+    if not any(token.source == "ocr" for token in tokens):
+        return lattice
+    for col in range(len(lattice.xs) - 2, -1, -1):
+        edge = _lost_edge(lattice, col, tokens)
+        if edge is not None:
+            lattice = _with_edge(lattice, col, edge, tokens)
+    slots = (part for slot in lattice.slots for part in _parted(lattice, slot, tokens))
+    return replace(lattice, slots=tuple(sorted(slots, key=lambda s: (s.row, s.col))))
+
+
+def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | None:
+    """The x between two figures that most of the column's cells hold, None for one column."""
+    held = [
+        sorted(_in(slot.box, tokens), key=lambda t: t.box.x0)
+        for slot in lattice.slots
+        if slot.col == col and slot.colspan == 1
+    ]
+    figures = [[t for t in cell if _is_figure(t)] for cell in held]
+    filled = [cell for cell in figures if cell]
+    pairs = [cell for cell in filled if len(cell) == 2 and _side_by_side(*cell)]  # noqa: PLR2004
+    if len(pairs) < max(_FEWEST, _MOST * len(filled)):
+        return None
+    left, right = max(a.box.x1 for a, _ in pairs), min(b.box.x0 for _, b in pairs)
+    if left >= right:
+        return None
+    edge = (left + right) / 2
+    crossed = any(t.box.x0 < edge < t.box.x1 for cell in figures for t in cell)
+    return None if crossed else edge
+
+
+def _side_by_side(left: Token, right: Token) -> bool:
+    return min(left.box.y1, right.box.y1) > max(left.box.y0, right.box.y0)
+
+
+def _with_edge(lattice: Lattice, col: int, edge: float, tokens: Sequence[Token]) -> Lattice:
+    xs = (*lattice.xs[: col + 1], edge, *lattice.xs[col + 1 :])
+    slots: list[Slot] = []
+    for slot in lattice.slots:
+        if slot.col > col:
+            slots.append(replace(slot, col=slot.col + 1))
+        elif slot.col + slot.colspan <= col:
+            slots.append(slot)
+        elif slot.colspan > 1 or _crossed(slot.box, edge, tokens):
+            slots.append(replace(slot, colspan=slot.colspan + 1))
+        else:
+            box = slot.box
+            slots.append(replace(slot, box=Box(box.x0, box.y0, edge, box.y1)))
+            slots.append(replace(slot, col=col + 1, box=Box(edge, box.y0, box.x1, box.y1)))
+    return Lattice(xs, lattice.ys, tuple(slots))
+
+
+def _crossed(box: Box, edge: float, tokens: Sequence[Token]) -> bool:
+    return any(t.box.x0 < edge < t.box.x1 for t in _in(box, tokens))
+
+
+def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[Slot]:
+    """The cells that a slot over several places is: one for each, where its figures say so."""
+    inside = _in(slot.box, tokens)
+    if slot.rowspan * slot.colspan == 1 or not all(
+        _is_figure(t) or not any(map(str.isalnum, t.text)) for t in inside
+    ):
+        yield slot
+        return
+    places = [
+        Slot(row, col, 1, 1, Box(x0, y0, x1, y1))
+        for row, (y0, y1) in _spans(lattice.ys, slot.row, slot.rowspan)
+        for col, (x0, x1) in _spans(lattice.xs, slot.col, slot.colspan)
+    ]
+    figures = [t for t in inside if _is_figure(t)]
+    homes = {p.box for t in figures for p in places if _holds(p.box, t.box)}
+    housed = all(any(_holds(p.box, t.box) for p in places) for t in figures)
+    if housed and len(homes) > 1:
+        yield from places
+    else:
+        yield slot
+
+
+def _spans(
+    edges: Sequence[float], start: int, count: int
+) -> Iterator[tuple[int, tuple[float, float]]]:
+    return enumerate(pairwise(edges[start : start + count + 1]), start)
+
+
+def _holds(place: Box, figure: Box) -> bool:
+    across, down = _LAPPING * figure.width, _LAPPING * figure.height
+    return (
+        place.x0 - across <= figure.x0
+        and figure.x1 <= place.x1 + across
+        and place.y0 - down <= figure.y0
+        and figure.y1 <= place.y1 + down
+    )
+
+
+def _in(box: Box, tokens: Sequence[Token]) -> list[Token]:
+    return [t for t in tokens if box.contains(t.box.cx, t.box.cy)]
+
+
+def _is_figure(token: Token) -> bool:
+    return isinstance(parse_amount(token.text), Amount)
