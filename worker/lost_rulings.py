@@ -45,7 +45,7 @@ def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | N
     ]
     figures = [[t for t in cell if _is_figure(t)] for cell in held]
     filled = [cell for cell in figures if cell]
-    pairs = [cell for cell in filled if len(cell) == 2 and _side_by_side(*cell)]  # noqa: PLR2004
+    pairs = [cell for cell in filled if len(cell) == 2 and _side_by_side(*cell)]
     if len(pairs) < max(_FEWEST, _MOST * len(filled)):
         return None
     left, right = max(a.box.x1 for a, _ in pairs), min(b.box.x0 for _, b in pairs)

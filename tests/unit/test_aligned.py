@@ -7,8 +7,9 @@ import pymupdf
 
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
-from schemas.page import Token
+from schemas.page import Token, TokenSource
 from tests.unit.pages import document, grids_of, line, texts, write
+from worker.aligned_columns import figure_columns, with_blank_columns, with_text_columns
 from worker.aligned_rows import rows_of_body
 
 FONT = pymupdf.Font("china-s")
@@ -316,3 +317,95 @@ def test_figures_between_two_rows_of_dashes_find_their_row() -> None:
     body = [printed(100, ("5.00", 60), ("-", 110)), printed(109, ("-", 110), ("-", 160))]
     placed = rows_of_body(body, (0, 50, 100, 150, 200), 1, ())
     assert sum(len(lines) for lines in placed.values()) == 4
+
+
+def test_columns_that_the_header_numbers_are_columns_however_few_figures_they_hold(
+    tmp_path: Path,
+) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 80, 500, 80)
+        for x, name in ((120, "项目"), (240, "合计"), (320, "小计"), (400, "提前"), (470, "此次")):
+            centred(page, x, 92, name)
+        for x, name in ((240, "1=2+3+4"), (320, "2"), (400, "3"), (470, "4")):
+            centred(page, x, 108, name)
+        line(page, 50, 112, 500, 112)
+        for k, (label, *figures) in enumerate(
+            (("望海县", "37.00", "24.00", "", "13.00"), ("云台县", "65.00", "60.00", "5.00", ""))
+        ):
+            write(page, 60, 130 + 18 * k, label)
+            for x, figure in zip((260, 340, 420, 490), figures, strict=True):
+                right(page, x, 130 + 18 * k, figure)
+        line(page, 50, 158, 500, 158)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[0] == ["项目", "合计", "小计", "提前", "此次"]
+    assert texts(grid)[-2:] == [
+        ["望海县", "37.00", "24.00", "", "13.00"],
+        ["云台县", "65.00", "60.00", "5.00", ""],
+    ]
+
+
+def test_what_stands_beside_the_rulings_of_a_table_is_not_in_it(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for y in (90, 112, 190):
+            line(page, 50, y, 500, y)
+        for x, name in ((120, "科目名称"), (255, "合计"), (355, "上年结转"), (455, "财政拨款")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+        for y, sign in ((105, "國"), (139, "1"), (166, "冒")):
+            write(page, 14, y, sign)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[0] == ["科目名称", "合计", "上年结转", "财政拨款"]
+    assert [row[0] for row in texts(grid)[1:]] == [label for label, *_ in ROWS]
+
+
+def test_the_edges_of_a_page_are_no_table(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for y in (2, 838):
+            line(page, 2, y, 590, y)
+        for x in (2, 590):
+            line(page, x, 2, x, 838)
+        line(page, 2, 60, 590, 60)
+        for x, name in ((120, "科目名称"), (255, "合计"), (355, "上年结转"), (455, "财政拨款")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[1] == ["一般公共服务支出", "12.00", "1.00", "12.00"]
+
+
+def test_a_page_number_between_dashes_is_no_row(tmp_path: Path) -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for x, name in ((120, "科目名称"), (255, "合计"), (355, "上年结转"), (455, "财政拨款")):
+            centred(page, x, 105, name)
+        draw_rows(page, 130, [[label, a, "1.00", b] for label, a, _, b in ROWS])
+        for x, sign in ((280, "-"), (290, "3"), (300, "-")):
+            write(page, x, 820, sign)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[-1][0] == "合计"
+
+
+def test_characters_of_a_seal_between_label_and_figures_take_no_name() -> None:
+    """A name centred beside the figures, with two characters of a black seal nearer to it."""
+
+    def token(text: str, x: float, y: float, source: TokenSource = "ocr") -> Token:
+        return Token(text, Box(x, y, x + 8 * len(text), y + 9), source)
+
+    rows = [
+        [token("工资福利支出", 60, 120.0 + 20 * k), token("4,445.30", 400, 120.0 + 20 * k)]
+        for k in range(10)
+    ]
+    cases: tuple[tuple[TokenSource, int], ...] = (("ocr", 2), ("text", 1))
+    for source, name_at in cases:
+        spoilt = [list(row) for row in rows]
+        spoilt[2].insert(1, token("用", 352, 160.0, source))
+        spoilt[4].insert(1, token("制", 354, 200.0, source))
+        lines = [TextLine("", Box.around(t.box for t in row), tuple(row)) for row in spoilt]
+        bands = with_text_columns(figure_columns(lines), lines)
+        header = [token("合计", 366, 100.0)]
+        box = Box.around(t.box for t in header)
+        found, named = with_blank_columns(bands, [TextLine("", box, tuple(header))])
+        assert len(found) == 3
+        assert named[id(header[0])] == (name_at, name_at)

@@ -301,3 +301,16 @@ def test_figures_under_a_header_that_could_not_be_read_are_asked_about() -> None
         decoded = decode(Booklet((replace(draft, columns=columns),)))
         assert {cell(decoded, row, "c").verdict for row in rows} == {verdict}
         assert {cell(decoded, row, "b").verdict for row in rows} == {beside}
+
+
+def test_what_has_more_digits_than_any_budget_is_no_figure() -> None:
+    """Two figures that ran together are shown to a person; the search goes on without them."""
+    rows = {"x": {"a": "12.00"}, "y": {"a": "50000.00"}, "sum": {"a": "50012.00"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    draft = book(rows, (promise,))
+    first, *others = draft.rows
+    both = replace(first.cells["a"], text="280750000009460000.12", value="280750000009460000.12")
+    decoded = decode(Booklet((replace(draft, rows=(replace(first, cells={"a": both}), *others)),)))
+    assert cell(decoded, "x").verdict == "doubtful"
+    assert cell(decoded, "x").text == both.text
+    assert cell(decoded, "y").value == "50000.00"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.draft import Draft, Sum
@@ -373,3 +375,30 @@ def test_a_column_of_targets_is_text_though_most_are_numbers() -> None:
     rows = [[f"指标{n}", f"{n}.00", target] for n, target in enumerate(targets)]
     table = draft(sheet([["指标", "资金", "指标值"]], rows))
     assert table.columns[2].type == "text"
+
+
+def test_weights_that_words_part_from_the_money_are_no_money() -> None:
+    """A header that was misread can't say what they are; one that names money can."""
+    for header, kind in (("备津", "count"), ("金额", "amount")):
+        table = draft(
+            sheet(
+                [["单位编P3", "单位名称", "资金总额", "基本支出", "三级指标", header]],
+                [
+                    ["126001", "某局", "1,935.36", "1,517.95", "转办信访事项总量", "10"],
+                    ["126002", "某院", "12.00", "12.00", "接待走访群众数量", "4"],
+                ],
+                source="ocr",
+            )
+        )
+        types = [c.type for c in table.columns]
+        assert types == ["count", "label", "amount", "amount", "text", kind]
+
+
+def test_what_could_not_be_read_in_a_header_is_no_name() -> None:
+    legible = sheet([["项目", "合计", "灣"]], [["水利", "5.00", "3.00"]], source="ocr")
+    *names, spoilt = legible.header
+    (token,) = spoilt.tokens
+    line = replace(spoilt.lines[0], tokens=(replace(token, char_scores=(0.26,)),))
+    seal = replace(legible, header=(*names, replace(spoilt, lines=(line,))))
+    assert [c.label for c in draft(seal).columns] == ["项目", "合计", ""]
+    assert [c.label for c in draft(legible).columns] == ["项目", "合计", "灣"]

@@ -1,0 +1,89 @@
+"""Figures that a lost ruling brought into one cell are parted; words and sums of one are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.geometry import Box
+from schemas.page import Token
+from worker.lost_rulings import with_lost_rulings
+from worker.ruled import Lattice, Slot
+
+
+def _token(text: str, x0: float, row: int, y: float = 0.0) -> Token:
+    top = 20.0 * row + 6 + y
+    return Token(text, Box(x0, top, x0 + 5 * len(text), top + 8), "ocr", 0.99, (0.99,) * len(text))
+
+
+def _lattice(rows: int, *xs: float) -> Lattice:
+    ys = tuple(20.0 * row for row in range(rows + 1))
+    slots = tuple(
+        Slot(row, col, 1, 1, Box(xs[col], ys[row], xs[col + 1], ys[row + 1]))
+        for row in range(rows)
+        for col in range(len(xs) - 1)
+    )
+    return Lattice(xs, ys, slots)
+
+
+def _texts(lattice: Lattice, tokens: Sequence[Token]) -> dict[tuple[int, int], str]:
+    return {
+        (slot.row, slot.col): " ".join(
+            t.text for t in tokens if slot.box.contains(t.box.cx, t.box.cy)
+        )
+        for slot in lattice.slots
+    }
+
+
+def test_a_column_of_two_figures_each_is_two_columns() -> None:
+    tokens = [
+        _token("人员", 105, 0), _token("公用", 165, 0),
+        *(t for row in (1, 2, 3) for t in (_token("6110.18", 105, row), _token("0.00", 168, row))),
+        _token("水费", 10, 1), _token("47.18", 163, 4),
+    ]  # fmt: skip
+    parted = with_lost_rulings(_lattice(5, 0.0, 100.0, 200.0), tokens)
+    assert len(parted.xs) == 4
+    assert _texts(parted, tokens) == {
+        (0, 0): "", (0, 1): "人员", (0, 2): "公用",
+        (1, 0): "水费", (1, 1): "6110.18", (1, 2): "0.00",
+        (2, 0): "", (2, 1): "6110.18", (2, 2): "0.00",
+        (3, 0): "", (3, 1): "6110.18", (3, 2): "0.00",
+        (4, 0): "", (4, 1): "", (4, 2): "47.18",
+    }  # fmt: skip
+
+
+def test_a_name_over_both_of_them_stays_one_cell() -> None:
+    tokens = [
+        _token("2022年基本支出预算数", 115, 0),
+        *(t for row in (1, 2, 3) for t in (_token("6110.18", 105, row), _token("0.00", 168, row))),
+    ]
+    parted = with_lost_rulings(_lattice(4, 0.0, 100.0, 200.0), tokens)
+    (name,) = (slot for slot in parted.slots if slot.row == 0 and slot.col == 1)
+    assert name.colspan == 2
+
+
+def test_what_two_rows_of_a_table_hold_by_chance_parts_no_column() -> None:
+    tokens = [_token("12.00", 105, 1), _token("13.00", 160, 1), _token("6110.18", 150, 2)]
+    lattice = _lattice(4, 0.0, 100.0, 200.0)
+    assert with_lost_rulings(lattice, tokens) == lattice
+
+
+def test_a_cell_over_two_places_whose_figures_stand_each_in_its_own_is_two() -> None:
+    plain = _lattice(2, 0.0, 100.0, 200.0)
+    wide = Slot(0, 0, 1, 2, Box(0, 0, 200, 20))
+    lattice = Lattice(plain.xs, plain.ys, (wide, *plain.slots[2:]))
+    figures = [_token("391.90", 40, 0), _token("257.00", 150, 0)]
+    assert len(with_lost_rulings(lattice, figures).slots) == 4
+    words = [_token("合计", 40, 0), _token("257.00", 150, 0)]
+    assert with_lost_rulings(lattice, words) == lattice
+    across = [_token("391.90", 40, 0), _token("257.00", 85, 0)]
+    assert with_lost_rulings(lattice, across) == lattice
+
+
+def test_a_printed_file_is_as_it_is_drawn() -> None:
+    drawn = [
+        Token(t, Box(x, 20.0 * r + 6, x + 30, 20.0 * r + 14), "text")
+        for r in (0, 1, 2)
+        for t, x in (("6110.18", 105.0), ("0.00", 168.0))
+    ]
+    lattice = _lattice(3, 0.0, 100.0, 200.0)
+    assert with_lost_rulings(lattice, drawn) == lattice
