@@ -45,6 +45,7 @@ from worker.outcome import outcome
 from worker.redraft import redraft
 from worker.regroup import with_column, with_row
 from worker.rows_by_hand import with_added_row, with_dropped_row, with_new_cell
+from worker.slips import slips, unconfirmed
 
 _OnCell = Figure | Blank | Dash | SourceError | Unreadable
 _Ref = tuple[str, str, str]
@@ -54,6 +55,8 @@ _TO_SAY = Said(
 )
 _TO_SAY_FIRST = 0.97
 """The priority of what is missing in a row that a person added: it is at hand just now."""
+_SLIPPED = 0.98
+"""That of a figure just typed that may be a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ def settle(
     about which nothing else is decided now are taken from it, which changes nothing but the
     time that it takes.
 
-    - A figure, a blank or a dash is taken at its word: verdict ``human``, confidence 1.
+    - A figure, a blank or a dash is taken at its word: verdict ``human``, confidence 1. A
+      figure that may be a slip of one in the last digit is asked about once more, see
+      :mod:`worker.slips`.
     - A publisher's error keeps the printed figure, verdict ``source_error``; the sums through
       it that do not hold stay failed and cast no doubt on others.
     - A cell that a person can't read has no value and confidence 0; its sums can't be
@@ -115,7 +120,32 @@ def settle(
     book = _Book(
         ids, tuple(drafts.values()), sums, touched, frozenset(_to_say(drafts, decisions, marks))
     )
-    return _answer(base, book, marks)
+    return _asked_again(_answer(base, book, marks), unconfirmed(decisions) & marks.keys())
+
+
+def _asked_again(result: Result, typed: frozenset[_Ref]) -> Result:
+    """The result with the typed figures in its queue that may be slips."""
+    asked = dict(slips(result.tables, typed))
+    if not asked:
+        return result
+    tables = tuple(
+        table.model_copy(update={"rows": tuple(_doubted(table.id, r, asked) for r in table.rows)})
+        for table in result.tables
+    )
+    items = (_item(ref, said, _SLIPPED) for ref, said in asked.items())
+    others = (i for i in result.review if (i.table, i.row, i.column) not in asked)
+    return result.model_copy(
+        update={"tables": tables, "review": (*items, *others), "status": "review"}
+    )
+
+
+def _doubted(table: str, row: Row, asked: Mapping[_Ref, Said]) -> Row:
+    cells = {
+        key: cell.model_copy(update={"verdict": "doubtful", "confidence": 0.5, "reason": said})
+        for key, cell in row.cells.items()
+        if (said := asked.get((table, row.id, key))) is not None
+    }
+    return row.model_copy(update={"cells": {**row.cells, **cells}}) if cells else row
 
 
 def _dropped(decisions: Sequence[Decision]) -> set[tuple[str, str]]:
@@ -323,15 +353,10 @@ def _answer(result: Result, book: _Book, marks: Mapping[_Ref, _OnCell]) -> Resul
     )
 
 
-def _item(ref: _Ref) -> ReviewItem:
+def _item(ref: _Ref, said: Said, priority: float) -> ReviewItem:
     table, row, column = ref
     return ReviewItem(
-        table=table,
-        row=row,
-        column=column,
-        reason=_TO_SAY.en,
-        reason_zh=_TO_SAY.zh,
-        priority=_TO_SAY_FIRST,
+        table=table, row=row, column=column, reason=said.en, reason_zh=said.zh, priority=priority
     )
 
 
@@ -377,7 +402,9 @@ def _decode(result: Result, book: _Book, aside: _Aside) -> Decoded:
     review = {name: [i for i in result.review if i.table == name] for name in book.ids}
     for n in order:
         name = book.ids[n]
-        review[name] = [_item(ref) for ref in sorted(book.to_say) if ref[0] == name]
+        review[name] = [
+            _item(ref, _TO_SAY, _TO_SAY_FIRST) for ref in sorted(book.to_say) if ref[0] == name
+        ]
     for item in decoded.review:
         held = item.model_copy(update={"table": names[item.table]})
         if (held.table, held.row, held.column) not in book.to_say:

@@ -445,3 +445,55 @@ def test_tables_that_no_decision_touches_stay_as_they_are() -> None:
     both = settle(held, [figure("116.00"), figure("116.00").model_copy(update={"table": "t2"})])
     assert both.review == ()
     assert {check.status for table in both.tables for check in table.checks} == {"pass"}
+
+
+def _column(misread: str, *, rounded: bool = False) -> Result:
+    """Four units and their total, in two columns; 12.07 is printed where ``misread`` is read."""
+    texts = {"u1": "12.07", "u2": "30.11", "u3": "8.02", "u4": "9.40", "sum": "59.60"}
+    second = {"u1": "1.00", "u2": "1.00", "u3": "1.00", "u4": "1.00"}
+    second["sum"] = "4.01" if rounded else "4.00"
+    rows = tuple(
+        DraftRow(name, "item", name, (1,), {
+            "name": _cell(name, 0, y),
+            "total": _cell(misread if name == "u1" else texts[name], 1, y),
+            "other": _cell(second[name], 2, y),
+        })
+        for y, name in enumerate(texts)
+    )  # fmt: skip
+    columns = (
+        Column("name", "单位", "label"),
+        Column("total", "总计", "amount"),
+        Column("other", "其他", "amount"),
+    )
+    sums = tuple(
+        Sum("column_total", ("sum", key), tuple((u, key) for u in ("u1", "u2", "u3", "u4")))
+        for key in ("total", "other")
+    )
+    return read(Draft("generic", "表", None, None, "万元", (1,), columns, rows, sums))
+
+
+def test_a_typed_figure_that_is_one_off_in_the_last_digit_is_asked_about_once_more() -> None:
+    held = _column("12.67")
+    slip = figure("12.08", "u1")
+    after = settle(held, [slip])
+    assert after.status == "review"
+    asked = cell(after, "u1", "total")
+    assert (asked.value, asked.verdict) == ("12.08", "doubtful")
+    assert ("u1", "total") in doubts(after)
+    assert asked.reason is not None
+    assert "0.01" in asked.reason.en
+    mended = settle(held, [slip, figure("12.07", "u1")])
+    assert (mended.status, cell(mended, "u1", "total").verdict) == ("verified", "human")
+    confirmed = settle(held, [slip, slip])
+    assert (confirmed.status, cell(confirmed, "u1", "total").value) == ("verified", "12.08")
+    other = Blank(kind="blank", table="t1", row="u1", column="total")
+    assert settle(held, [slip, other, slip]).status == "review"
+    standing = Standing(after, (slip,))
+    for more in (figure("30.11", "u2"), slip):
+        assert settle(held, [slip, more], standing=standing) == settle(held, [slip, more])
+
+
+def test_in_a_table_that_rounds_a_typed_figure_is_taken_at_its_word() -> None:
+    after = settle(_column("12.67", rounded=True), [figure("12.08", "u1")])
+    assert cell(after, "u1", "total").verdict == "human"
+    assert ("u1", "total") not in doubts(after)
