@@ -63,6 +63,7 @@ class Plan:
     freezes: int
     stops: int
     cuts: int
+    crashes: int
     seed: int
     minutes: float | None = None
     rest: float = 0.6
@@ -70,9 +71,9 @@ class Plan:
 
     def faults(self, chance: random.Random) -> Iterator[str]:
         if self.minutes is not None:
-            kinds = ["kill", "restart", "flush", "freeze", "stop", "cut"]
+            kinds = ["kill", "restart", "flush", "freeze", "stop", "cut", "crash"]
             while True:
-                yield from chance.choices(kinds, (68, 10, 7, 7, 4, 4), k=1)
+                yield from chance.choices(kinds, (68, 10, 7, 7, 4, 3, 1), k=1)
         mixed = (
             ["kill"] * self.kills
             + ["restart"] * self.restarts
@@ -80,6 +81,7 @@ class Plan:
             + ["freeze"] * self.freezes
             + ["stop"] * self.stops
             + ["cut"] * self.cuts
+            + ["crash"] * self.crashes
         )
         chance.shuffle(mixed)
         yield from mixed
@@ -122,7 +124,7 @@ class Seen:
             "F06": flushes,
             "F07": faults.get("restart", 0),
             "F08": flushes,
-            "F40": faults.get("cut", 0),
+            "F40": faults.get("cut", 0) + faults.get("crash", 0),
         }
 
     @property
@@ -160,7 +162,8 @@ class _Ordeal:
     def _hurt(self, store: Store, begun: float) -> None:
         faults, plan = self.plan.faults(self.chance), self.plan
         missed: list[str] = []
-        planned = plan.kills + plan.restarts + plan.flushes + plan.freezes + plan.stops + plan.cuts
+        brokers, databases = plan.restarts + plan.flushes, plan.cuts + plan.crashes
+        planned = plan.kills + plan.freezes + plan.stops + brokers + databases
         done, last = 0, begun
         while True:
             self._thaw()
@@ -236,6 +239,8 @@ class _Ordeal:
                 return held.flush_broker()
             case "cut":
                 return held.cut_database()
+            case "crash":
+                return held.crash_database()
             case "freeze":
                 pools = held.pools()
                 pid = chance.choice(pools) if pools else None
@@ -375,6 +380,7 @@ def main() -> int:
     parser.add_argument("--freezes", type=int, default=10)
     parser.add_argument("--stops", type=int, default=0, help="kills of whole workers, besides")
     parser.add_argument("--cuts", type=int, default=0, help="of connections to PostgreSQL")
+    parser.add_argument("--crashes", type=int, default=0, help="of a PostgreSQL of its own")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--rest", type=float, default=0.6, help="seconds between faults")

@@ -1,7 +1,8 @@
 """A whole service that may be hurt in any of its parts, on either pair of servers.
 
 ``embedded``: one ``crossfoot serve`` with SQLite and a private broker, as on a desk.
-``servers``: a web and workers of their own on a PostgreSQL and a Redis of their own.
+``servers``: a web and workers of their own on a PostgreSQL and a Redis of their own; where
+PostgreSQL's programs are not at hand, on a database of the server that answers.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tests.acceptance.door import PROJECT
 from tests.browser.serving import free_port
 from tests.chaos.processes import family, is_reader, is_worker, parents, send
 from tests.integration.outside import cut, database
+from tests.integration.own_postgres import OwnPostgres, own_postgres, programs
 
 Kind = Literal["embedded", "servers"]
 _DATABASE = "CROSSFOOT_DATABASE_URL"
@@ -59,6 +61,7 @@ class Plant:
     url: str
     environment: dict[str, str]
     workers: int
+    postgres: OwnPostgres | None = None
     roots: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -189,6 +192,14 @@ class Plant:
         """Ends all connections to the database server; whether there were any."""
         return self.kind == "servers" and cut(self.environment[_DATABASE], WATCHER) > 0
 
+    def crash_database(self) -> bool:
+        """Ends the database server as a power cut does, and starts it; whether it is ours."""
+        if self.postgres is None:
+            return False
+        self.postgres.crash()
+        self.postgres.start()
+        return True
+
     def watched(self) -> str:
         """The database's URL for those who look on."""
         url = self.settings.database
@@ -250,13 +261,18 @@ def idle_plant(
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CROSSFOOT_")}
         environment |= {"OMP_NUM_THREADS": "1", "CROSSFOOT_HOME": str(home), **SHORT}
         environment |= {"CROSSFOOT_LOG_LEVEL": "warning", "CROSSFOOT_ATTEMPTS": "1000"}
-        if kind == "servers":
+        postgres = None
+        if kind == "servers" and programs() is not None:
+            postgres = held.enter_context(own_postgres())
+            environment[_DATABASE] = postgres.url
+        elif kind == "servers":
             environment[_DATABASE] = held.enter_context(database())
+        if kind == "servers":
             environment["CROSSFOOT_BROKER_URL"] = f"redis+socket://{home / 'redis.sock'}"
             environment["CROSSFOOT_WORKERS"] = "1"
         else:
             environment["CROSSFOOT_WORKERS"] = str(workers)
         environment |= settings or {}
-        made = Plant(kind, home, f"http://127.0.0.1:{free_port()}", environment, workers)
+        made = Plant(kind, home, f"http://127.0.0.1:{free_port()}", environment, workers, postgres)
         held.callback(made.end)
         yield made

@@ -22,6 +22,7 @@ from tests.chaos.ordeal import Plan, go_through
 from tests.chaos.plant import Kind, Plant, idle_plant, plant
 from tests.chaos.processes import send
 from tests.faults import Note
+from tests.integration.own_postgres import programs
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,8 @@ def all_verified(held: Plant, documents: list[str]) -> None:
 @pytest.mark.parametrize("kind", ["embedded", "servers"])
 def test_an_ordeal(kind: Kind, tmp_path: Path, record_property: Note) -> None:
     cuts = TIMES if kind == "servers" else 0
-    plan = Plan(kind, 12 * TIMES, 3 * TIMES, TIMES, TIMES, TIMES, TIMES, cuts, seed=TIMES)
+    crashes = cuts if programs() else 0
+    plan = Plan(kind, 12 * TIMES, 3 * TIMES, TIMES, TIMES, TIMES, TIMES, cuts, crashes, seed=TIMES)
     seen = go_through(plan, tmp_path)
     assert (seen.lost, seen.doubled, seen.different, seen.doctor) == (0, 0, 0, [])
     assert seen.statuses == {"verified": 12 * TIMES}

@@ -34,10 +34,11 @@ def database() -> Iterator[str]:
 
 def cut(url: str, spared: str | None = None) -> int:
     """Ends the connections to that database but those of the ``spared`` application; how many."""
-    with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as server:
+    with psycopg.connect(url, autocommit=True, connect_timeout=3) as server:
         ended = server.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = %s AND application_name IS DISTINCT FROM %s::text",
+            " WHERE datname = %s AND pid <> pg_backend_pid()"
+            " AND application_name IS DISTINCT FROM %s::text",
             (url.rpartition("/")[2], spared),
         ).fetchone()
     return int(ended[0]) if ended else 0
