@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.acceptance.door import PROJECT
+from tests.canaries import MODEL_KEY
 from tests.documents.plain import ROWS, plain_pdf
 
 _CROSSFOOT = "import sys; from service.cli import main; sys.exit(main())"
@@ -95,7 +96,8 @@ class Served:
 def start(home: Path, settings: Mapping[str, str] | None = None) -> Served:
     """``crossfoot serve`` on a free port, when it is ready."""
     held = {k: v for k, v in os.environ.items() if not k.startswith("CROSSFOOT_")}
-    environment = {**held, "CROSSFOOT_HOME": str(home), "OMP_NUM_THREADS": "1", **(settings or {})}
+    environment = {**held, "CROSSFOOT_HOME": str(home), "OMP_NUM_THREADS": "1"}
+    environment |= {"CROSSFOOT_MODEL_KEY": MODEL_KEY, **(settings or {})}
     log = home.with_name(f"{home.name}.log").open("ab")
     began = time.monotonic()
     process = subprocess.Popen(

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 from service.settings import Settings, read_settings
 from tests.acceptance.door import PROJECT
 from tests.browser.serving import free_port
+from tests.canaries import MODEL_KEY
 from tests.chaos.processes import family, is_reader, is_worker, parents, send
 from tests.integration.outside import cut, database
 from tests.integration.own_postgres import OwnPostgres, own_postgres, programs
@@ -261,6 +262,7 @@ def idle_plant(
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CROSSFOOT_")}
         environment |= {"OMP_NUM_THREADS": "1", "CROSSFOOT_HOME": str(home), **SHORT}
         environment |= {"CROSSFOOT_LOG_LEVEL": "warning", "CROSSFOOT_ATTEMPTS": "1000"}
+        environment["CROSSFOOT_MODEL_KEY"] = MODEL_KEY
         postgres = None
         if kind == "servers" and programs() is not None:
             postgres = held.enter_context(own_postgres())

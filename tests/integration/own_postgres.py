@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from tests.browser.serving import free_port
+from tests.canaries import DATABASE_PASSWORD
 
 _PATIENCE = 60.0
 
@@ -40,7 +41,7 @@ class OwnPostgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://postgres:{DATABASE_PASSWORD}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
         """Starts it, and waits until it answers.

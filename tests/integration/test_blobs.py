@@ -11,6 +11,7 @@ import pytest
 from service.blobs.open import open_blobs
 from service.blobs.port import BlobMissing, BlobRotten, BlobStore
 from service.settings import read_settings
+from tests.canaries import STORAGE_KEY
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -30,13 +31,13 @@ def bucket() -> Iterator[dict[str, str]]:
         "CROSSFOOT_BLOB_URL": "s3://budgets/scans",
         "CROSSFOOT_S3_ENDPOINT": f"http://{host}:{port}",
         "CROSSFOOT_S3_KEY": "testing",
-        "CROSSFOOT_S3_SECRET": "testing",
+        "CROSSFOOT_S3_SECRET": STORAGE_KEY,
     }
     client = boto3.client(
         "s3",
         endpoint_url=told["CROSSFOOT_S3_ENDPOINT"],
         aws_access_key_id="testing",
-        aws_secret_access_key="testing",
+        aws_secret_access_key=STORAGE_KEY,
         region_name="us-east-1",
     )
     client.create_bucket(Bucket="budgets")

@@ -9,6 +9,7 @@ from functools import cached_property
 from schemas.geometry import Box
 from schemas.page import PageText
 from schemas.result import Document, Result
+from tests.canaries import MODEL_KEY
 from tests.llm.fake import Fake
 from worker.assemble import Assembled, put_together
 from worker.llm.books import Books, Budgets, MemoryBooks, Purpose
@@ -56,7 +57,7 @@ class Asking:
 
     @cached_property
     def endpoint(self) -> OpenAiEndpoint:
-        return OpenAiEndpoint(self.fake.url, "sk-test", self.model)
+        return OpenAiEndpoint(self.fake.url, MODEL_KEY, self.model)
 
     def __enter__(self) -> Asking:
         return self

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
+from tests.canaries import MODEL_KEY as KEY
 from worker.llm.client import OpenAiEndpoint
 from worker.llm.faults import (
     Declined,
@@ -25,8 +26,6 @@ from worker.llm.faults import (
     Unreachable,
 )
 from worker.llm.question import Question, Turn
-
-KEY = "sk-secret-canary"
 
 
 class Sum(BaseModel):

@@ -17,11 +17,10 @@ from service.cage import Cage, Limits
 from service.caged import read_caged
 from service.model import Consultant, consultant
 from service.settings import MIB, Settings
+from tests.canaries import MODEL_KEY as KEY
 from tests.llm.fake import Answer, Fake, served
 from tests.unit.pages import document, write
 from worker.extract import extract
-
-KEY = "sk-canary-3f9"
 
 
 def page(sheet: pymupdf.Page) -> None:

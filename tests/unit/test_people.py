@@ -21,9 +21,8 @@ from service.store.people import (
     sign_in,
     sign_out,
 )
+from tests.canaries import PASSWORD
 from tests.unit.store import Desk
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from service.settings import Settings, read_settings
 from service.store.people import Role, add_api_key, add_user
 from service.web.app import create_app, open_doors
 from service.web.doors import Doors
-
-PASSWORD = "correct horse battery"
+from tests.canaries import PASSWORD
 
 
 class House:
