@@ -314,3 +314,28 @@ def test_what_has_more_digits_than_any_budget_is_no_figure() -> None:
     assert cell(decoded, "x").verdict == "doubtful"
     assert cell(decoded, "x").text == both.text
     assert cell(decoded, "y").value == "50000.00"
+
+
+def test_a_figure_that_all_its_sums_would_rather_have_one_off_is_asked_about() -> None:
+    """0.82 for 0.83 in a sum across and one down, both of three terms, that allow for rounding."""
+    rows = {
+        "x": {"a": "6.83", "b": "0.82", "c": "1.00", "d": "5.00"},
+        "y": {"a": "7.00", "b": "2.00", "c": "2.00", "d": "3.00"},
+        "z": {"a": "9.00", "b": "3.00", "c": "4.00", "d": "2.00"},
+        "sum": {"a": "22.83", "b": "5.83", "c": "7.00", "d": "10.00"},
+    }
+    down = tuple(
+        Sum("column_total", ("sum", key), tuple((r, key) for r in "xyz")) for key in "abcd"
+    )
+    across = tuple(Sum("row_total", (r, "a"), tuple((r, key) for key in "bcd")) for r in rows)
+    decoded = decode(Booklet((book(rows, (*down, *across), sure=0.99999),)))
+    asked = cell(decoded, "x", "b")
+    assert (asked.verdict, asked.value) == ("doubtful", "0.82")
+    assert asked.reason is not None
+    assert "0.83" in asked.reason.en
+    others = {
+        cell(decoded, r, key).verdict for r in rows for key in "abcd" if (r, key) != ("x", "b")
+    }
+    assert others <= {"proved", "accepted"}
+    printed = decode(Booklet((book(rows, (*down, *across), source="text"),)))
+    assert cell(printed, "x", "b").verdict == "accepted"

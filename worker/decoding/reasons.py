@@ -79,6 +79,8 @@ class Reasons:
                 return self._broken(ref, judgement)
             case "odd":
                 return self._odd(ref)
+            case "slip":
+                return self._slip(ref)
             case "unsure":
                 return self._unsure(ref, judgement)
             case fixed:
@@ -181,6 +183,20 @@ class Reasons:
             f"sums do not tell them apart with certainty{also_en}.",
             zh=f"墨迹可读作 {shown}（{odds[0]}）或 {rather}（{odds[1]}），"
             f"合计式不足以确定取舍{also_zh}。",
+        )
+
+    def _slip(self, ref: TableCellRef) -> Said:
+        """With one other figure all sums through the cell would hold to the last digit."""
+        scene, now = self.decision.scene, self.decision.findings[ref].units
+        through = scene.through[ref]
+        equation, off = scene.equations[through[0]], scene.residuals[through[0]] or 0
+        weight = next(term.weight for term in equation.cells if term.ref == ref)
+        shown, rather = self._shown(ref, now), self._shown(ref, (now or 0) - off // weight)
+        return Said(
+            en=f"Read {shown}; with {rather} all {len(through)} sums through it would hold to "
+            "the last digit, which now miss by rounding.",
+            zh=f"读作 {shown}；若为 {rather}，则经过此处的 {len(through)} 个合计式均完全相等，"
+            "而现在都有尾差。",
         )
 
     def _odd(self, ref: TableCellRef) -> Said:

@@ -47,6 +47,7 @@ _URGENCY: dict[Cause, float] = {
     "search": 0.8,
     "structure": 0.75,
     "torn": 0.7,
+    "slip": 0.7,
     "odd": 0.7,
     "contested": 0.7,
     "nameless": 0.7,

@@ -23,6 +23,7 @@ Cause = Literal[
     "torn",  # another world is nearly as probable
     "broken",  # a sum through it does not hold, and this cell answers for it
     "structure",  # so many sums of one kind fail that the sums themselves are in doubt
+    "slip",  # all sums through it miss by rounding, and with one other figure all would hold
     "odd",  # it has other decimals than its whole column: perhaps a part of a figure
     "contested",  # rules and model put it into different places, and no sum tells
     "nameless",  # the header of its column could not be read
@@ -142,6 +143,24 @@ class _Bench:
         mostly = {at for kind, f in failed.items() if len(f) > max(held[kind], 1) for at in f}
         return frozenset(mostly.union(self.scene.aside, *lost(self.scene)))
 
+    def exactly(self, ref: TableCellRef) -> int | None:
+        """The figure with which all sums through the cell would hold to the last digit.
+
+        None where it has but one sum, where one of them holds as it is or says nothing, or where
+        no figure does it: several sums that miss by rounding do so by chance at one cell.
+        """
+        through, now = self.scene.through.get(ref, ()), self.scene.values[ref]
+        if len(through) < FEWEST_SUMS or now is None:
+            return None
+        wanted: set[int | None] = set()
+        for at in through:
+            off = self.scene.residuals[at]
+            weight = sum(t.weight for t in self.scene.equations[at].cells if t.ref == ref)
+            if not off or not weight or at not in self.telling:
+                return None
+            wanted.add(now - off // weight if off % weight == 0 else None)
+        return wanted.pop() if len(wanted) == 1 else None
+
     def judge(self, ref: TableCellRef) -> Judgement:
         one, found = self.scene.lattices[ref], self.decision.findings[ref]
         through = self.scene.through.get(ref, ())
@@ -175,6 +194,8 @@ class _Bench:
         if margin < ACCEPTED:
             cause: Cause = "torn" if found.rival else "unsure"
             return "doubtful", cause, found.units, sure
+        if one.cell.source == "ocr" and self.exactly(ref) is not None:
+            return "doubtful", "slip", found.units, min(sure, 0.5)
         if held and margin >= PROVED:
             return "proved", "none", found.units, sure
         if one.cell.contested and not held:
