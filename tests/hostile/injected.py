@@ -42,33 +42,19 @@ class Put:
     silent: bool
     said: str
 
-    @property
-    def off_by_rounding(self) -> bool:
-        """Whether they differ by one unit of the last digit.
-
-        Printed figures do so among themselves where they were rounded; docs/decisions/0004
-        says which sums still count as held, and that such a slip may hide there.
-        """
-        true, wrong = Decimal(self.true), Decimal(self.wrong)
-        last = min(int(true.as_tuple().exponent), int(wrong.as_tuple().exponent))
-        return abs(true - wrong) == Decimal(1).scaleb(last)
-
 
 @dataclass(slots=True)
 class Tally:
-    """``silent``: let through unseen; ``rounding``: the same, but off by no more than rounding."""
+    """How many figures were put in at a door, and how many of them nothing showed."""
 
     door: str
     injected: int = 0
     silent: int = 0
-    rounding: int = 0
     first_silent: str = ""
 
     def add(self, put: Put) -> None:
         self.injected += 1
-        if put.silent and put.off_by_rounding:
-            self.rounding += 1
-        elif put.silent:
+        if put.silent:
             self.silent += 1
             self.first_silent = self.first_silent or put.said
 
