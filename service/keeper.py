@@ -15,7 +15,7 @@ from service.processes import stop
 
 _log = logging.getLogger(__name__)
 _LOOK = 0.5  # seconds between two looks
-_CALM = 30.0  # seconds after which a child that ended is no longer one that ends at once
+_CALM = 5.0  # seconds after which a child that ended is no longer one that ends at once
 _LONGEST = 10.0
 
 
