@@ -7,8 +7,12 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from pymupdf import mupdf
+
 from schemas.errors import DamagedFile, TooLarge
 
+TROUBLE: tuple[type[Exception], ...] = (RuntimeError, ValueError, mupdf.FzErrorBase)
+"""What PyMuPDF raises over a damaged file: its own errors, and those of MuPDF that get through."""
 _MIB = 1024 * 1024
 _MOST_DEFLATED = 1032
 """No deflate stream unpacks to more than that many times its length (zlib's own figure)."""
@@ -73,7 +77,7 @@ def _inflated(raw: Any, xref: int, most: int) -> int:
     try:
         packed = raw.xref_stream_raw(xref) or b""
         filters = raw.xref_get_key(xref, "Filter")[1]
-    except (RuntimeError, ValueError):
+    except TROUBLE:
         return 0  # it is drawn as nothing
     times = filters.count("FlateDecode") + filters.count("/Fl ") + filters.count("LZW")
     if len(packed) * _MOST_DEFLATED**times <= most or "LZW" in filters:

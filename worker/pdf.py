@@ -20,7 +20,7 @@ import pymupdf
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
 from schemas.geometry import Box
 from schemas.page import PageSource
-from worker.limits import ORDINARY, PageLimits, require_within
+from worker.limits import ORDINARY, TROUBLE, PageLimits, require_within
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -119,7 +119,7 @@ def open_document(path: Path, limits: PageLimits = ORDINARY) -> Iterator[Documen
     pymupdf.TOOLS.reset_mupdf_warnings()
     try:
         raw = pymupdf.open(str(path), filetype=kind)
-    except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError) as error:
+    except (pymupdf.FileDataError, pymupdf.EmptyFileError, *TROUBLE) as error:
         raise DamagedFile(
             f"{path.name} can't be opened as {kind.upper()}, it is damaged or cut off: "
             "get it again, or print it to a new PDF."
@@ -135,7 +135,7 @@ def _checked(path: Path, raw: Any, limits: PageLimits) -> Document:
         raise EncryptedFile(f"{path.name} needs a password: save a copy without one and try again.")
     try:
         count = len(raw)
-    except (RuntimeError, ValueError) as error:
+    except TROUBLE as error:
         raise DamagedFile(
             f"{path.name} has no readable page tree, it is damaged or cut off: get it again."
         ) from error
@@ -164,12 +164,13 @@ class Document:
             page = self._raw[index]
             if self._raw.is_pdf:
                 self._raw.xref_object(page.xref)  # a page tree may name objects that are gone
-        except (RuntimeError, ValueError) as error:
+        except TROUBLE as error:
             raise DamagedFile(
                 f"page {index + 1} is missing from the file, which is cut off or damaged: "
                 "get the file again."
             ) from error
-        require_within(self._raw, page, self._limits)
+        with _damage_named(index):
+            require_within(self._raw, page, self._limits)
         return page
 
     def page_size(self, index: int) -> tuple[float, float]:
@@ -187,13 +188,16 @@ class Document:
         zoom = dpi / 72
         try:
             pix = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
-        except (RuntimeError, ValueError) as error:
+        except TROUBLE as error:
             raise DamagedFile(f"page {index + 1} can't be drawn: {error}") from error
         return np.frombuffer(pix.samples, np.uint8).reshape(pix.height, pix.width, 3).copy()
 
     def scan_dpi(self, index: int) -> float:
         """The resolution to read the page at: its largest image's own, within bounds."""
-        page = self._page(index)
+        with _damage_named(index):
+            return self._dpi(self._page(index))
+
+    def _dpi(self, page: Any) -> float:
         side = max(page.rect.width, page.rect.height, 1.0) / 72
         native = max(
             (
@@ -218,18 +222,24 @@ class Document:
     def chars(self, index: int) -> tuple[Char, ...]:
         """The visible characters of the text layer, in the order of the file."""
         page = self._page(index)
-        raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
+        with _damage_named(index):
+            raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
         return tuple(_chars(raw, page.rotation_matrix))
 
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
         turned = page.rotation_matrix
-        return tuple(_turned(s, turned) for s in _visible(page.get_drawings()))
+        with _damage_named(index):
+            drawings = page.get_drawings()
+        return tuple(_turned(s, turned) for s in _visible(drawings))
 
     def judge(self, index: int) -> PageJudgement:
         """Whether the page has a text layer worth believing, is a scan, or is blank."""
-        page = self._page(index)
+        with _damage_named(index):
+            return self._judged(self._page(index))
+
+    def _judged(self, page: Any) -> PageJudgement:
         shown, hidden, odd = _count_text(page)
         image = min(sum(_share(info, page) for info in page.get_image_info()), 1.0)
         damage = self.damage()
@@ -242,6 +252,21 @@ class Document:
         if hidden or image > 0.02 or _has_ink(page):
             return PageJudgement("scan", "drawn without text", self.damage())
         return PageJudgement("blank", "nothing drawn", self.damage())
+
+
+@contextmanager
+def _damage_named(index: int) -> Iterator[None]:
+    """Turns what MuPDF raises over a page into one error of ours.
+
+    Raises:
+        DamagedFile: naming the page.
+    """
+    try:
+        yield
+    except TROUBLE as error:
+        raise DamagedFile(
+            f"page {index + 1} is damaged and can't be read ({error}): get the file again."
+        ) from error
 
 
 def _side(box: tuple[float, float, float, float]) -> float:

@@ -165,7 +165,7 @@ class Tally:
             self.categories[end.category] = self.categories.get(end.category, 0) + 1
         if end.status not in (*FINAL, "refused"):
             self.unfinished.append(end.name)
-        if end.status not in ENDS and end.category in (None, "internal"):
+        if end.status not in ENDS and end.category in (None, "internal", "engine"):
             self.uncategorised.append(end.name)
         if self.slowest is None or end.seconds > self.slowest.seconds:
             self.slowest = end
