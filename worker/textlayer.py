@@ -81,7 +81,7 @@ class _Placed:
 def _place(chars: Sequence[Char], upright: Affine) -> list[_Placed]:
     placed = []
     for char in chars:
-        if char.c.isspace() or not char.c.isprintable():
+        if char.c.isspace() or not char.c.isprintable() or char.size <= 0:  # nothing to be seen
             continue
         box = upright.box(char.box)
         x, base = upright.point(char.x, char.y)

@@ -6,7 +6,8 @@ import pytest
 from schemas.geometry import Box
 from schemas.page import Ruling
 from tests.unit.pages import document, line, read, write
-from worker.textlayer import join_rulings
+from worker.pdf import Char
+from worker.textlayer import join_rulings, read_text_layer
 
 
 def test_points_and_commas_stay_in_their_figure(tmp_path: Path) -> None:
@@ -73,3 +74,28 @@ def test_pieces_of_one_line_are_joined() -> None:
     pieces = [Ruling(True, 10.0, 0, 50), Ruling(True, 10.4, 51, 90), Ruling(True, 10.2, 120, 150)]
     joined = join_rulings(pieces)
     assert [(r.start, r.end) for r in joined] == [(0, 90), (120, 150)]
+
+
+def test_text_of_no_size_is_not_read() -> None:
+    def char(c: str, x: float, size: float) -> Char:
+        return Char(c, x, 100.0, Box(x, 100 - size, x + 5, 100.0), 1.0, 0.0, size, bold=False)
+
+    chars = [char("9", 60.0, 9.0), char("1", 90.0, 0.0), char("7", 120.0, 0.0)]
+    read_page = read_text_layer(1, 595.0, 842.0, chars, ())
+    assert [token.text for token in read_page.tokens] == ["9"]
+
+
+def test_a_stream_whose_object_can_not_be_parsed_leaves_the_page_readable(tmp_path: Path) -> None:
+    """MuPDF raises errors of its own there, which are no RuntimeError."""
+    path = document(tmp_path / "a.pdf", lambda page: write(page, 60, 100, "12.00"))
+    with pymupdf.open(path) as pdf:
+        pdf[0].insert_text((60, 130), "13.00", fontsize=9)
+        xref = pdf[0].get_contents()[-1]
+        pdf.save(tmp_path / "b.pdf", no_new_id=True, deflate=False)
+    content = (tmp_path / "b.pdf").read_bytes()
+    start = content.index(b"\n%d 0 obj" % xref)
+    end = content.index(b"stream", start)
+    spoilt = content[start:end].replace(b"/Length", b"\\Length")
+    (tmp_path / "c.pdf").write_bytes(content[:start] + spoilt + content[end:])
+    pages = read(tmp_path / "c.pdf")
+    assert [token.text for page in pages for token in page.tokens][:1] == ["12.00"]
