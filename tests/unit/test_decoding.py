@@ -339,3 +339,20 @@ def test_a_figure_that_all_its_sums_would_rather_have_one_off_is_asked_about() -
     assert others <= {"proved", "accepted"}
     printed = decode(Booklet((book(rows, (*down, *across), source="text"),)))
     assert cell(printed, "x", "b").verdict == "accepted"
+
+
+def test_a_bare_nought_among_decimals_may_be_a_stroke() -> None:
+    """A loop of a signature in a blank: sums that hold with a nought hold with nothing too."""
+    rows = {
+        "x": {"a": "5.00", "b": "3.00", "c": "2.00"},
+        "y": {"a": "7.25", "b": "7.25", "c": "0"},
+        "z": {"a": "4.10", "b": "1.10", "c": "3.00"},
+        "sum": {"a": "16.35", "b": "11.35", "c": "5.00"},
+    }
+    across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows)
+    down = tuple(Sum("column_total", ("sum", key), tuple((r, key) for r in "xyz")) for key in "abc")
+    decoded = decode(Booklet((book(rows, (*across, *down), sure=0.9999),)))
+    assert cell(decoded, "y", "c").verdict == "doubtful"
+    assert cell(decoded, "y", "b").verdict == "proved"
+    printed = decode(Booklet((book(rows, (*across, *down), source="text"),)))
+    assert cell(printed, "y", "c").verdict == "proved"

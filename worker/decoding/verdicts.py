@@ -185,7 +185,9 @@ class _Bench:
         if (one.nameless or one.rowless) and one.cell.text:
             lost: Cause = "nameless" if one.nameless else "rowless"
             return "doubtful", lost, found.units if held else one.first, min(sure, 0.5)
-        if one.odd(found.units) and not (one.whole and len(held) >= FEWEST_SUMS):
+        # Sums that hold with a nought hold with a blank too: it may be a stroke of something else.
+        told = found.units != 0 and len(held) >= FEWEST_SUMS
+        if one.odd(found.units) and not (one.whole and told):
             return "doubtful", "odd", one.first, min(sure, 0.5)
         if found.units != one.first:
             return self._changed(ref, one, found, held, sure)
