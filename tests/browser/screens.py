@@ -93,7 +93,9 @@ def _login(folder: Path, address: str, language: str, work: Path) -> Iterator[Pa
 
 
 def _shot(clerk: Clerk, folder: Path, name: str, language: str) -> Path:
-    time.sleep(1.5)  # pictures and crops come in after the page
+    time.sleep(0.5)  # pictures and crops are asked for after the page has come
+    clerk.until("[...document.images].every((i) => i.complete && (i.naturalWidth || !i.src))", 60)
+    time.sleep(0.5)
     path = folder / f"review-{name}-{language}.png"
     clerk.browser.save_screenshot(str(path))
     return path

@@ -356,3 +356,21 @@ def test_a_bare_nought_among_decimals_may_be_a_stroke() -> None:
     assert cell(decoded, "y", "b").verdict == "proved"
     printed = decode(Booklet((book(rows, (*across, *down), source="text"),)))
     assert cell(printed, "y", "c").verdict == "proved"
+
+
+def test_a_long_sum_is_told_whole_in_chinese_too() -> None:
+    rows = {
+        f"r{n}": {"a": f"{3 * n}.00", "b": f"{n}.00", "c": f"{2 * n}.00"} for n in range(1, 8)
+    } | {"sum": {"a": "84.00", "b": "28.00", "c": "56.00"}}
+    rows["r4"] = {"a": "12.00", "b": "4.00", "c": "3.33"}
+    said: Said = {"3.33": (("3.33", 0.5), ("8.00", 0.4))}
+    down = (Sum("column_total", ("sum", "c"), tuple((f"r{n}", "c") for n in range(1, 8))),)
+    across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows)
+    mended = cell(
+        decode(Booklet((book(rows, (*down, *across), said=said, sure=0.9999),))), "r4", "c"
+    )
+    assert (mended.verdict, mended.value) == ("repaired", "8.00")
+    assert mended.reason is not None
+    assert "+ 3 more" in mended.reason.en
+    assert "+ 另 3 项" in mended.reason.zh
+    assert "more" not in mended.reason.zh

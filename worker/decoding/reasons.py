@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,15 @@ _RULES = {
     "difference": ("difference", "差额"),
     "balance": ("balance", "收支平衡"),
 }
+
+
+_BLANK = "blank"
+_MORE = re.compile(r"\+ (\d+) more$")
+
+
+def _zh(shown: str) -> str:
+    """A figure, or a sum of figures, as Chinese says it."""
+    return _MORE.sub(r"+ 另 \1 项", shown.replace(_BLANK, "空白"))
 
 
 _FIXED: dict[Cause, Said] = {
@@ -96,10 +106,10 @@ class Reasons:
         """
         one = self.decision.scene.lattices.get(ref)
         if one is None:
-            return "blank"
+            return _BLANK
         option = one.options.get(units) if units is not None else None
         value = option.value if option else one.text_of(units) if units is not None else None
-        return _grouped(value) if value is not None else "blank"
+        return _grouped(value) if value is not None else _BLANK
 
     def _unreadable(self, ref: TableCellRef) -> Said:
         text = self._lattice(ref).cell.text
@@ -136,8 +146,9 @@ class Reasons:
         return Said(
             en=f"Read {first} ({odds[0]}) and {now} ({odds[1]}); only {now} satisfies "
             f"its {count} sums: {sums}.",
-            zh=f"读作 {first}（{odds[0]}）或 {now}（{odds[1]}）；只有 {now} 使 {count} "
-            f"个合计式全部成立：{'；'.join(self._spelled(at) for at in judgement.held[:2])}。",
+            zh=f"读作 {_zh(first)}（{odds[0]}）或 {_zh(now)}（{odds[1]}）；只有 {_zh(now)} 使 "
+            f"{count} 个合计式全部成立："
+            f"{'；'.join(_zh(self._spelled(at)) for at in judgement.held[:2])}。",
         )
 
     def _odds(self, ref: TableCellRef, *units: int | None) -> list[str]:
@@ -181,7 +192,7 @@ class Reasons:
         return Said(
             en=f"The ink allows {shown} ({odds[0]}) and {rather} ({odds[1]}), and the "
             f"sums do not tell them apart with certainty{also_en}.",
-            zh=f"墨迹可读作 {shown}（{odds[0]}）或 {rather}（{odds[1]}），"
+            zh=f"墨迹可读作 {_zh(shown)}（{odds[0]}）或 {_zh(rather)}（{odds[1]}），"
             f"合计式不足以确定取舍{also_zh}。",
         )
 
@@ -195,8 +206,8 @@ class Reasons:
         return Said(
             en=f"Read {shown}; with {rather} all {len(through)} sums through it would hold to "
             "the last digit, which now miss by rounding.",
-            zh=f"读作 {shown}；若为 {rather}，则经过此处的 {len(through)} 个合计式均完全相等，"
-            "而现在都有尾差。",
+            zh=f"读作 {_zh(shown)}；若为 {_zh(rather)}，则经过此处的 {len(through)} 个合计式"
+            "均完全相等，而现在都有尾差。",
         )
 
     def _odd(self, ref: TableCellRef) -> Said:

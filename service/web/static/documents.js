@@ -18,7 +18,7 @@ function row(doc) {
     ? say("documents.sumsLine", { pass: doc.checks_passed, rounding: doc.checks_rounding, fail: doc.checks_failed }) : "";
   return el("tr", { data: { id: doc.id, status: doc.status } },
     el("td", { class: "name" }, el("a", { href: `/documents/${encodeURIComponent(doc.id)}` }, bdi(plain(doc.name)))),
-    el("td", {}, statusLine(doc), doc.message ? el("div", { class: "trouble" }, plain(doc.message)) : null),
+    el("td", {}, statusLine(doc), doc.message ? el("div", { class: doc.status === "review" ? "quiet" : "trouble" }, plain(doc.message)) : null),
     el("td", { class: "number" }, doc.pages ?? ""),
     el("td", { class: "number" }, doc.tables || ""),
     el("td", { class: "number" }, doc.figures ? doc.figures.toLocaleString() : ""),
