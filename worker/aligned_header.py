@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 from schemas.geometry import Box
@@ -139,9 +140,12 @@ def _middle(name: Token, over: Token, header: Sequence[Token]) -> float:
 
 
 def _off(lowest: dict[int, Token], cols: set[int], token: Token) -> float:
-    """How far a token is from the centre of the names of these columns."""
-    centre = (lowest[min(cols)].box.cx + lowest[max(cols)].box.cx) / 2
-    return abs(centre - token.box.cx)
+    """How far a token is from the centre of the names of these columns.
+
+    Columns without a name, as of dirt, have none; a name is over none of those alone.
+    """
+    inside = [name.box.cx for col, name in lowest.items() if min(cols) <= col <= max(cols)]
+    return abs((min(inside) + max(inside)) / 2 - token.box.cx) if inside else math.inf
 
 
 def _head(

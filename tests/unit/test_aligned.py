@@ -409,3 +409,27 @@ def test_characters_of_a_seal_between_label_and_figures_take_no_name() -> None:
         found, named = with_blank_columns(bands, [TextLine("", box, tuple(header))])
         assert len(found) == 3
         assert named[id(header[0])] == (name_at, name_at)
+
+
+def test_a_name_over_others_spans_a_column_between_them_that_has_none(tmp_path: Path) -> None:
+    """The seal that hid its name leaves the column, its number and its figures."""
+
+    def draw(page: pymupdf.Page) -> None:
+        line(page, 50, 70, 550, 70)
+        centred(page, 400, 82, "财政拨款收入及本年一般公共预算安排的支出数")
+        names = ((120, "项目"), (230, "合计"), (310, "小计"), (490, "其他"))
+        for x, name in names:
+            centred(page, x, 98, name)
+        for x, number in ((230, "1=2+3+4"), (310, "2"), (400, "3"), (490, "4")):
+            centred(page, x, 112, number)
+        line(page, 50, 116, 550, 116)
+        for k, label in enumerate(("望海县", "云台县", "桃源镇")):
+            write(page, 60, 132 + 18 * k, label)
+            for x, figure in ((250, "37.00"), (330, "24.00"), (510, "13.00")):
+                right(page, x, 132 + 18 * k, figure)
+        line(page, 50, 176, 550, 176)
+
+    grid = only(document(tmp_path / "a.pdf", draw))
+    (over,) = (c for c in grid.cells if c.text.startswith("财政拨款收入"))
+    assert (over.col, over.colspan) == (2, 3)
+    assert texts(grid)[-1] == ["桃源镇", "37.00", "24.00", "", "13.00"]
