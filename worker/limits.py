@@ -7,12 +7,10 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from pymupdf import mupdf
-
 from schemas.errors import DamagedFile, TooLarge
 
-TROUBLE: tuple[type[Exception], ...] = (RuntimeError, ValueError, mupdf.FzErrorBase)
-"""What PyMuPDF raises over a damaged file: its own errors, and those of MuPDF that get through."""
+Trouble = tuple[type[Exception], ...]
+
 _MIB = 1024 * 1024
 _MOST_DEFLATED = 1032
 """No deflate stream unpacks to more than that many times its length (zlib's own figure)."""
@@ -35,8 +33,11 @@ class PageLimits:
 ORDINARY = PageLimits()
 
 
-def require_within(raw: Any, page: Any, limits: PageLimits) -> None:
+def require_within(raw: Any, page: Any, limits: PageLimits, trouble: Trouble) -> None:
     """Refuses what a page has too much of. ``raw`` is the MuPDF document of ``page``.
+
+    ``trouble`` are the errors that MuPDF raises over a damaged stream: such a one is drawn as
+    nothing.
 
     Raises:
         TooLarge: naming page, limit and the setting that raises it.
@@ -63,7 +64,7 @@ def require_within(raw: Any, page: Any, limits: PageLimits) -> None:
             )
     left = limits.inflated_mib * _MIB
     for xref in (*page.get_contents(), *(one[0] for one in page.get_xobjects())):
-        left -= _inflated(raw, xref, left)
+        left -= _inflated(raw, xref, left, trouble)
         if left < 0:
             raise TooLarge(
                 f"page {number} unpacks to more than the {limits.inflated_mib} MiB of drawing "
@@ -72,13 +73,13 @@ def require_within(raw: Any, page: Any, limits: PageLimits) -> None:
             )
 
 
-def _inflated(raw: Any, xref: int, most: int) -> int:
+def _inflated(raw: Any, xref: int, most: int, trouble: Trouble) -> int:
     """How many bytes the stream unpacks to; more than ``most``: just that it is more."""
     try:
         packed = raw.xref_stream_raw(xref) or b""
         filters = raw.xref_get_key(xref, "Filter")[1]
-    except TROUBLE:
-        return 0  # it is drawn as nothing
+    except trouble:
+        return 0
     times = filters.count("FlateDecode") + filters.count("/Fl ") + filters.count("LZW")
     if len(packed) * _MOST_DEFLATED**times <= most or "LZW" in filters:
         return len(packed)

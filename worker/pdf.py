@@ -20,7 +20,10 @@ import pymupdf
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
 from schemas.geometry import Box
 from schemas.page import PageSource
-from worker.limits import ORDINARY, TROUBLE, PageLimits, require_within
+from worker.limits import ORDINARY, PageLimits, Trouble, require_within
+
+TROUBLE: Trouble = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+"""What PyMuPDF raises over a damaged file: its own errors, and those of MuPDF that get through."""
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -170,7 +173,7 @@ class Document:
                 "get the file again."
             ) from error
         with _damage_named(index):
-            require_within(self._raw, page, self._limits)
+            require_within(self._raw, page, self._limits, TROUBLE)
         return page
 
     def page_size(self, index: int) -> tuple[float, float]:
