@@ -7,6 +7,7 @@ files where one is given (HOSTILE_CORPUS).
 from __future__ import annotations
 
 import os
+import random
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -79,13 +80,35 @@ def test_mutants_all_come_to_an_end_that_is_named(held: Reader, record_property:
     assert (tally.unfinished, tally.uncategorised, tally.doctor) == ([], [], [])
 
 
-def test_every_file_of_a_folder_comes_to_an_end_that_is_named(held: Reader) -> None:
+def test_every_file_of_a_folder_comes_to_an_end_that_is_named(
+    held: Reader, tmp_path: Path, record_property: Note
+) -> None:
+    """The folder is the one given, else one of files of many kinds that are made here."""
     told = os.environ.get("HOSTILE_CORPUS")
-    if not told:
-        pytest.skip("no folder of hostile files (set HOSTILE_CORPUS)")
-    tally = run(corpus(Path(told)), held, lambda _: None)
+    folder = Path(told) if told else _made_folder(tmp_path / "corpus")
+    tally = run(corpus(folder), held, lambda _: None)
+    record_property("F22", tally.files)
     assert tally.files
     assert (tally.unfinished, tally.uncategorised, tally.doctor) == ([], [], [])
+
+
+def _made_folder(folder: Path) -> Path:
+    """Bombs, odd PDFs and spoilt ones, and files that are none, in folders within folders."""
+    files = {
+        **{f"odd/{name}.pdf": make() for name, make in ODD.items()},
+        "bombs/pages.pdf": bombs.many_pages(3_000),
+        "bombs/wide.pdf": bombs.one_page(b"0 0 14400 14400"),
+        "others/empty.pdf": b"",
+        "others/noise.bin": random.Random(22).randbytes(5000),
+        "others/page.html": b"<html><body>12.00</body></html>",
+        "others/program.exe": b"MZ" + bytes(2000),
+        **{f"spoilt/{name}": content for name, content in mutants(6, seed=22)},
+    }
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
 
 
 @pytest.mark.parametrize("door", DOORS)
