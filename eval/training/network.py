@@ -5,13 +5,27 @@ Every step of its answer stands for four pixels of a crop's width.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
 from worker.figure_reader import CLASSES
 
-_PLANES = (24, 32, 64, 96, 128)
-_ALONG = 3
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many planes the layers of the eyes have, and how many layers go along the crop."""
+
+    planes: tuple[int, int, int, int, int]
+    along: int
+
+
+SIZES = {
+    "glance": Size((24, 32, 64, 96, 128), 3),
+    "close": Size((32, 64, 96, 128, 192), 6),
+}
+"""By the name of the look that each network is for."""
 
 
 def _layer(
@@ -36,9 +50,9 @@ class Along(nn.Module):
 class FigureNetwork(nn.Module):
     """(batch, 1, 32, width) ink to (batch, width / 4, classes) logarithms of probabilities."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        a, b, c, d, e = _PLANES
+        a, b, c, d, e = size.planes
         self.eyes = nn.Sequential(
             _layer(1, a, (3, 3), (2, 2), (1, 1)),
             _layer(a, b, (3, 3), (2, 1), (1, 1)),
@@ -47,7 +61,7 @@ class FigureNetwork(nn.Module):
             _layer(c, d, (3, 3), (2, 1), (1, 1)),
             _layer(d, e, (2, 3), (1, 1), (0, 1)),
         )
-        self.along = nn.Sequential(*(Along(e) for _ in range(_ALONG)))
+        self.along = nn.Sequential(*(Along(e) for _ in range(size.along)))
         self.head = nn.Conv2d(e, len(CLASSES), (1, 1))
 
     def forward(self, ink: Tensor) -> Tensor:

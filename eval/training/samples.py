@@ -45,6 +45,8 @@ Floats = NDArray[np.float32]
 ROOM = 1.3
 """Crops are kept this much higher than they are read, so that training can move about."""
 
+_AS_SCANNED = 0.2  # of the crops
+_PAPER = 250
 _SHARES = {"clean": 0.08, "office": 0.27, "fax": 0.27, "ruin": 0.38}
 
 
@@ -58,7 +60,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class _Clean:
+    """The page as it is read; ``lit`` has its noise, stamps and rulings still."""
+
     grey: Picture
+    lit: Picture
     unit: float
     threshold: int
     there: Affine
@@ -113,8 +118,19 @@ def _cleaned(scanned: Picture) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    straight, there = straightened(grey, skew_angle(grey < threshold))
-    return _Clean(without_lines(straight, find_lines(straight, unit)), unit, threshold, there)
+    angle = skew_angle(grey < threshold)
+    straight, there = straightened(grey, angle)
+    lit, _ = straightened(_evenly_lit(scanned), angle)
+    without = without_lines(straight, find_lines(straight, unit))
+    return _Clean(without, lit, unit, threshold, there)
+
+
+def _evenly_lit(scanned: Picture) -> Picture:
+    """The page as :mod:`worker.second_reading` has a place of it."""
+    bright = scanned.max(axis=2).astype(np.float32)
+    paper = max(float(np.percentile(bright, 85)), 100.0)
+    lit: Picture = np.clip(bright * (_PAPER / paper), 0, 255).astype(np.uint8)
+    return lit
 
 
 def _sampled(clean: _Clean, box: Box, rng: random.Random) -> Floats | None:
@@ -126,8 +142,10 @@ def _sampled(clean: _Clean, box: Box, rng: random.Random) -> Floats | None:
         frame.x0 + rng.uniform(-2 * shaky, shaky), frame.y0 + rng.uniform(-shaky, shaky),
         frame.x1 + rng.uniform(-shaky, 2 * shaky), frame.y1 + rng.uniform(-shaky, shaky),
     )  # fmt: skip
-    digits = digits_of(clean.grey, frame, clean.unit)
-    return figure_crop(clean.grey, frame, digits, Look(scale=ROOM), height=round(HEIGHT * ROOM))
+    # A second reading sees the scanner's own pixels.
+    grey = clean.lit if rng.random() < _AS_SCANNED else clean.grey
+    digits = digits_of(grey, frame, clean.unit)
+    return figure_crop(grey, frame, digits, Look(scale=ROOM), height=round(HEIGHT * ROOM))
 
 
 def _found(clean: _Clean, box: Box) -> Frame | None:

@@ -1,52 +1,90 @@
-"""Training the reader of figures on one CPU thread.
+"""Training the readers of figures, on a graphics card where there is one.
 
     python -m eval.training.train --samples samples/train --test samples/test --out figures
 
-Every ``--every`` steps the network is tested and written to
-``figures.onnx``; ``figures.jsonl`` keeps the story. Samples that appear in the folder while it
-runs are taken up.
+trains the network of ``--size`` and writes it to ``figures.onnx`` every ``--every`` steps;
+``figures.jsonl`` keeps the story. Samples that appear in the folder while it runs are taken
+up. What is written are the running means of the weights, which read better than the last ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from eval.training.export import exported, imported
-from eval.training.network import FigureNetwork
+from eval.training.export import exported
+from eval.training.network import SIZES, FigureNetwork
 from eval.training.samples import Sample, loaded
+from eval.training.spoil import moved, spoilt
 from worker.figure_crop import HEIGHT
 from worker.figure_reader import CLASSES, STRIDE
 
 Floats = NDArray[np.float32]
 
-_BATCH_WIDTH = 6000  # pixels of width of all crops of one batch together
-_POOL = 3000  # crops drawn at a time and sorted by width
+_NUMBERS = {sign: k for k, sign in enumerate(CLASSES)}
+_BUCKET = 24  # pixels of width by which crops of one batch may differ
+_BATCH_WIDTH = 96_000  # pixels of width of all crops of one batch together
+_WARM = 300  # steps of rising rate
+_MEMORY = 0.998  # of the running means of the weights
+_SETTLED = 2.0  # seconds since a file was written to, from which it counts as whole
+_RANGE = 200.0  # of ink kept as a byte
+
+
+@dataclass
+class _Bucket:
+    """Crops of like width: bytes of ink (count, height, width), their widths and texts."""
+
+    ink: Tensor
+    widths: Tensor
+    texts: list[list[int]] = field(default_factory=list)
 
 
 class Shelf:
-    """All samples of a folder; looks for new files when asked."""
+    """All samples of a folder, kept on the device by width; looks for new files when asked."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, device: torch.device) -> None:
+        self._folder, self._device = folder, device
         self._read: set[Path] = set()
-        self.samples: list[Sample] = []
+        self.buckets: dict[int, _Bucket] = {}
+        self.count = 0
 
     def refresh(self) -> None:
+        new: dict[int, list[Sample]] = {}
         for path in sorted(self._folder.glob("*.npz")):
-            age = time.time() - path.stat().st_mtime
-            if path not in self._read and age > 2:
+            whole = time.time() - path.stat().st_mtime > _SETTLED
+            if path not in self._read and whole:
                 self._read.add(path)
-                self.samples += [s for s in loaded(path) if s.text and _fits(s)]
+                for sample in loaded(path):
+                    if sample.text and _fits(sample):
+                        new.setdefault(-(-sample.crop.shape[1] // _BUCKET), []).append(sample)
+        for key, samples in new.items():
+            self._take(key, samples)
+
+    def _take(self, key: int, samples: Sequence[Sample]) -> None:
+        high = samples[0].crop.shape[0]
+        ink = np.zeros((len(samples), high, key * _BUCKET), np.uint8)
+        for row, sample in zip(ink, samples, strict=True):
+            row[:, : sample.crop.shape[1]] = np.round(sample.crop * _RANGE)
+        fresh = torch.from_numpy(ink).to(self._device)
+        widths = torch.tensor([float(s.crop.shape[1]) for s in samples], device=self._device)
+        held = self.buckets.get(key)
+        if held is None:
+            held = self.buckets[key] = _Bucket(fresh, widths)
+        else:
+            held.ink, held.widths = torch.cat([held.ink, fresh]), torch.cat([held.widths, widths])
+        held.texts += [[_NUMBERS[c] for c in s.text] for s in samples]
+        self.count += len(samples)
 
 
 def _fits(sample: Sample) -> bool:
@@ -55,70 +93,97 @@ def _fits(sample: Sample) -> bool:
     return bool(sample.crop.shape[1] * 0.9 / STRIDE >= len(sample.text) + repeats + 1)
 
 
-def moved(crop: Floats, rng: np.random.Generator) -> Floats:
-    """The crop as another look would cut it: higher or lower, larger or smaller, sheared."""
-    height, width = crop.shape
-    sy = rng.uniform(0.87, 1.15)
-    sx = sy * rng.uniform(0.9, 1.1)
-    shear = rng.normal(0, 0.05)
-    dy = rng.normal(0, 0.05) * HEIGHT / 1.4
-    out = max(round(width * sx), 8)
-    matrix = np.array([
-        [sx, shear, rng.uniform(-3, 3) - shear * HEIGHT / 2],
-        [0.0, sy, HEIGHT / 2 - sy * (height / 2) + dy],
-    ])  # fmt: skip
-    look: Floats = cv2.warpAffine(crop, matrix, (out, HEIGHT), flags=cv2.INTER_LINEAR)
-    return look
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Ink (count, 1, 32, width), how many steps each crop has, and its text in classes."""
+
+    ink: Tensor
+    steps: Tensor
+    texts: list[list[int]]
 
 
-def spoilt(batch: Floats, rng: np.random.Generator) -> Floats:
-    """The batch fainter, noisier, blurred or struck through, each crop in its own way."""
-    count, _, width = batch.shape
-    gain = rng.uniform(0.75, 1.15, (count, 1, 1)).astype(np.float32)
-    noise = (rng.uniform(0, 0.1, (count, 1, 1)) * (rng.random((count, 1, 1)) < 0.5)).astype(
-        np.float32
-    )
-    batch = batch * gain + noise * rng.standard_normal(batch.shape, np.float32)
-    for k in np.flatnonzero(rng.random(count) < 0.1):
-        batch[k] = cv2.GaussianBlur(batch[k], (0, 0), rng.uniform(0.6, 1.3))
-    for k in np.flatnonzero(rng.random(count) < 0.06):
-        strength = rng.uniform(0.2, 0.9)
-        if rng.random() < 0.5:
-            y = int(rng.integers(0, HEIGHT - 2))
-            batch[k, y : y + int(rng.integers(1, 3))] += strength
-        else:
-            x = int(rng.choice((rng.integers(0, 8), rng.integers(max(width - 8, 1), width))))
-            batch[k, :, x : x + int(rng.integers(1, 3))] += strength
-    return np.clip(batch, 0.0, 1.25)
-
-
-def batches(shelf: Shelf, seed: int) -> Iterator[tuple[torch.Tensor, list[int], list[str]]]:
-    """Endless batches of crops of like width; widths in pixels, texts as signs."""
-    rng = np.random.default_rng(seed)
+def batches(shelf: Shelf, seed: int, device: torch.device) -> Iterator[Batch]:
+    """Endless batches of crops of like width, each crop moved and spoilt in its own way."""
+    draws = np.random.default_rng(seed)
+    chance = torch.Generator(device).manual_seed(seed)
+    drawn = 0
     while True:
-        shelf.refresh()
-        pool = [shelf.samples[k] for k in rng.integers(len(shelf.samples), size=_POOL)]
-        crops = [moved(s.crop, rng) for s in pool]
-        order = sorted(range(len(pool)), key=lambda k: crops[k].shape[1])
-        groups = list(_grouped([crops[k].shape[1] for k in order]))
-        for n in rng.permutation(len(groups)):
-            start, end = groups[n]
-            chosen = order[start:end]
-            ink = padded([crops[k] for k in chosen])
-            widths = [crops[k].shape[1] for k in chosen]
-            yield (
-                torch.from_numpy(spoilt(ink, rng)[:, None]),
-                widths,
-                [pool[k].text for k in chosen],
-            )
+        if drawn % 200 == 0:
+            shelf.refresh()
+        drawn += 1
+        keys = sorted(shelf.buckets)
+        # By width of all crops: a bucket's batches are the fewer crops, the wider they are.
+        odds = np.array([float(len(shelf.buckets[k].texts)) * k for k in keys])
+        key = keys[int(draws.choice(len(keys), p=odds / odds.sum()))]
+        bucket = shelf.buckets[key]
+        count = max(_BATCH_WIDTH // (key * _BUCKET), 8)
+        chosen = torch.randint(len(bucket.texts), (count,), generator=chance, device=device)
+        ink = bucket.ink[chosen].float() / _RANGE
+        seen, widths = moved(ink, bucket.widths[chosen], chance)
+        steps = (widths / STRIDE).ceil().long()
+        yield Batch(
+            spoilt(seen, chance)[:, None], steps, [bucket.texts[k] for k in chosen.tolist()]
+        )
 
 
-def _grouped(widths: Sequence[int]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for end in range(1, len(widths) + 1):
-        if end == len(widths) or (end + 1 - start) * widths[end] > _BATCH_WIDTH:
-            yield start, end
-            start = end
+def trained(given: argparse.Namespace) -> None:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(given.seed)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = True
+    network = FigureNetwork(SIZES[given.size]).to(device)
+    mean = copy.deepcopy(network).eval()
+    shelf = Shelf(given.samples, device)
+    tests = [loaded(path) for path in sorted(given.test.glob("*.npz"))]
+    weights = sum(p.numel() for p in network.parameters())
+    print(f"{weights} weights on {device.type}", flush=True)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=0.01)
+    started, loss_mean, seen = time.time(), 0.0, 0
+    for step, batch in enumerate(batches(shelf, given.seed, device), start=1):
+        done = max(step / given.steps, (time.time() - started) / given.seconds)
+        rate = given.rate * min(step / _WARM, 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        loss = _loss(network, batch)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        _remember(mean, network, min(_MEMORY, step / (step + 20)))
+        seen += len(batch.texts)
+        if step % 50 == 0:
+            loss_mean += 0.2 * (float(loss.detach()) - loss_mean)
+        last = done >= 1
+        if step % given.every == 0 or last:
+            told = {
+                "step": step, "crops": seen, "seconds": round(time.time() - started),
+                "loss": round(loss_mean, 4), "shelf": shelf.count,
+                "exact": exact(mean, [s for held in tests for s in held][: given.tests], device),
+            }  # fmt: skip
+            print(json.dumps(told), flush=True)
+            with given.out.with_suffix(".jsonl").open("a") as story:
+                story.write(json.dumps(told) + "\n")
+            exported(copy.deepcopy(mean).cpu(), given.out.with_suffix(".onnx"))
+        if last:
+            return
+
+
+def _loss(network: FigureNetwork, batch: Batch) -> Tensor:
+    answer = network(batch.ink).float().transpose(0, 1)
+    target = torch.tensor([k for text in batch.texts for k in text], device=answer.device)
+    lengths = torch.tensor([len(text) for text in batch.texts], device=answer.device)
+    steps = batch.steps.clamp(max=answer.shape[0])
+    loss: Tensor = torch.nn.functional.ctc_loss(answer, target, steps, lengths, zero_infinity=True)
+    return loss
+
+
+@torch.no_grad()
+def _remember(mean: FigureNetwork, network: FigureNetwork, memory: float) -> None:
+    for kept, now in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
+        if kept.dtype.is_floating_point:
+            kept.lerp_(now, 1 - memory)
+        else:
+            kept.copy_(now)
 
 
 def padded(crops: Sequence[Floats]) -> Floats:
@@ -130,75 +195,20 @@ def padded(crops: Sequence[Floats]) -> Floats:
     return batch
 
 
-def trained(given: argparse.Namespace) -> None:
-    torch.manual_seed(given.seed)
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    network = FigureNetwork()
-    shelf = Shelf(given.samples)
-    if given.start:
-        first = next(batches(shelf, given.seed))
-        imported(given.start, network, first[0].numpy())
-    weights = sum(p.numel() for p in network.parameters())
-    print(f"{weights} weights", flush=True)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=0.01)
-    warm = 300
-
-    def rate(step: int) -> float:
-        if step < warm:
-            return (step + 1) / warm
-        return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(step / given.steps, 1)))
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
-    test = Shelf(given.test)
-    numbers = {sign: k for k, sign in enumerate(CLASSES)}
-    started, mean, seen = time.time(), 0.0, 0
-    for step, (ink, widths, texts) in enumerate(batches(shelf, given.seed), start=1):
-        answer = network(ink).transpose(0, 1)
-        lengths = torch.tensor([-(-w // STRIDE) for w in widths])
-        target = torch.tensor([numbers[c] for text in texts for c in text])
-        loss = torch.nn.functional.ctc_loss(
-            answer, target, lengths, torch.tensor([len(t) for t in texts]), zero_infinity=True
-        )
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        seen += len(texts)
-        mean = 0.98 * mean + 0.02 * float(loss.detach())
-        if step % given.every == 0 or step == given.steps:
-            test.refresh()
-            told = {
-                "step": step, "crops": seen, "seconds": round(time.time() - started),
-                "cpu": round(time.process_time()), "loss": round(mean, 4),
-                "exact": exact(network, test.samples[: given.tests]), "shelf": len(shelf.samples),
-            }  # fmt: skip
-            print(json.dumps(told), flush=True)
-            with given.out.with_suffix(".jsonl").open("a") as story:
-                story.write(json.dumps(told) + "\n")
-            exported(network, given.out.with_suffix(".onnx"))
-        if step >= given.steps:
-            return
-
-
-def exact(network: FigureNetwork, samples: Sequence[Sample]) -> float:
+def exact(network: FigureNetwork, samples: Sequence[Sample], device: torch.device) -> float:
     """The share of crops whose most probable path says just what is printed."""
-    if not samples:
-        return 0.0
-    network.eval()
     right = 0
+    plain = [s.crop[(s.crop.shape[0] - HEIGHT) // 2 :][:HEIGHT] for s in samples]
+    order = sorted(range(len(plain)), key=lambda k: plain[k].shape[1])
     with torch.no_grad():
-        plain = [s.crop[(s.crop.shape[0] - HEIGHT) // 2 :][:HEIGHT] for s in samples]
-        order = sorted(range(len(samples)), key=lambda k: plain[k].shape[1])
         for start in range(0, len(order), 64):
             chosen = order[start : start + 64]
-            paths = network(torch.from_numpy(padded([plain[k] for k in chosen]))[:, None]).argmax(2)
+            ink = torch.from_numpy(padded([plain[k] for k in chosen]))[:, None].to(device)
+            paths = network(ink).argmax(2).cpu()
             for k, path in zip(chosen, paths.tolist(), strict=True):
                 steps = -(-plain[k].shape[1] // STRIDE)
                 right += _collapsed(path[:steps]) == samples[k].text
-    network.train()
-    return round(right / len(samples), 4)
+    return round(right / len(samples), 4) if samples else 0.0
 
 
 def _collapsed(path: Sequence[int]) -> str:
@@ -209,13 +219,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=Path, required=True)
     parser.add_argument("--test", type=Path, required=True)
-    parser.add_argument("--tests", type=int, default=2000)
+    parser.add_argument("--tests", type=int, default=4000)
     parser.add_argument("--out", type=Path, required=True, help="without a suffix")
-    parser.add_argument(
-        "--start", type=Path, help="an ONNX file of an earlier network to go on from"
-    )
+    parser.add_argument("--size", choices=sorted(SIZES), default="glance")
     parser.add_argument("--steps", type=int, default=20000)
-    parser.add_argument("--every", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so many")
+    parser.add_argument("--every", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     trained(parser.parse_args())
