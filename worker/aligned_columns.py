@@ -98,16 +98,19 @@ def as_numbered(bands: Sequence[Band], header: Sequence[TextLine]) -> list[Band]
         over = [t.box.cx for t in numbers if band.x0 <= t.box.cx <= band.x1]
         edges = [band.x0, *((a + b) / 2 for a, b in itertools.pairwise(over)), band.x1]
         found += [Band(a, b) for a, b in itertools.pairwise(edges)]
+    # A number in the middle of a column stands beside narrow figures at its edge.
+    own = {id(min(numbers, key=lambda t: _apart(t, band))) for band in found if numbers}
     found += [
         Band(t.box.x0, t.box.x1)
         for t in numbers
-        if t.box.cx > bands[0].x1 and not any(_meets(t, band) for band in bands)
+        if t.box.cx > bands[0].x1 and id(t) not in own and all(_apart(t, b) > 0 for b in bands)
     ]
     return sorted(found, key=lambda band: band.x0)
 
 
-def _meets(token: Token, band: Band) -> bool:
-    return token.box.x0 < band.x1 and band.x0 < token.box.x1
+def _apart(token: Token, band: Band) -> float:
+    """How far the middle of a token lies outside a band; below 0 the deeper inside."""
+    return abs(token.box.cx - (band.x0 + band.x1) / 2) - (band.x1 - band.x0) / 2
 
 
 def _evenly_set(figures: Sequence[Token]) -> list[Token]:

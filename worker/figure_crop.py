@@ -55,6 +55,9 @@ class Look:
 
 PLAIN = Look()
 
+CLOSE_LOOKS = (PLAIN, Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
+"""The looks at a figure that a glance left unsure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Digits:

@@ -1,7 +1,8 @@
-"""Crossfoot's own reader of figures: a small network over tight crops, and what it may say.
+"""Crossfoot's own readers of figures: small networks over tight crops, and what they may say.
 
-It knows the signs of printed amounts and one class for every other character, which tells
-that a crop holds no figure. Trained on made-up figures, scanned by our own scanner
+They know the signs of printed amounts and one class for every other character, which tells
+that a crop holds no figure: one for a glance at every figure, and one three times as large for
+a close look at those in doubt. Trained on made-up figures, scanned by our own scanner
 (docs/figure-reader.md).
 """
 
@@ -31,7 +32,7 @@ CLASSES = ("", *SIGNS, OTHER)
 STRIDE = 4
 """Pixels of a crop's width for each step."""
 
-_MODEL = Path(__file__).parent / "models" / "figures.onnx"
+_MODELS = Path(__file__).parent / "models"
 _BATCH_WIDTH = 12_000  # pixels of width of all crops of one batch; more gains nothing
 
 
@@ -45,32 +46,47 @@ class FigureReader(Protocol):
     def read(self, crops: Sequence[Floats]) -> list[Floats]:
         """For each crop of :mod:`worker.figure_crop` its (steps, classes) probabilities."""
 
+    def read_closely(self, crops: Sequence[Floats]) -> list[Floats]:
+        """The same with more effort, for figures in doubt."""
+
 
 @dataclass(frozen=True)
 class OwnFigureReader:
-    """The network inside the package; it loads at first use and stays for the process.
+    """The networks inside the package; each loads at first use and stays for the process.
 
     ``threads`` of one run; 0 takes every core this process may use.
     """
 
     threads: int = 0
-    model: Path = field(default=_MODEL)
+    glance: Path = field(default=_MODELS / "figures.onnx")
+    close: Path = field(default=_MODELS / "figures-close.onnx")
 
     @property
     def name(self) -> str:
-        return f"figures {self._network.said('version')}".strip()
+        return f"figures {self._glance.said('version')}".strip()
 
     def read(self, crops: Sequence[Floats]) -> list[Floats]:
-        answers: dict[int, Floats] = {}
-        for batch in _batches([crop.shape[1] for crop in crops]):
-            logs = self._network.run(_padded([crops[k] for k in batch]))
-            for k, log in zip(batch, logs, strict=True):
-                answers[k] = np.exp(log[: -(-crops[k].shape[1] // STRIDE)])
-        return [answers[k] for k in range(len(crops))]
+        return _read(crops, self._glance)
+
+    def read_closely(self, crops: Sequence[Floats]) -> list[Floats]:
+        return _read(crops, self._close)
 
     @cached_property
-    def _network(self) -> Network:
-        return Network(self.model, self.threads)
+    def _glance(self) -> Network:
+        return Network(self.glance, self.threads)
+
+    @cached_property
+    def _close(self) -> Network:
+        return Network(self.close, self.threads)
+
+
+def _read(crops: Sequence[Floats], network: Network) -> list[Floats]:
+    answers: dict[int, Floats] = {}
+    for batch in _batches([crop.shape[1] for crop in crops]):
+        logs = network.run(_padded([crops[k] for k in batch]))
+        for k, log in zip(batch, logs, strict=True):
+            answers[k] = np.exp(log[: -(-crops[k].shape[1] // STRIDE)])
+    return [answers[k] for k in range(len(crops))]
 
 
 @lru_cache(maxsize=1)

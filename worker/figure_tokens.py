@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from schemas.page import Posterior, Reading, Token
 from worker.confusions import confusable
 from worker.ctc import SIGNS, in_signs, is_printed_amount, posterior_of, proposals, spelled, weighed
-from worker.figure_crop import HEIGHT, PLAIN, Digits, Frame, Look, digits_of, figure_crop
+from worker.figure_crop import (
+    CLOSE_LOOKS,
+    HEIGHT,
+    PLAIN,
+    Digits,
+    Frame,
+    Look,
+    digits_of,
+    figure_crop,
+)  # fmt: skip
 from worker.figure_reader import OTHER, STRIDE, FigureReader
 from worker.ocr import GLANCE, looks_like_figure
 from worker.streaks import erased, streaks
@@ -28,14 +37,22 @@ from worker.streaks import erased, streaks
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-OWN_WEIGHT = 0.3
-"""Weight of the reader of figures; the recogniser of text has the rest."""
-_HEAT = 0.7  # the network is less sure of itself than it is right
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a network of ours weighs beside the recogniser of text, which has the rest.
+
+    A network is less sure of itself than it is right where its ``heat`` is below 1.
+    """
+
+    weight: float
+    heat: float
+
+
+GLANCE_TRUST = Trust(0.3, 0.7)
+CLOSE_TRUST = Trust(0.5, 0.7)
 SURE = 0.98
 """Of the best reading: below it the ink is looked at again."""
-
-LOOKS = (Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
-"""Further looks at a figure that the plain one left unsure."""
 
 _PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
 _SEEN = 0.02  # least probability of a well-formed figure that takes an ill-formed one's place
@@ -90,7 +107,7 @@ def with_figures(
     tokens = [part for token in tokens for part in _parted(token, page)]
     chosen = [k for k, token in enumerate(tokens) if may_be_figure(token)]
     inks = [_ink(tokens[k], page) for k in chosen]
-    first = _looked(inks, [PLAIN] * len(inks), page, reader)
+    first = reader.read(_crops(inks, [PLAIN] * len(inks), page))
     read = list(tokens)
     found: dict[int, set[str]] = {}
 
@@ -99,7 +116,8 @@ def with_figures(
         for n in (held := list(figures)):
             token = tokens[chosen[n]]
             found[n] = _proposed(token, first[n])
-            read[chosen[n]] = _judged(token, found[n], [first[n]], inks[n], page)
+            mixture = mixed(token.posteriors, [first[n]], GLANCE_TRUST)
+            read[chosen[n]] = _judged(token, found[n], mixture, inks[n], page)
         return [n for n in held if read[chosen[n]].confidence < SURE]
 
     unsure = unsure_of(range(len(chosen)))
@@ -109,13 +127,16 @@ def with_figures(
             tokens[chosen[n]] = read[chosen[n]] = token
         still = unsure_of(n for n in glanced if may_be_figure(tokens[chosen[n]]))
         unsure = sorted({*unsure} - {*glanced} | {*still})
-    crops = [(n, look) for n in unsure for look in LOOKS]
-    more = _looked([inks[n] for n, _ in crops], [look for _, look in crops], page, reader)
+    crops = [(n, look) for n in unsure for look in CLOSE_LOOKS]
+    more = reader.read_closely(
+        _crops([inks[n] for n, _ in crops], [look for _, look in crops], page)
+    )
     for place, n in enumerate(unsure):
         k = chosen[n]
-        again = more[place * len(LOOKS) : (place + 1) * len(LOOKS)]
+        again = more[place * len(CLOSE_LOOKS) : (place + 1) * len(CLOSE_LOOKS)]
         found[n].update(map(_said, again), confusable(read[k].readings[0].text, _CONFUSIONS))
-        read[k] = _judged(tokens[k], found[n], [first[n], *again], inks[n], page)
+        mixture = mixed(tokens[k].posteriors, again, CLOSE_TRUST)
+        read[k] = _judged(tokens[k], found[n], mixture, inks[n], page)
     return read
 
 
@@ -209,21 +230,20 @@ def _tight(grey: Image, frame: Frame) -> Frame:
     return Frame(x0 + int(inked[0]), frame.y0, x0 + int(inked[-1]) + 1, frame.y1)
 
 
-def _looked(
-    inks: Sequence[_Ink], looks: Sequence[Look], page: FigurePage, reader: FigureReader
-) -> list[Floats]:
-    crops = [
+def _crops(inks: Sequence[_Ink], looks: Sequence[Look], page: FigurePage) -> list[Floats]:
+    return [
         figure_crop(page.grey, ink.frame, ink.digits, look)
         for ink, look in zip(inks, looks, strict=True)
     ]
-    return reader.read(crops)
 
 
 def _judged(
-    token: Token, proposed: set[str], seen: Sequence[Floats], ink: _Ink, page: FigurePage
+    token: Token, proposed: set[str], posteriors: tuple[Posterior, ...], ink: _Ink, page: FigurePage
 ) -> Token:
-    """The token as all looks together read it, ``proposed`` and its own text weighed."""
-    posteriors = mixed(token.posteriors, seen)
+    """The token as all looks together read it, ``proposed`` and its own text weighed.
+
+    The first of ``posteriors`` is a plain look of our own.
+    """
     found = _well_formed(weighed(posteriors, proposed, _KEPT, also=[token.text]))
     if not found:
         return token
@@ -235,8 +255,7 @@ def _judged(
     if _more_than_a_figure(token.text) and best.probability < _PERSUASIVE:
         readings = _beside(token, found)
         return replace(token, readings=readings, posteriors=posteriors)
-    own = posterior_of(seen[0][:, : 1 + len(SIGNS)])
-    scores, middles = spelled(own, best.text)
+    scores, middles = spelled(posteriors[0], best.text)
     if not scores:
         return replace(token, readings=tuple(found), posteriors=posteriors)
     return Token(
@@ -276,12 +295,14 @@ def _shape(text: str) -> str:
     return text.replace(",", ".")
 
 
-def mixed(general: Sequence[Posterior], own: Sequence[Floats]) -> tuple[Posterior, ...]:
-    """What both readers saw, each reader's weight shared out among its looks."""
+def mixed(
+    general: Sequence[Posterior], own: Sequence[Floats], trust: Trust
+) -> tuple[Posterior, ...]:
+    """What both readers saw, our own looks first; a reader's weight is shared among its looks."""
     total = sum(p.weight for p in general)
-    theirs = [replace(p, weight=(1 - OWN_WEIGHT) * p.weight / total) for p in general if p.weight]
+    theirs = [replace(p, weight=(1 - trust.weight) * p.weight / total) for p in general if p.weight]
     ours = [
-        posterior_of(seen[:, : 1 + len(SIGNS)], weight=OWN_WEIGHT / len(own), heat=_HEAT)
+        posterior_of(seen[:, : 1 + len(SIGNS)], weight=trust.weight / len(own), heat=trust.heat)
         for seen in own
     ]
     return (*ours, *theirs)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from schemas.geometry import Affine, Box
 from schemas.page import PageText, Posterior, Reading
 from worker.ctc import SIGNS, figure_beam, posterior_of
-from worker.figure_crop import PLAIN, Digits, Frame, Look, digits_of, figure_crop
+from worker.figure_crop import CLOSE_LOOKS, Digits, Frame, digits_of, figure_crop
 from worker.figure_reader import FigureReader
 
 Image = NDArray[np.uint8]
@@ -57,7 +57,6 @@ class SecondReader(Protocol):
 Pixels = Callable[[int], Colour]
 """The pixels of a page, which counts from 1, rendered finer than for the first reading."""
 
-_LOOKS = (PLAIN, Look(0.9), Look(1.12), Look(1.0, -0.07), Look(1.0, 0.07))
 _KEPT = 12
 _CHARACTER = 40.0  # pixels of an ordinary character's height in the window cut out
 _ROOM = 0.8  # character heights cut out around the ink
@@ -89,10 +88,10 @@ class PageSecondReader:
         crops = [
             figure_crop(window.grey, window.frame, window.digits, look)
             for window in windows
-            for look in _LOOKS
+            for look in CLOSE_LOOKS
         ]
-        seen = self.reader.read(crops)
-        many = len(_LOOKS)
+        seen = self.reader.read_closely(crops)
+        many = len(CLOSE_LOOKS)
         return [_reading(seen[k * many : (k + 1) * many]) for k in range(len(windows))]
 
 

@@ -5,7 +5,7 @@
 reads made documents, scanned at a level, and keeps in ``seen/`` what the recogniser of text
 saw of each printed figure and the crops that the reader of figures is shown; then tells for
 all that lies there how many figures each reader, each number of looks and each weight gets
-right. The weight and the heat in :mod:`worker.figure_tokens` were chosen by it.
+right. The weights and heats in :mod:`worker.figure_tokens` were chosen by it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from schemas.geometry import Box
 from schemas.page import PageText, Posterior, Token
 from schemas.result import Result
 from worker.ctc import SIGNS, figure_beam, in_signs, log_probability, posterior_of
+from worker.figure_crop import CLOSE_LOOKS
 from worker.figure_reader import CLASSES, STRIDE, OwnFigureReader
-from worker.figure_tokens import LOOKS, SURE, may_be_figure
+from worker.figure_tokens import SURE, may_be_figure
 from worker.ocr import OcrEngine, PpOcr
 from worker.pdf import open_document
 from worker.scan import read_scan
@@ -59,10 +60,13 @@ class _Cutter:
     calls: list[list[Floats]] = field(default_factory=list)
 
     def read(self, crops: Sequence[Floats]) -> list[Floats]:
+        """The glances, then the close looks."""
         self.calls.append(list(crops))
         flat = 1 / len(CLASSES)
         steps = [-(-crop.shape[1] // STRIDE) for crop in crops]
         return [np.full((count, len(CLASSES)), flat, np.float32) for count in steps]
+
+    read_closely = read
 
 
 def seen_in(seed: int, level: str, engine: OcrEngine) -> Iterator[Seen]:
@@ -85,13 +89,12 @@ def _on_page(
     number: int, level: str, truth: Result | None, page: PageText, cutter: _Cutter
 ) -> Iterator[Seen]:
     chosen = [k for k, token in enumerate(page.tokens) if may_be_figure(token)]
-    first, more = cutter.calls
-    each = len(LOOKS)
+    _, more = cutter.calls
+    each = len(CLOSE_LOOKS)
     # A text that is more than a figure keeps its sureness and is not looked at again.
     unsure = [n for n, k in enumerate(chosen) if page.tokens[k].confidence < SURE]
     crops = {
-        chosen[n]: (first[n], *more[place * each : (place + 1) * each])
-        for place, n in enumerate(unsure)
+        chosen[n]: tuple(more[place * each : (place + 1) * each]) for place, n in enumerate(unsure)
     }
     for text, box in _printed(number, truth):
         found = [k for k, token in enumerate(page.tokens) if _on(token, box, page)]
@@ -100,7 +103,7 @@ def _on_page(
             yield Seen(level, in_signs(text), said, (), ())
             continue
         token = page.tokens[found[0]]
-        general = token.posteriors[1 + each :]
+        general = token.posteriors[each:]
         kept = tuple(np.round(c * 200).astype(np.uint8) for c in crops[found[0]])
         yield Seen(level, in_signs(text), token.text, general, kept)
 
@@ -123,22 +126,26 @@ def _on(token: Token, box: Box, page: PageText) -> bool:
 
 
 class Way(NamedTuple):
-    """How much the reader of figures weighs, how often each reader looks, and its heat."""
+    """How much our own network weighs, which and how hot; how often each reader looks."""
 
     weight: float
     looks: int = 5
     general: int = 3
     heat: float = 1.0
+    close: bool = True
 
 
 WAYS = {
     "recogniser, one look": Way(0.0, general=1),
     "recogniser, up to three looks": Way(0.0),
-    "reader of figures, one look": Way(1.0, 1),
-    "reader of figures, five looks": Way(1.0),
-    **{f"both, own weight {w}": Way(w) for w in (0.3, 0.5, 0.7)},
-    **{f"both 0.3, heat {h}": Way(0.3, heat=h) for h in (0.7, 1.5)},
-}
+    "glance, one look": Way(1.0, 1, close=False),
+    "close, one look": Way(1.0, 1),
+    "close, five looks": Way(1.0),
+    **{f"glance {w}, heat {h}": Way(w, 1, heat=h, close=False) for w in (0.3, 0.5, 0.7)
+       for h in (0.7, 1.0)},
+    **{f"close {w}, heat {h}": Way(w, heat=h) for w in (0.3, 0.5, 0.7, 0.85)
+       for h in (0.7, 1.0, 1.4)},
+}  # fmt: skip
 
 
 def _weighed(seen: Seen, own: Sequence[Floats], way: Way) -> list[Posterior]:
@@ -164,9 +171,11 @@ def told(all_seen: Sequence[Seen], figures: OwnFigureReader) -> None:
         print(f"  of which not as printed {len(lost)}: {lost[:8]}")
         greedy = sum(_greedy(s.general[0]) == s.printed for s in read)
         print(f"  {'recogniser, most probable path':34} wrong {len(read) - greedy:4}")
-        own = [figures.read([_ink(crop) for crop in s.crops]) for s in read]
+        inks = [[_ink(crop) for crop in s.crops] for s in read]
+        own = {True: list(map(figures.read_closely, inks)), False: list(map(figures.read, inks))}
         for name, way in WAYS.items():
-            scores = [_scored(s, _weighed(s, o, way)) for s, o in zip(read, own, strict=True)]
+            seen = zip(read, own[way.close], strict=True)
+            scores = [_scored(s, _weighed(s, o, way)) for s, o in seen]
             wrong = sum(not right for right, _, _, _ in scores)
             lost_by_beam = sum(not among for _, among, _, _ in scores)
             surprise = -np.mean([log for _, _, log, _ in scores])
@@ -206,13 +215,12 @@ def main() -> None:
     parser.add_argument("--level", choices=sorted(LEVELS), action="append", default=[])
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--documents", type=int, default=4)
-    parser.add_argument("--model", type=Path, help="another network than the package's")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
     engine = PpOcr(threads=1)
-    figures = OwnFigureReader(1, given.model) if given.model else OwnFigureReader(1)
+    figures = OwnFigureReader(1)
     for seed in range(given.first, given.first + given.documents):
         for level in given.level:
             path = given.out / f"{seed}-{level}.pickle"

@@ -66,5 +66,5 @@ class FigureNetwork(nn.Module):
 
     def forward(self, ink: Tensor) -> Tensor:
         seen = self.head(self.along(self.eyes(ink)))
-        answer: Tensor = seen[:, :, 0].transpose(1, 2).log_softmax(dim=2)
+        answer: Tensor = seen[:, :, 0].transpose(1, 2).float().log_softmax(dim=2)
         return answer

@@ -179,15 +179,20 @@ def kept(crops: list[Sample], path: Path) -> None:
     """The samples as one compressed file."""
     widths = np.array([s.crop.shape[1] for s in crops], np.int32)
     ink = np.concatenate([s.crop for s in crops], axis=1) if crops else np.zeros((1, 0))
-    np.savez_compressed(
-        path, widths=widths, ink=np.round(ink * 200).astype(np.uint8),
-        texts=np.array([s.text for s in crops], np.str_),
-    )  # fmt: skip
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(
+            file, widths=widths, ink=np.round(ink * 200).astype(np.uint8),
+            texts=np.array([s.text for s in crops], np.str_),
+        )  # fmt: skip
+    part.replace(path)
 
 
 def loaded(path: Path) -> list[Sample]:
     """The samples of a file that :func:`kept` wrote."""
     with np.load(path) as file:
+        if not len(file["texts"]):
+            return []
         ends = np.cumsum(file["widths"])[:-1]
         crops = np.split(file["ink"].astype(np.float32) / 200, ends, axis=1)
         return [Sample(c, str(t)) for c, t in zip(crops, file["texts"], strict=True)]

@@ -13,6 +13,8 @@ import argparse
 import copy
 import json
 import math
+import queue
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +39,6 @@ _BUCKET = 24  # pixels of width by which crops of one batch may differ
 _BATCH_WIDTH = 96_000  # pixels of width of all crops of one batch together
 _WARM = 300  # steps of rising rate
 _MEMORY = 0.998  # of the running means of the weights
-_SETTLED = 2.0  # seconds since a file was written to, from which it counts as whole
 _RANGE = 200.0  # of ink kept as a byte
 
 
@@ -51,25 +52,39 @@ class _Bucket:
 
 
 class Shelf:
-    """All samples of a folder, kept on the device by width; looks for new files when asked."""
+    """All samples of a folder, kept on the device by width.
+
+    A thread of its own reads files, also those that appear later; what it has read goes
+    onto the shelf by :meth:`refresh`.
+    """
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         self._folder, self._device = folder, device
-        self._read: set[Path] = set()
+        self._waiting: queue.SimpleQueue[dict[int, list[Sample]]] = queue.SimpleQueue()
         self.buckets: dict[int, _Bucket] = {}
         self.count = 0
+        threading.Thread(target=self._look, daemon=True).start()
 
     def refresh(self) -> None:
-        new: dict[int, list[Sample]] = {}
-        for path in sorted(self._folder.glob("*.npz")):
-            whole = time.time() - path.stat().st_mtime > _SETTLED
-            if path not in self._read and whole:
-                self._read.add(path)
+        """Take up what was read meanwhile; waits while there is nothing at all."""
+        found: dict[int, list[Sample]] = {}
+        while not self._waiting.empty() or not (found or self.buckets):
+            for key, samples in self._waiting.get().items():
+                found.setdefault(key, []).extend(samples)
+        for key, samples in found.items():
+            self._take(key, samples)
+
+    def _look(self) -> None:
+        read: set[Path] = set()
+        while True:
+            for path in sorted(set(self._folder.glob("*.npz")) - read):
+                read.add(path)
+                new: dict[int, list[Sample]] = {}
                 for sample in loaded(path):
                     if sample.text and _fits(sample):
                         new.setdefault(-(-sample.crop.shape[1] // _BUCKET), []).append(sample)
-        for key, samples in new.items():
-            self._take(key, samples)
+                self._waiting.put(new)
+            time.sleep(1)
 
     def _take(self, key: int, samples: Sequence[Sample]) -> None:
         high = samples[0].crop.shape[0]
@@ -108,7 +123,7 @@ def batches(shelf: Shelf, seed: int, device: torch.device) -> Iterator[Batch]:
     chance = torch.Generator(device).manual_seed(seed)
     drawn = 0
     while True:
-        if drawn % 200 == 0:
+        if drawn % 300 == 0:
             shelf.refresh()
         drawn += 1
         keys = sorted(shelf.buckets)
@@ -146,7 +161,7 @@ def trained(given: argparse.Namespace) -> None:
             group["lr"] = rate
         loss = _loss(network, batch)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
         _remember(mean, network, min(_MEMORY, step / (step + 20)))
@@ -169,7 +184,10 @@ def trained(given: argparse.Namespace) -> None:
 
 
 def _loss(network: FigureNetwork, batch: Batch) -> Tensor:
-    answer = network(batch.ink).float().transpose(0, 1)
+    on = batch.ink.device.type
+    with torch.autocast(on, torch.bfloat16, enabled=on == "cuda"):
+        told = network(batch.ink)
+    answer = told.float().transpose(0, 1)
     target = torch.tensor([k for text in batch.texts for k in text], device=answer.device)
     lengths = torch.tensor([len(text) for text in batch.texts], device=answer.device)
     steps = batch.steps.clamp(max=answer.shape[0])
@@ -177,13 +195,14 @@ def _loss(network: FigureNetwork, batch: Batch) -> Tensor:
     return loss
 
 
-@torch.no_grad()
 def _remember(mean: FigureNetwork, network: FigureNetwork, memory: float) -> None:
-    for kept, now in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(now, 1 - memory)
-        else:
-            kept.copy_(now)
+    now = network.state_dict()
+    with torch.no_grad():
+        for name, kept in mean.state_dict().items():
+            if kept.dtype.is_floating_point:
+                kept.lerp_(now[name], 1 - memory)
+            else:
+                kept.copy_(now[name])
 
 
 def padded(crops: Sequence[Floats]) -> Floats:
