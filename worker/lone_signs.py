@@ -27,20 +27,15 @@ def by_shape(line: InkLine, reading: LineReading, unit: float) -> LineReading:
     text = reading.text.strip()
     if text in _RINGS and line.height < 0.45 * unit:
         return _lone("。", line, reading)
-    if _too_small(line, text, unit):
-        sign = "-" if line.width > _WIDER * line.height else "."
-        return LineReading(sign, reading.scores, reading.edges, reading.score)
-    if not is_dash(line, unit) or (text == "一" and line.width > 0.7 * unit):
+    tiny = max(line.height, line.width) < _TINY * unit and len(text) == 1
+    flat = tiny and line.width > _WIDER * line.height and text not in _SPECKS
+    if tiny and not flat and text.isalnum():
+        return LineReading(".", reading.scores, reading.edges, reading.score)
+    if not (flat or is_dash(line, unit)) or (text == "一" and line.width > 0.7 * unit):
         return reading
     sign = "-" if line.width < 0.6 * unit else "—"
     edges = _lone(sign, line, reading).edges
     return LineReading(sign, (_BY_SHAPE,), edges, _BY_SHAPE, (Reading(sign, _BY_SHAPE),))
-
-
-def _too_small(line: InkLine, text: str, unit: float) -> bool:
-    """Whether ink as small as a point was taken for a character as high as the others."""
-    small = max(line.height, line.width) < _TINY * unit
-    return small and len(text) == 1 and text.isalnum()
 
 
 def is_dash(line: InkLine, unit: float) -> bool:

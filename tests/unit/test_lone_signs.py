@@ -47,3 +47,9 @@ def test_dirt_is_a_speck_and_a_digit_is_not() -> None:
 def test_ink_as_small_as_a_point_is_no_character() -> None:
     assert by_shape(_ink(7, 6), _reading("国"), UNIT).text == "-"
     assert is_speck(_ink(5, 6), by_shape(_ink(5, 6), _reading("国"), UNIT), UNIT)
+
+
+def test_a_small_flat_piece_is_surely_a_dash_whatever_it_was_read_as() -> None:
+    for read in ("“", "。", "-"):
+        reading = by_shape(_ink(8, 5), _reading(read, 0.1), UNIT)
+        assert (reading.text, reading.score > 0.9) == ("-", True)

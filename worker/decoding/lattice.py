@@ -176,7 +176,7 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     return {
         (table, row, key): replace(
             _lattice((table, row, key), cell, places, styles[key]),
-            nameless=key in nameless and cell.source == "ocr",
+            nameless=key in nameless,
             rowless=(row, key) in rowless and cell.source == "ocr",
         )
         for (row, key), cell in cells.items()
@@ -186,8 +186,8 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
 def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     """The columns of money without a name in a table most of whose columns have one.
 
-    On a scan such a column was cut off from its header, or is half of another one: its
-    figures may be read rightly, but nobody can tell what they are.
+    Such a column was cut off from its header, or is half of another one: its figures may be
+    read rightly, but nobody can tell what they are.
     """
     named = {c.key for c in columns if any(map(str.isalpha, "".join(c.path) or c.label))}
     if len(named) * 2 < len(columns):
