@@ -49,8 +49,8 @@ class Trust:
     heat: float
 
 
-GLANCE_TRUST = Trust(0.3, 0.7)
-CLOSE_TRUST = Trust(0.5, 0.7)
+GLANCE_TRUST = Trust(0.5, 0.7)
+CLOSE_TRUST = Trust(0.6, 0.7)
 SURE = 0.98
 """Of the best reading: below it the ink is looked at again."""
 

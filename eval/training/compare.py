@@ -93,6 +93,8 @@ def _on_page(
     each = len(CLOSE_LOOKS)
     # A text that is more than a figure keeps its sureness and is not looked at again.
     unsure = [n for n, k in enumerate(chosen) if page.tokens[k].confidence < SURE]
+    if len(more) != each * len(unsure):
+        return  # some figure was looked at and is sure: whose crops are whose can't be told
     crops = {
         chosen[n]: tuple(more[place * each : (place + 1) * each]) for place, n in enumerate(unsure)
     }
