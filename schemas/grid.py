@@ -88,7 +88,8 @@ class Sheet:
     ``above``/``below`` are the lines around the first/last grid; ``to_page`` maps each
     page's upright space to page space. ``beside`` is the ink within the table's height on
     its pages that is in no cell, with its page. ``told`` says of each body row which one a
-    model takes it for a part of (by index, None: of none); empty where no model was asked.
+    model takes it for a part of (by index, None: of none), ``roles`` what it takes each for,
+    ``title`` what it takes for the table's title; empty where no model was asked.
     ``splits`` is what a model says of texts of indicators, of this table's or of others'.
     """
 
@@ -104,4 +105,6 @@ class Sheet:
     to_page: tuple[tuple[int, Affine], ...]
     beside: tuple[tuple[int, Token], ...] = ()
     told: tuple[int | None, ...] = ()
+    roles: tuple[str, ...] = ()
+    title: str = ""
     splits: tuple[Split, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from statistics import median
 
 from schemas.amount import Mark, parse_amount
 from schemas.grid import TextLine
@@ -12,6 +13,7 @@ from worker.aligned_columns import Band, column_at, figures_in, is_figure_line
 from worker.lines import lines_of
 from worker.rowless import Placed, cluster_lines, place_lines
 
+_NEAR = 0.6  # of the usual distance of rows: what stands nearer to one is no row of its own
 _OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
 
@@ -38,7 +40,8 @@ def rows_of_body(
     """
     if rules:
         return _between_rules(body, edges, rules)
-    anchors = cluster_lines(ln for ln in body if figures_in(ln))
+    strays = _strays(body)
+    anchors = cluster_lines(ln for ln in body if figures_in(ln) and id(ln) not in strays)
     columns: dict[int, list[Token]] = {}
     for line in body:
         for token in line.tokens:
@@ -49,6 +52,21 @@ def rows_of_body(
         if col < labels:  # a row that its label opens is one for the columns beside it too
             anchors = sorted({*anchors, *(y for y, _ in placed)})
     return _levelled(placed, labels)
+
+
+def _strays(body: Sequence[TextLine]) -> set[int]:
+    """The ids of lines of one digit that stand nearer to a row of figures than rows do: dirt."""
+    rows = [ln.box.cy for ln in body if is_figure_line(ln)]
+    gaps = [b - a for a, b in itertools.pairwise(rows)]
+    if not gaps:
+        return set()
+    near = _NEAR * median(gaps)
+    return {
+        id(ln)
+        for ln in body
+        if len(ln.tokens) == 1 and len(ln.text) == 1 and ln.tokens[0].source == "ocr"
+        if any(abs(ln.box.cy - y) < near for y in rows)
+    }
 
 
 def _between_rules(

@@ -31,11 +31,15 @@ class Print:
 
 @dataclass(frozen=True)
 class Truth:
-    """A table as it is meant: ``columns`` (name, kind), for each row label, role and parent."""
+    """A table as it is meant: ``columns`` (name, kind), for each row label, role and parent.
+
+    ``title`` is printed in one piece.
+    """
 
     columns: Sequence[tuple[str, str]]
     rows: Sequence[tuple[str, str, int | None]]
     prints: Sequence[Print]
+    title: str = ""
 
     def figures(self) -> dict[tuple[str, str], str]:
         """(row's label, column's name) → the figure as printed."""
@@ -129,6 +133,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str, float]]:
             yield int(number), int(line), json.loads(said), (int(x0) + int(x1)) / 2
 
 
+def _title(truth: Truth, seen: Sequence[Seen]) -> dict[str, Any]:
+    held = [s for s in seen if s.print.row is None and s.print.text == truth.title]
+    return {"title": truth.title if held else "", "title_ids": [s.id for s in held]}
+
+
 def _head(truth: Truth, seen: Sequence[Seen], lines: Sequence[int]) -> dict[str, Any]:
     columns = []
     for number, (name, kind) in enumerate(truth.columns):
@@ -136,7 +145,7 @@ def _head(truth: Truth, seen: Sequence[Seen], lines: Sequence[int]) -> dict[str,
         said = "".join(s.print.text for s in seen if s.id in ids)
         columns.append({"name": said or name, "ids": ids, "kind": kind})
     body = [s.line for s in seen if s.print.row is not None and s.print.row >= 0]
-    return {"columns": columns, "body": min(body, default=lines[-1]), "form": ""}
+    return {"columns": columns, "body": min(body, default=lines[-1]), **_title(truth, seen)}
 
 
 def _block(truth: Truth, seen: Sequence[Seen], above: dict[int, int]) -> dict[str, Any]:

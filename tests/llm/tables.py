@@ -34,7 +34,7 @@ class Style:
 
     ``wrap``: labels run over two lines. ``gap`` from column to column. ``drift``: how much
     lines fall across the page. ``lean``: how far the table's foot stands right of its head.
-    ``ragged``: figures stand anywhere in their columns.
+    ``ragged``: figures stand anywhere in their columns. ``title``: other than the usual one.
     """
 
     ruled: bool = False
@@ -46,6 +46,7 @@ class Style:
     drift: float = 0.0
     lean: float = 0.0
     ragged: bool = False
+    title: str = ""
 
 
 def made_table(seed: int, style: Style, *, units: int = 3, items: int = 4) -> Made:
@@ -79,7 +80,8 @@ class _Setting:
         ]
         self._lefts = [60.0, *(230.0 + self._style.gap * k for k in range(amounts + 1))]
         self._rows: list[tuple[str, str, int | None]] = []
-        self._write(f"表{self._seed}号项目预算表", 220.0, None, ())
+        title = self._style.title or f"表{self._seed}号项目预算表"
+        self._write(title, 220.0, None, ())
         self._y += 24
         self._put_header(names)
         self._tree(units, items, amounts)
@@ -90,7 +92,7 @@ class _Setting:
             width, self._y + 60, width, self._y + 60,
             tokens=tuple(self._tokens), rulings=self._rulings(),
         )  # fmt: skip
-        return Made(page, Truth(tuple(columns), tuple(self._rows), tuple(self._prints)))
+        return Made(page, Truth(tuple(columns), tuple(self._rows), tuple(self._prints), title))
 
     def _put_header(self, names: list[str]) -> None:
         self._write("项目名称", self._lefts[0], -1, (0,))

@@ -49,6 +49,26 @@ def test_the_models_structure_is_taken_where_it_closes() -> None:
     assert sum(alone for alone, _ in counted.values()) <= 3
 
 
+def test_the_models_title_and_total_are_taken_where_words_say_nothing() -> None:
+    """A title without a word for table, and a total that is called by a name."""
+    style = Style(lean=0.12, gap=70.0, total_word="云岭", title="云岭各局收支一览")
+    made = made_table(7900, style)
+    oracle = Oracle()
+    oracle.learn(made.truth)
+    desk = MadeDesk([made.page], document_of(1))
+    with served(Fake(oracle.answer)) as fake, Asking(fake) as asking:
+        result = Consultation([asking.caller("titled")], "assist").result(desk)
+    (table,) = result.tables
+    assert table.title == "云岭各局收支一览"
+    total = table.rows[0]
+    assert (total.label, total.role) == ("云岭", "total")
+    held = {check.id for check in table.checks if check.status == "pass"}
+    assert all(
+        len(held & set(cell.checks)) >= 2 for cell in total.cells.values() if cell.value is not None
+    )
+    assert straight_through(result, made.truth)
+
+
 @pytest.mark.model_faults
 def test_the_same_over_more_tables() -> None:
     counted = _hold(20)

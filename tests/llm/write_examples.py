@@ -37,7 +37,7 @@ def examples() -> dict[str, str]:
     apart = IndicatorAnswer.model_validate(answer_of(*spoilt))
     return {
         "indicators.v1.examples.json": _turns(asked, apart.model_dump_json()),
-        "table_head.v1.examples.json": _turns(data, columns.model_dump_json()),
+        "table_head.v2.examples.json": _turns(data, columns.model_dump_json()),
         "table_block.v1.examples.json": _turns(
             block.turns[-1].text,
             BlockAnswer.model_validate(

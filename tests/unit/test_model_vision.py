@@ -30,7 +30,7 @@ XS, YS = (60, 200, 300, 400, 500), tuple(100 + 24 * n for n in range(6))
 TRUE = "120.00"
 
 
-def scan(path: Path, blot: tuple[int, int] = (9, 14)) -> Path:
+def scan(path: Path, blot: tuple[int, int] = (6, 14)) -> Path:
     """The table as a scan on which a blot covers digits of a figure, ``blot`` points wide."""
 
     def draw(page: pymupdf.Page) -> None:
@@ -128,7 +128,7 @@ def test_no_picture_leaves_where_the_settings_do_not_allow_it(fake: Seeing, cons
     assert fake.pictures == []
 
 
-@pytest.mark.parametrize("blot", [(6, 11), (5, 15)])
+@pytest.mark.parametrize("blot", [(6, 14), (5, 15)])
 def test_digits_hidden_by_a_blot_are_asked_for_and_are_no_publishers_error(
     tmp_path: Path, blot: tuple[int, int]
 ) -> None:

@@ -58,7 +58,9 @@ def _look(sheet: Sheet) -> _Look:
     layout = lay_out(sheet)
     columns = read_columns(layout)
     headers = [" ".join(column.path) for column in columns]
-    return _Look(sheet, layout, columns, read_heading(sheet.above, layout.banners, headers))
+    return _Look(
+        sheet, layout, columns, read_heading(sheet.above, layout.banners, headers, sheet.title)
+    )
 
 
 def _draft(look: _Look, known: Recognition) -> Draft:

@@ -199,7 +199,9 @@ def _row_sides(
         parent = parents.get(index)
         yield RowSide(
             label=label,
-            role=_role(label, index in outline.totals, index in with_children),
+            role=_role(
+                label, index in outline.totals or index in layout.sums, index in with_children
+            ),
             parent=None if parent is None else read[parent].id,
         )
 

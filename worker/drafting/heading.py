@@ -110,14 +110,15 @@ def _first(values: Iterable[_T | None]) -> _T | None:
 
 
 def read_heading(
-    above: Sequence[TextLine], banners: Sequence[str], headers: Sequence[str]
+    above: Sequence[TextLine], banners: Sequence[str], headers: Sequence[str], told: str = ""
 ) -> Heading:
     """What the lines above a table, the lines inside its top and its header cells say.
 
     Nearer lines are asked first. A year in the title wins over one elsewhere above; a unit
-    in a line of its own wins over one in a column title.
+    in a line of its own wins over one in a column title. ``told`` is what a model takes for
+    the title: where nothing else looks like one, it is.
     """
-    title = _title_in_banners(banners) or _title_above(above)
+    title = _title_in_banners(banners) or _title_above(above) or plain(told) or None
     near = [*reversed(banners), *(line.text for line in reversed(above[-_NEAR:]))]
     years = (year_in(text) for text in (*([title] if title else []), *near))
     year = _first(years) or (year_in(title, bare=True) if title else None)

@@ -30,7 +30,8 @@ class Layout:
     ``header`` and ``body`` hold rows of cells; ``numbers`` maps a column to the number or
     formula printed under its header (``5=6+7``). ``banners`` are the texts printed inside
     the table above its header, top to bottom. ``told`` has for body rows the one that a
-    model takes them for a part of, ``splits`` what it says of texts of indicators.
+    model takes them for a part of and ``sums`` those that it takes for totals, ``splits``
+    what it says of texts of indicators.
     """
 
     cols: int
@@ -41,6 +42,7 @@ class Layout:
     cover: tuple[dict[int, GridCell], ...]
     second_parts: dict[tuple[int, int], tuple[GridCell, ...]]
     told: Mapping[int, int] = field(default_factory=dict)
+    sums: frozenset[int] = frozenset()
     splits: tuple[Split, ...] = ()
 
     def at(self, row: int, col: int) -> GridCell | None:
@@ -212,6 +214,11 @@ def lay_out(sheet: Sheet) -> Layout:
         cover=_cover(body),
         second_parts=_second_parts(sheet, len(sheet.body) - len(body)),
         told=_told(sheet, len(sheet.body) - len(body)),
+        sums=frozenset(
+            row - len(sheet.body) + len(body)
+            for row, role in enumerate(sheet.roles)
+            if role == "total"
+        ),
         splits=sheet.splits,
     )
 

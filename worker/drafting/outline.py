@@ -107,14 +107,19 @@ def outlines(
     items = [e for e in entries if e.row not in totals]
     opens = frozenset(e.row for e in entries if _opens_group(layout, panel, e.row))
 
-    def outline(basis: Basis, parent: Mapping[int, int], loose: frozenset[int]) -> Outline:
+    def outline(
+        basis: Basis,
+        parent: Mapping[int, int],
+        loose: frozenset[int],
+        totals: Mapping[int, TotalKind] = totals,
+    ) -> Outline:
         return Outline(
             basis=basis,
             order=tuple(e.row for e in entries),
             labels={e.row: e.label for e in entries},
             parent=parent,
             totals=totals,
-            parts=frozenset(e.row for e in items if e.part),
+            parts=frozenset(e.row for e in items if e.part and e.row not in totals),
             loose=loose,
             opens=opens,
         )
@@ -123,22 +128,24 @@ def outlines(
     placed: list[Outline] = []
     for basis, parent, loose in _ways(entries, items, frozenset(totals)):
         (placed if basis == "position" else said).append(outline(basis, parent, loose))
-    told = _as_told(layout, items)
-    more = [outline("told", told, frozenset())] if told else []
+    known = {e.row for e in items}
+    summed = totals | dict.fromkeys(layout.sums & known, "grand")
+    told = _as_told(layout, [e for e in items if e.row not in summed])
+    more = [outline("told", told, frozenset(), summed)] if told or summed != totals else []
     return tuple(_distinct([*said, outline("none", {}, frozenset()), *placed, *more]))
 
 
 def _as_told(layout: Layout, items: Sequence[Entry]) -> dict[int, int]:
-    """What a model says each row is a part of; totals are settled by their words."""
+    """What a model says each row is a part of; totals are part of none."""
     rows = {entry.row for entry in items}
     return {row: above for row, above in layout.told.items() if row in rows and above in rows}
 
 
 def _distinct(ways: Sequence[Outline]) -> Iterator[Outline]:
-    seen: list[tuple[Mapping[int, int], frozenset[int]]] = []
+    seen: list[tuple[Mapping[int, int], frozenset[int], Mapping[int, TotalKind]]] = []
     for way in ways:
-        if (way.parent, way.loose) not in seen:
-            seen.append((way.parent, way.loose))
+        if (way.parent, way.loose, way.totals) not in seen:
+            seen.append((way.parent, way.loose, way.totals))
             yield way
 
 

@@ -31,11 +31,15 @@ class HeadColumn(_Answer):
 
 
 class HeadAnswer(_Answer):
-    """``body`` is the number of the first line that is a row and no header."""
+    """``body`` is the number of the first line that is a row and no header.
+
+    ``title`` repeats the words of ``title_ids``, the ink of the table's title.
+    """
 
     columns: Annotated[list[HeadColumn], Field(min_length=1)]
     body: Number
-    form: str = ""
+    title: str = ""
+    title_ids: Ids = []
 
 
 class RowCell(_Answer):

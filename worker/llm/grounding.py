@@ -46,7 +46,8 @@ def in_words(complaints: Sequence[Complaint]) -> str:
 
 def head_complaints(case: Case, shown: Sequence[int], answer: HeadAnswer) -> list[Complaint]:
     """What is wrong with an answer about the columns; ``shown`` are the lines it was given."""
-    found = list(_unknown(case, shown, [i for c in answer.columns for i in c.ids]))
+    named = [i for c in answer.columns for i in c.ids]
+    found = list(_unknown(case, shown, [*named, *answer.title_ids]))
     if found:
         return found
     if answer.body not in shown:
@@ -54,6 +55,7 @@ def head_complaints(case: Case, shown: Sequence[int], answer: HeadAnswer) -> lis
         said = f"body is {answer.body}, but the lines go from {shown[0]} to {last}"
         return [Complaint("body_outside", said)]
     found += _header_says_otherwise(case, answer)
+    found += _title_says_otherwise(case, answer, named)
     found += _columns_out_of_order(case, answer)
     found += _figures_in_header(case, shown, answer)
     return found
@@ -73,6 +75,25 @@ def _header_says_otherwise(case: Case, answer: HeadAnswer) -> Iterator[Complaint
         if column.ids and not _alike(column.name, printed, part=True):
             said = f'column {number} is called "{column.name}", but its pieces say "{printed}"'
             yield Complaint("label_differs", said)
+
+
+def _title_says_otherwise(
+    case: Case, answer: HeadAnswer, named: Sequence[int]
+) -> Iterator[Complaint]:
+    """A title of other words, one that is a column's name too, or one below the first row."""
+    ids = answer.title_ids
+    printed = case.text(ids)
+    if ids and not _alike(answer.title, printed, part=True):
+        said = f'the title is "{answer.title}", but its pieces say "{printed}"'
+        yield Complaint("label_differs", said)
+    twice = sorted(set(ids) & set(named))
+    if twice:
+        yield Complaint("used_twice", f"piece {_listed(twice)} is in the title and in a column")
+    rows = {i for line in range(answer.body, len(case.lines)) for i in case.lines[line]}
+    below = sorted(set(ids) & rows)
+    if below:
+        said = f"piece {_listed(below)} of the title stands below the header: it is in a row"
+        yield Complaint("title_below", said)
 
 
 def _columns_out_of_order(case: Case, answer: HeadAnswer) -> Iterator[Complaint]:

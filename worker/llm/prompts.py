@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worker.llm.question import Turn
 
-TABLE_HEAD = "table_head.v1"
+TABLE_HEAD = "table_head.v2"
 TABLE_BLOCK = "table_block.v1"
 ASK_AGAIN = "ask_again.v1"
 INDICATORS = "indicators.v1"

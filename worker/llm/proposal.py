@@ -26,9 +26,11 @@ class Row:
 class Proposal:
     """A table as a model has it, in numbers of the case ``table``: columns and rows of ink.
 
-    ``columns`` are (name, kind, ids of the header, outermost first).
+    ``columns`` are (name, kind, ids of the header, outermost first), ``title`` the ids of the
+    title's ink.
     """
 
     table: int
     columns: tuple[tuple[str, str, tuple[int, ...]], ...]
     rows: tuple[Row, ...]
+    title: tuple[int, ...] = ()

@@ -42,7 +42,8 @@ def proposed_sheet(sheet: Sheet, proposal: Proposal) -> Sheet:
         body.append(tuple(cells))
     used = {id(t) for row in proposal.rows for t in ink.of(row.ids)}
     used |= {id(t) for ids in columns for t in ink.of(ids)}
-    beside = tuple((page, token) for page, token in sheet.beside if id(token) not in used)
+    named = used | {id(t) for t in ink.of(proposal.title)}
+    beside = tuple((page, token) for page, token in sheet.beside if id(token) not in named)
     return replace(
         sheet,
         cols=len(columns),
@@ -55,6 +56,8 @@ def proposed_sheet(sheet: Sheet, proposal: Proposal) -> Sheet:
         continued=tuple(continued),
         beside=beside,
         told=_told(proposal),
+        roles=tuple(row.role for row in proposal.rows),
+        title=join_lines(lines_of(ink.of(proposal.title))),
     )
 
 

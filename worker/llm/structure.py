@@ -59,7 +59,7 @@ def propose(case: Case, callers: Sequence[Caller], block: int = BLOCK) -> Propos
     if left:
         raise Ungrounded(in_words(left))
     columns = tuple((c.name, str(c.kind), tuple(c.ids)) for c in head.columns)
-    return Proposal(case.table, columns, tuple(rows))
+    return Proposal(case.table, columns, tuple(rows), tuple(head.title_ids))
 
 
 def first_questions(case: Case) -> list[Question[Any]]:
