@@ -31,6 +31,10 @@ _GRAND_WHOLE = re.compile(
     r"(?:总计|合计|共计|总合计|总额|资金总额|总金额|總計|合計|共計|總額|総計|総額|計|计|"
     r"grandtotal|totals?|sum)(?:[:(].*)?"
 )
+_SPECKLED = re.compile(
+    r"[a-z\d'\"`·•.,:;*~^_\-|/]{0,2}(总计|合计|小计|共计|總計|合計|小計|共計)[a-z\d'\"`·•.,;*~^_\-|/]{0,2}"
+)
+"""A total's word with the dirt beside it that was read as a sign or two."""
 _GRAND_END = re.compile(r"(?:总计|總計|総計|grandtotal)$")
 _SUM_END = re.compile(r"(?:合计|共计|合計|共計|total)$")
 _SUB = re.compile(r"^(?:小计|小計|sub-?total)|(?:小计|小計|sub-?total)(?:[:(].*)?$")
@@ -52,6 +56,8 @@ def total_kind(label: str) -> TotalKind | None:
     ``合计`` and ``Total`` of all that they can cover.
     """
     body = _RANK.sub("", tight(label)).strip(":*.、")
+    if speckled := _SPECKLED.fullmatch(body):
+        body = speckled[1]
     if not body or _PART.match(body) or _NOT_A_SUM.search(body) or is_less(label):
         return None
     if _SUB.search(body):

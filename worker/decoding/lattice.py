@@ -216,7 +216,11 @@ class _Style:
         usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
         if len(own) >= _WHOLE and all("." not in value for value in own):
             return _Style(usual, None)
-        return _Style(usual, decimals_of(own) if len(own) >= _OWN else decimals_of(every))
+        always = decimals_of(own) if len(own) >= _OWN else None
+        if always is None and (len(own) < _OWN or decimals_of(every) == usual):
+            # A column spoilt by a seal still prints as the rest of its table does.
+            always = decimals_of(every)
+        return _Style(usual, always)
 
 
 def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
