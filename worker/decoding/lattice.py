@@ -89,7 +89,7 @@ class Lattice:
             self.cell.source == "ocr"
             and option is not None
             and option.value is not None
-            and _THOUSANDS.fullmatch(option.value) is not None
+            and _thousands(option.value, self.cell.text)
         )
 
     def _departing(self, units: int) -> bool:
@@ -193,6 +193,13 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     if len(named) * 2 < len(columns):
         return frozenset()
     return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)
+
+
+def _thousands(value: str, text: str) -> bool:
+    """Whether what follows the point may be thousands: three digits, after any comma but one."""
+    if _THOUSANDS.fullmatch(value):
+        return True
+    return "," in text and _decimals(value) == 3
 
 
 def _decimals(value: str | None) -> int:
