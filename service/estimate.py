@@ -2,24 +2,28 @@
 
 The documents are read without a model, in the cage, and the requests that would be sent first
 are made and counted. Answers are counted at their bound, so that the estimate is a most; what
-is asked again, or of a stronger model, is not in it.
+is asked again, or of a stronger model, is not in it, and neither are pictures of figures that
+stay in doubt.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import CrossfootError, UsageError
 from service.cage import Cage, Limits
 from service.caged import desk_of
 from service.model import mode_of
 from service.settings import MIB, Settings
-from worker.llm.case import Case
 from worker.llm.faults import Tokens
 from worker.llm.money import dollars, price_of
+from worker.llm.question import Question
+from worker.llm.splits import split_question, texts_in_doubt
 from worker.llm.structure import first_questions
 from worker.llm.told import Told
 
@@ -30,15 +34,14 @@ class Estimate:
 
     documents: int = 0
     tables: int = 0
+    texts: int = 0
     questions: int = 0
     tokens: Tokens = Tokens()  # noqa: RUF009 - frozen
 
-    def with_case(self, case: Case) -> Estimate:
-        asked = first_questions(case)
-        used = Tokens(sum(q.least_tokens() for q in asked), sum(q.most for q in asked))
-        return Estimate(
-            self.documents, self.tables + 1, self.questions + len(asked), self.tokens + used
-        )
+    def asking(self, questions: Sequence[Question[Any]]) -> Estimate:
+        """With these questions counted too."""
+        used = Tokens(sum(q.least_tokens() for q in questions), sum(q.most for q in questions))
+        return replace(self, questions=self.questions + len(questions), tokens=self.tokens + used)
 
 
 def estimate(settings: Settings, source: Path) -> int:
@@ -62,13 +65,20 @@ def estimate(settings: Settings, source: Path) -> int:
                     continue
                 try:
                     desk = desk_of(file.path, file.name, file.sha256, cage, settings)
-                    cases = desk.assemble(Told(), mode)[1]
+                    result, cases = desk.assemble(Told(), mode)
                 except CrossfootError as error:
                     print(f"{file.name}: not counted ({error.message})", file=sys.stderr)
                     continue
-                found = Estimate(found.documents + 1, found.tables, found.questions, found.tokens)
+                texts = texts_in_doubt(result)
+                found = replace(
+                    found,
+                    documents=found.documents + 1,
+                    tables=found.tables + len(cases),
+                    texts=found.texts + len(texts),
+                )
                 for case in cases:
-                    found = found.with_case(case)
+                    found = found.asking(first_questions(case))
+                found = found.asking([split_question(text.text) for text in texts])
         cage.close()
     print(_in_words(found, settings))
     return 0
@@ -78,7 +88,8 @@ def _in_words(found: Estimate, settings: Settings) -> str:
     from service.wording import count
 
     said = (
-        f"{count(found.documents, 'document')}, {count(found.tables, 'table')} to ask about in "
+        f"{count(found.documents, 'document')}, {count(found.tables, 'table')} and "
+        f"{count(found.texts, 'text')} of indicators to ask about in "
         f"{count(found.questions, 'question')}: about {found.tokens.input} tokens to read and at "
         f"most {found.tokens.output} to write"
     )

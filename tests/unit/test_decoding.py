@@ -292,7 +292,7 @@ def test_figures_under_a_header_that_could_not_be_read_are_asked_about() -> None
     }
     across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows)
     for source in ("ocr", "text"):
-        draft = book(rows, across, source=source, sure=0.9999)  # type: ignore[arg-type]
+        draft = book(rows, across, source=source, sure=0.9999)
         label, *money = draft.columns
         columns = (replace(label, type="label"), *money[:2], replace(money[2], label="，"))
         decoded = decode(Booklet((replace(draft, columns=columns),)))

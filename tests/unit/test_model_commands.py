@@ -14,6 +14,7 @@ import pytest
 from service.cli import main
 from tests.llm.fake import Answer, Fake, served
 from tests.unit.pages import document, write
+from tests.unit.test_model_indicators import draw as indicators_page
 
 
 def page(sheet: pymupdf.Page) -> None:
@@ -61,8 +62,22 @@ def test_estimate_sends_nothing(
     document(folder / "a.pdf", page)
     assert main(["estimate", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "1 document, 1 table to ask about in 2 questions" in said
+    assert "1 document, 1 table and 0 texts of indicators to ask about in 2 questions" in said
     assert "dollars" in said
+    assert fake.ledger.requests == 0
+
+
+def test_estimate_counts_texts_of_indicators(
+    fake: Fake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    document(folder / "a.pdf", indicators_page, width=842, height=595)
+    assert main(["estimate", str(folder)]) == 0
+    # The table adds up; only what the rules can't take apart is asked about.
+    assert (
+        "0 tables and 1 text of indicators to ask about in 1 question:" in capsys.readouterr().out
+    )
     assert fake.ledger.requests == 0
 
 
