@@ -20,6 +20,14 @@ _FEWEST = 3
 """Cells with two figures side by side that a lost ruling is known by."""
 _MOST = 0.5
 """Share of a column's cells with figures that must be such."""
+_SPOILT = 0.3
+"""Words for each figure that may be figures that dirt spoilt."""
+_HOUSED = 0.8
+"""Share of a cell's figures, or words, that must stand each in a place of its own."""
+_DIGITS, _MOSTLY = 4, 0.7
+"""Digits of what is nearly a figure, and their share of its characters."""
+_NAMED = 0.7
+"""Share of the rows that must have a line of words of their own."""
 _LAPPING = 0.25
 """Share of a figure's width or height by which it may stick out of its place."""
 
@@ -32,7 +40,14 @@ def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
         edge = _lost_edge(lattice, col, tokens)
         if edge is not None:
             lattice = _with_edge(lattice, col, edge, tokens)
-    slots = (part for slot in lattice.slots for part in _parted(lattice, slot, tokens))
+    slots: list[Slot] = []
+    torn: set[int] = set()
+    for slot in lattice.slots:
+        parts = list(_parted(lattice, slot, tokens))
+        slots += parts
+        if len(parts) > 1:
+            torn |= set(range(slot.row, slot.row + slot.rowspan))
+    slots = [part for slot in slots for part in _labels_apart(lattice, slot, tokens, torn)]
     return replace(lattice, slots=tuple(sorted(slots, key=lambda s: (s.row, s.col))))
 
 
@@ -84,9 +99,8 @@ def _crossed(box: Box, edge: float, tokens: Sequence[Token]) -> bool:
 def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[Slot]:
     """The cells that a slot over several places is: one for each, where its figures say so."""
     inside = _in(slot.box, tokens)
-    if slot.rowspan * slot.colspan == 1 or not all(
-        _is_figure(t) or not any(map(str.isalnum, t.text)) for t in inside
-    ):
+    words = sum(not _is_figure(t) and any(map(str.isalnum, t.text)) for t in inside)
+    if slot.rowspan * slot.colspan == 1 or words > _SPOILT * (len(inside) - words):
         yield slot
         return
     places = [
@@ -96,8 +110,29 @@ def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[S
     ]
     figures = [t for t in inside if _is_figure(t)]
     homes = {p.box for t in figures for p in places if _holds(p.box, t.box)}
-    housed = all(any(_holds(p.box, t.box) for p in places) for t in figures)
-    if housed and len(homes) > 1:
+    housed = sum(any(_holds(p.box, t.box) for p in places) for t in figures)
+    if housed >= _HOUSED * len(figures) and len(homes) > 1:
+        yield from places
+    else:
+        yield slot
+
+
+def _labels_apart(
+    lattice: Lattice, slot: Slot, tokens: Sequence[Token], torn: set[int]
+) -> Iterator[Slot]:
+    """A slot of words over rows that lost their rulings: one for each, if each has its line."""
+    rows = range(slot.row, slot.row + slot.rowspan)
+    inside = _in(slot.box, tokens)
+    if len(rows) < _FEWEST or slot.colspan > 1 or not torn.issuperset(rows):
+        yield slot
+        return
+    places = [
+        Slot(row, slot.col, 1, 1, Box(slot.box.x0, y0, slot.box.x1, y1))
+        for row, (y0, y1) in _spans(lattice.ys, slot.row, slot.rowspan)
+    ]
+    homes = [next((p.row for p in places if _holds(p.box, t.box)), None) for t in inside]
+    found = [home for home in homes if home is not None]
+    if len(found) >= _HOUSED * len(homes) and len(set(found)) >= _NAMED * len(rows):
         yield from places
     else:
         yield slot
@@ -124,4 +159,8 @@ def _in(box: Box, tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_figure(token: Token) -> bool:
-    return isinstance(parse_amount(token.text), Amount)
+    """Whether the token is a figure, or nearly: on bad paper a comma or two read as points."""
+    if isinstance(parse_amount(token.text), Amount):
+        return True
+    digits = sum(map(str.isdigit, token.text))
+    return digits >= _DIGITS and digits >= _MOSTLY * len(token.text)

@@ -87,3 +87,28 @@ def test_a_printed_file_is_as_it_is_drawn() -> None:
     ]
     lattice = _lattice(3, 0.0, 100.0, 200.0)
     assert with_lost_rulings(lattice, drawn) == lattice
+
+
+def test_rows_between_lost_rulings_are_told_by_their_figures_and_their_names() -> None:
+    """A comma that reads as a point leaves a figure one, and a stray sign does no harm."""
+    plain = _lattice(4, 0.0, 100.0, 200.0)
+    high = [Slot(0, col, 4, 1, Box(100.0 * col, 0, 100.0 * col + 100, 80)) for col in (0, 1)]
+    lattice = Lattice(plain.xs, plain.ys, tuple(high))
+    figures = [
+        _token(t, 120, row) for row, t in enumerate(("1.234.567", "84,297", "9.000", "17.1"))
+    ]
+    names = [_token(t, 10, row) for row, t in enumerate(("石桥区", "东麓区", "城中区", "北固区"))]
+    dirt = _token("六", 190, 1)
+    parted = with_lost_rulings(lattice, [*names, *figures, dirt])
+    assert len(parted.slots) == 8
+    held = _texts(parted, [*names, *figures])
+    assert (held[2, 0], held[2, 1]) == ("城中区", "9.000")
+
+
+def test_a_name_for_all_of_the_rows_stays_one_cell() -> None:
+    plain = _lattice(4, 0.0, 100.0, 200.0)
+    high = [Slot(0, col, 4, 1, Box(100.0 * col, 0, 100.0 * col + 100, 80)) for col in (0, 1)]
+    lattice = Lattice(plain.xs, plain.ys, tuple(high))
+    figures = [_token(f"{row + 1}.00", 120, row) for row in range(4)]
+    parted = with_lost_rulings(lattice, [_token("教育支出", 10, 1, 10.0), *figures])
+    assert (0, 0, 4) in {(slot.row, slot.col, slot.rowspan) for slot in parted.slots}

@@ -55,3 +55,27 @@ def test_figures_of_different_decimals_are_a_style_of_their_own() -> None:
     found, review = crossfoot(draft(sheet([["项目", "金额", "数"]], rows, source="ocr")))
     assert [row.cells["c2"].value for row in found.rows] == [row[1] for row in rows]
     assert not review
+
+
+def test_where_most_commas_read_as_points_the_few_that_do_not_say_how_a_table_prints() -> None:
+    rows = [
+        ["WAGE", "234.567", "345.678"],
+        ["EARNINGS", "121.877", "245.120"],
+        ["PROFITS", "249.989", "488.310"],
+        ["SALES", "930.934", "105.000"],
+        ["PARKING", "18,000", "207,100"],
+        ["OTHER", "7,000", "105.000"],
+    ]
+    found, review = table(rows)
+    assert found.rows[0].cells["c2"].value == "234567"
+    assert ("r1", "c2") in review, "no sum speaks for it"
+    found, review = table([*rows, ["TOTAL", "1,562,367", "1,496,208"]])
+    assert found.rows[0].cells["c2"].value == "234567"
+    assert not review
+
+
+def test_figures_with_three_decimals_beside_others_keep_them() -> None:
+    rows = [["甲", "1,500", "1.125"], ["乙", "2,300", "0.875"], ["丙", "4,100", "2.5"]]
+    rows += [["丁", "3,200", "7.25"], ["戊", "1,000", "3.375"]]
+    found, _ = crossfoot(draft(sheet([["项目", "金额", "金额"]], rows, source="ocr")))
+    assert found.rows[0].cells["c3"].value == "1.125"

@@ -38,15 +38,17 @@ def canonical(text: str, decimals: int | None = None) -> str | None:
     """The value of a printed figure as a plain decimal string; None for anything else.
 
     Where the column's ``decimals`` are known, dirt at the edges is left out, any sign or gap
-    before so many last digits is the point, and where there is none it was lost.
+    before so many last digits is the point, and where there is none it was lost; where there
+    are to be none, signs before three digits each are commas.
     """
     parsed = parse_amount(text)
     value = parsed.canonical() if isinstance(parsed, Amount) else None
-    if not decimals or (value is not None and not departs(value, decimals)):
+    if decimals is None or (value is not None and not departs(value, decimals)):
         return value
     clean = _DIRT.sub("", unicodedata.normalize("NFKC", text).strip())
     match = _FIGURE.fullmatch(clean)
-    restyled = _with_point(match["body"], decimals) if match else None
+    style = _with_point if decimals else _in_thousands
+    restyled = style(match["body"], decimals) if match else None
     if match is None or restyled is None:
         return value
     return f"-{restyled}" if match["sign"] else restyled
@@ -76,6 +78,15 @@ def _with_point(body: str, decimals: int) -> str | None:
     if gaps or (parted and len(last) != decimals) or not decimals < len(digits) <= _LONGEST:
         return None
     return f"{int(digits[:-decimals])}.{digits[-decimals:]}"
+
+
+def _in_thousands(body: str, _decimals: int) -> str | None:
+    """The digits of a figure whose points are its commas; None where they can't be."""
+    first, *groups = _POINT.split(body)
+    digits = first + "".join(groups)
+    if any(len(group) != 3 for group in groups) or not groups or len(digits) > _LONGEST:
+        return None
+    return str(int(digits))
 
 
 def parts(text: str, decimals: int | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from schemas.draft import Column, DraftCell
 from worker.drafting.rows import ReadRow
 
 _FEWEST = 4  # figures from which a style is read
+_GROUPED = 3  # whole numbers with commas that say how their table prints
 _MOST = 0.8  # share of them that must keep it
 _OPEN = 0.6  # below this share a column has no style of its own to keep
 DOUBTED = 0.6
@@ -43,6 +44,8 @@ def in_style(read: Sequence[ReadRow], columns: Sequence[Column]) -> tuple[ReadRo
     every = [amount for found in figures.values() for amount in found]
     parted = _parted(every)
     styles = {key: _Style(_column_decimals(found, every), parted) for key, found in figures.items()}
+    if _in_whole_numbers(every):
+        styles = dict.fromkeys(amounts, _Style(0, True))
     return tuple(
         replace(
             row,
@@ -75,6 +78,17 @@ def _usual(figures: Sequence[Amount]) -> tuple[float, int]:
         return 0.0, 0
     most, count = Counter(amount.decimals for amount in figures).most_common(1)[0]
     return count / len(figures), most
+
+
+def _in_whole_numbers(figures: Sequence[Amount]) -> bool:
+    """Whether a table prints no decimals, though most of its commas may read as points.
+
+    It does where figures with commas have none, and none has any but three digits behind a
+    point.
+    """
+    grouped = sum(amount.decimals == 0 and amount.separators for amount in figures)
+    thousands = sum(amount.decimals == 3 for amount in figures)
+    return grouped >= _GROUPED and thousands > 0 and all(a.decimals in (0, 3) for a in figures)
 
 
 def _parted(figures: Sequence[Amount]) -> bool:
