@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from schemas.amount import Amount, Mark, parse_amount
+from schemas.amount import Amount, Mark, narrow, parse_amount
 from schemas.grid import Grid, GridCell
 from worker.column_numbers import numbers_columns
 
@@ -84,10 +84,10 @@ def _keys_and_values(rows: Sequence[Sequence[GridCell]], cols: int) -> bool:
     """Whether leading rows are the fields of a form: names one under the other at the left.
 
     The first column of a header has one name; another one under it divides it, or is a
-    number.
+    number. A lone character, as dirt leaves, is no name.
     """
     plain = [row[0] for row in rows if row and not _numbers_columns(row) and row[0].col == 0]
-    named = [c for c in plain if c.text and c.colspan < cols]
+    named = [c for c in plain if len(narrow(c.text)) > 1 and c.colspan < cols]
     return any(
         above.row + above.rowspan == below.row and above.colspan <= below.colspan
         for above, below in itertools.pairwise(named)

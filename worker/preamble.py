@@ -9,6 +9,7 @@ from schemas.grid import Grid, GridCell, TextLine
 from worker.header import rows_of
 
 _PROSE = 30  # characters: a cell with more is no name of columns
+_FEWEST_ROWS = 3  # of a grid that may have a row of dirt
 _NARROWEST_HEADER = 3  # cells of the row that ends a preamble, at least
 
 
@@ -18,6 +19,7 @@ def split_preamble(grid: Grid) -> tuple[Grid, ...]:
     A row of one cell over the whole width goes to the lines above (a title inside the
     frame); rows of a name and one long text beside it become a grid of their own.
     """
+    grid = _without_dirt(grid)
     rows = rows_of(grid)
     depth = 0
     while depth < len(rows) - 2 and _is_preamble(rows[depth], grid.cols):
@@ -29,6 +31,21 @@ def split_preamble(grid: Grid) -> tuple[Grid, ...]:
     if all(len(row) == 1 for row in rows[:depth]):
         return (replace(rest, above=(*grid.above, *_lines(rows[:depth]))),)
     return _rows(grid, 0, depth), rest
+
+
+def _without_dirt(grid: Grid) -> Grid:
+    """The grid without a first row that holds dirt only: no letter, no digit, and some ink.
+
+    The strip of a scan between the page's dark edge and the table's frame looks like a row.
+    """
+    rows = rows_of(grid)
+    first = rows[0] if len(rows) > _FEWEST_ROWS else []
+    inked = any(cell.lines for cell in first)
+    flat = all(cell.rowspan == 1 for cell in first)
+    if not inked or not flat or any(c.isalnum() for cell in first for c in cell.text):
+        return grid
+    rest = _rows(grid, 1, grid.rows)
+    return replace(rest, above=(*grid.above, *_lines([first])))
 
 
 def _is_preamble(row: list[GridCell], cols: int) -> bool:

@@ -70,3 +70,26 @@ def test_fields_of_a_form_have_no_header(tmp_path: Path) -> None:
     ((grid,),) = grids_of(document(tmp_path / "a.pdf", draw))
     assert grid.header_rows == 0
     assert texts(grid) == rows
+
+
+def test_dirt_between_the_pages_edge_and_the_frame_is_no_first_row(tmp_path: Path) -> None:
+    """A lone sign beside the header's second line makes no form of names and texts of it either."""
+
+    def draw(page: pymupdf.Page) -> None:
+        table(
+            page,
+            XS,
+            [80, 105, 130, 155, 180, 205],
+            [
+                ["!", "", "", ""],
+                ["项目名称", "", "财政", "其他"],
+                ["1", "总计", "拨款", "资金"],
+                ["甲", "3.00", "1.00", "2.00"],
+                ["乙", "5.00", "1.00", "4.00"],
+            ],
+        )
+
+    ((grid,),) = grids_of(document(tmp_path / "a.pdf", draw))
+    assert texts(grid)[0] == ["项目名称", "", "财政", "其他"]
+    assert grid.header_rows == 2
+    assert "!" in [ln.text for ln in grid.above]
