@@ -51,7 +51,7 @@ def _cell(booklet: Booklet, ref: TableCellRef) -> DraftCell | None:
 
 
 def _has_ink(cell: DraftCell | None) -> bool:
-    return cell is not None and cell.source == "ocr" and bool(cell.posteriors)
+    return cell is not None and cell.source == "ocr" and bool(cell.text)
 
 
 def _place(cell: DraftCell | None) -> Place:

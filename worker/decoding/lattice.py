@@ -11,11 +11,13 @@ from decimal import Decimal
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.decoding.ink import costs, odds_against, weighed_readings
-from worker.decoding.print_style import decimals_of, departs, parts
+from worker.decoding.print_style import MOST, decimals_of, departs, parts
 from worker.decoding.row_names import rowless_figures
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
+_LEGIBLE = 0.9
+"""Mean confidence from which a column without points is believed to have none."""
 _WHOLE = 3
 """Figures without a point from which a column (of counts, say) is held to no table's style."""
 PART = 0.2
@@ -33,7 +35,7 @@ FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
 
 
-_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+_THOUSANDS = re.compile(r"-?[1-9]\d*\.\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Lattice:
             self.cell.source == "ocr"
             and option is not None
             and option.value is not None
-            and _thousands(option.value, self.cell.text)
+            and _thousands(option.value)
         )
 
     def _departing(self, units: int) -> bool:
@@ -195,11 +197,9 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)
 
 
-def _thousands(value: str, text: str) -> bool:
-    """Whether what follows the point may be thousands: three digits, after any comma but one."""
-    if _THOUSANDS.fullmatch(value):
-        return True
-    return "," in text and _decimals(value) == 3
+def _thousands(value: str) -> bool:
+    """Whether what follows the point may be thousands: three digits, behind more than a nought."""
+    return _THOUSANDS.fullmatch(value) is not None
 
 
 def _decimals(value: str | None) -> int:
@@ -221,8 +221,14 @@ class _Style:
         every = broken if len(broken) * 2 > len(every) else every
         found = [_decimals(value) for value in own or every]
         usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
-        if len(own) >= _WHOLE and all("." not in value for value in own):
-            return _Style(usual, None)
+        pointless = sum("." not in value for value in own)
+        if len(own) >= _WHOLE and pointless >= MOST * len(own):
+            # Whole numbers by right, or on bad paper figures that have lost their points.
+            sure = [cell.confidence for cell in column if cell.value is not None]
+            if sum(sure) < _LEGIBLE * len(sure):
+                return _Style(usual, decimals_of(every))
+            if pointless == len(own):
+                return _Style(usual, None)
         always = decimals_of(own) if len(own) >= _OWN else None
         if always is None and (len(own) < _OWN or decimals_of(every) == usual):
             # A column spoilt by a seal still prints as the rest of its table does.

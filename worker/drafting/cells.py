@@ -23,6 +23,11 @@ SURE_WORD = 0.9
 """How sure a word in a column of figures must be to be taken for one, not for a spoilt figure."""
 
 _WORD = re.compile(r"[^\W\d_a-zA-Z]{3,}|[A-Za-z][A-Za-z ]{3,}")
+DOUBTED = 0.6
+"""Most confidence of a figure that only sums can make sure of."""
+
+_DIRT = 2  # characters of what is no more than dirt beside a figure
+_FIGURE = 3  # characters of what is a figure beside it
 _FIGURES: tuple[ColumnType, ...] = ("amount", "percent", "count")
 _TWO_FIGURES = re.compile(r"\d\s+\d")
 
@@ -68,6 +73,10 @@ def draft_cell(
     ink = [line.box for line in cell.lines]
     tokens = [token for part in (cell, *more) for token in part.tokens]
     confidence = _confidence(tokens, text, paper)
+    if column == "amount" and not readable and (own := _beside_dirt(tokens)) is not None:
+        # What stands beside the figure may be a part of it: the sums must speak for it.
+        value, readable = _value(own.text.strip(), column)
+        tokens, confidence = [own], min(own.confidence, DOUBTED)
     return DraftCell(
         text=text,
         value=value,
@@ -79,6 +88,16 @@ def draft_cell(
         posteriors=tokens[0].posteriors if column in _FIGURES and len(tokens) == 1 else (),
         readable=readable or (confidence >= SURE_WORD and bool(_WORD.fullmatch(text))),
     )
+
+
+def _beside_dirt(tokens: Sequence[Token]) -> Token | None:
+    """The only figure of a scanned cell that holds but a sign or two beside it, as of a seal."""
+    figures = [t for t in tokens if t.posteriors and any(map(str.isdigit, t.text))]
+    if len(figures) != 1 or len(tokens) == 1 or len(figures[0].text) < _FIGURE:
+        return None
+    others = [t.text for t in tokens if t is not figures[0]]
+    dirt = all(len(text) <= _DIRT and not any(map(str.isdigit, text)) for text in others)
+    return figures[0] if dirt else None
 
 
 def _value(text: str, column: ColumnType) -> tuple[str | None, bool]:

@@ -15,15 +15,13 @@ from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.draft import Column, DraftCell
+from worker.drafting.cells import DOUBTED
 from worker.drafting.rows import ReadRow
 
 _FEWEST = 4  # figures from which a style is read
 _GROUPED = 3  # whole numbers with commas that say how their table prints
 _MOST = 0.8  # share of them that must keep it
 _OPEN = 0.6  # below this share a column has no style of its own to keep
-DOUBTED = 0.6
-"""Most confidence of a figure that breaks with the style: its sums must speak for it."""
-
 _PARTED = re.compile(
     r"(?P<head>[-(△]?\d{1,3})(?P<groups>(?:[.,]\d{3})+)(?P<tail>[.,]\d+)?(?P<end>\)?)"
 )
