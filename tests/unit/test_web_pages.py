@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from schemas.errors import CrossfootError, EngineError, InputError
 from service.palette import VERDICTS
 from service.web.language import LANGUAGES, language_of, messages
 from service.web.pages import add_pages
@@ -71,10 +73,25 @@ def test_modules_and_styles_name_no_other_host() -> None:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    first, second = (messages(language) for language in LANGUAGES)
+    first, second = (_plain(messages(language)) for language in LANGUAGES)
     assert first.keys() == second.keys()
     for key, text in first.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", second[key])), key
+
+
+def _plain(words: Mapping[str, str]) -> dict[str, str]:
+    """All but the reasons of failures, which the service itself says in English."""
+    return {key: text for key, text in words.items() if not key.startswith("why.")}
+
+
+def test_every_failure_of_a_file_has_its_reason_in_chinese() -> None:
+    found: list[type[CrossfootError]] = [InputError, EngineError]
+    for error in found:
+        found += error.__subclasses__()
+    said = messages("zh")
+    categories = {error.category for error in found if ":" in error.category}
+    assert len(categories) > 5
+    assert {category for category in categories if f"why.{category}" not in said} == set()
 
 
 def test_every_message_that_a_module_asks_for_exists() -> None:

@@ -7,7 +7,7 @@ import { Grid } from "./grid.js";
 import { PageView } from "./page_view.js";
 import { statusWords, unfinished } from "./status.js";
 import { TableModel, placeKey, shown } from "./table_model.js";
-import { plain, say, tell, trouble } from "./words.js";
+import { plain, say, tell, trouble, why } from "./words.js";
 
 const docId = id("main").dataset.document;
 const path = (rest = "") => `/documents/${encodeURIComponent(docId)}${rest}`;
@@ -21,7 +21,7 @@ async function begin() {
   showDocument();
   if (unfinished(state.doc)) { await finished(); }
   if (["failed", "dead"].includes(state.doc.status)) {
-    pane.empty(say("desk.failed", { reason: plain(state.doc.message) }));
+    pane.empty(say("desk.failed", { reason: why(state.doc) }));
     return;
   }
   const [result, pages] = await Promise.all([get(path("/result")), get(path("/pages"))]);

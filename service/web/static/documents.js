@@ -1,7 +1,7 @@
 // The list of documents: taking in, watching, finding.
 import { get, query, url } from "./api.js";
 import { bdi, el, id } from "./dom.js";
-import { plain, say, trouble, when } from "./words.js";
+import { plain, say, trouble, when, why } from "./words.js";
 import { watchDrop } from "./upload.js";
 import { statusLine, unfinished } from "./status.js";
 
@@ -18,7 +18,7 @@ function row(doc) {
     ? say("documents.sumsLine", { pass: doc.checks_passed, rounding: doc.checks_rounding, fail: doc.checks_failed }) : "";
   return el("tr", { data: { id: doc.id, status: doc.status } },
     el("td", { class: "name" }, el("a", { href: `/documents/${encodeURIComponent(doc.id)}` }, bdi(plain(doc.name)))),
-    el("td", {}, statusLine(doc), doc.message ? el("div", { class: doc.status === "review" ? "quiet" : "trouble" }, plain(doc.message)) : null),
+    el("td", {}, statusLine(doc), doc.message ? el("div", { class: doc.status === "review" ? "quiet" : "trouble", title: plain(doc.message) }, why(doc)) : null),
     el("td", { class: "number" }, doc.pages ?? ""),
     el("td", { class: "number" }, doc.tables || ""),
     el("td", { class: "number" }, doc.figures ? doc.figures.toLocaleString() : ""),

@@ -14,6 +14,12 @@ export function plain(text) {
   return String(text ?? "").replace(FORBIDDEN, "").replace(/\s+/g, " ").trim();
 }
 
+// Why a document failed or wants a look: the service says it in English, other languages by category.
+export function why(doc) {
+  const key = `why.${doc.category}`;
+  return key in held ? say(key) : plain(doc.message);
+}
+
 const toast = document.getElementById("said");
 let timer = 0;
 export function tell(text, trouble = false) {
