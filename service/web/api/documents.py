@@ -151,7 +151,7 @@ def _taken_in(doors: Doors, person: Person, received: Received) -> UploadOut:
     batch = received.fields.get("batch", "").strip()[:200] or None
     into = received.fields.get("into", "").strip() or None
     if batch is None and into is None and (len(files) > 1 or holds_archive(files)):
-        batch = files[0].name
+        batch = files[0].name + (f" +{len(files) - 1}" if len(files) > 1 else "")
     if into is not None and get_batch(doors.store, into) is None:
         raise not_found("batch")
     lane = _lane(received, many=batch is not None or into is not None)
