@@ -98,20 +98,26 @@ def _crossed(box: Box, edge: float, tokens: Sequence[Token]) -> bool:
 
 def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[Slot]:
     """The cells that a slot over several places is: one for each, where its figures say so."""
-    inside = _in(slot.box, tokens)
-    words = sum(not _is_figure(t) and any(map(str.isalnum, t.text)) for t in inside)
-    if slot.rowspan * slot.colspan == 1 or words > _SPOILT * (len(inside) - words):
+    if slot.rowspan * slot.colspan == 1:
         yield slot
         return
+    inside = _in(slot.box, tokens)
     places = [
         Slot(row, col, 1, 1, Box(x0, y0, x1, y1))
         for row, (y0, y1) in _spans(lattice.ys, slot.row, slot.rowspan)
         for col, (x0, x1) in _spans(lattice.xs, slot.col, slot.colspan)
     ]
+    home = {id(t): next((p.box for p in places if _holds(p.box, t.box)), None) for t in inside}
     figures = [t for t in inside if _is_figure(t)]
-    homes = {p.box for t in figures for p in places if _holds(p.box, t.box)}
-    housed = sum(any(_holds(p.box, t.box) for p in places) for t in figures)
-    if housed >= _HOUSED * len(figures) and len(homes) > 1:
+    homes = {home[id(t)] for t in figures} - {None}
+    housed = sum(home[id(t)] is not None for t in figures)
+    # Words in a place of their own are a header over the figures; others are spoilt figures.
+    words = [t for t in inside if not _is_figure(t) and any(map(str.isalnum, t.text))]
+    spoilt = sum(home[id(t)] is None or home[id(t)] in homes for t in words)
+    whole = housed >= _HOUSED * len(figures) and spoilt <= _SPOILT * len(figures)
+    if slot.colspan == 1 and figures and all(_is_money(t) for t in figures):
+        homes |= {home[id(t)] for t in words} - {None}
+    if whole and len(homes) > 1:
         yield from places
     else:
         yield slot
@@ -156,6 +162,10 @@ def _holds(place: Box, figure: Box) -> bool:
 
 def _in(box: Box, tokens: Sequence[Token]) -> list[Token]:
     return [t for t in tokens if box.contains(t.box.cx, t.box.cy)]
+
+
+def _is_money(token: Token) -> bool:
+    return _is_figure(token) and any(sign in token.text for sign in ",.")
 
 
 def _is_figure(token: Token) -> bool:

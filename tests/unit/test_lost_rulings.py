@@ -112,3 +112,15 @@ def test_a_name_for_all_of_the_rows_stays_one_cell() -> None:
     figures = [_token(f"{row + 1}.00", 120, row) for row in range(4)]
     parted = with_lost_rulings(lattice, [_token("教育支出", 10, 1, 10.0), *figures])
     assert (0, 0, 4) in {(slot.row, slot.col, slot.rowspan) for slot in parted.slots}
+
+
+def test_a_name_over_money_in_a_column_that_lost_its_rulings_is_its_header() -> None:
+    plain = _lattice(3, 0.0, 100.0, 200.0)
+    high = Slot(0, 1, 2, 1, Box(100, 0, 200, 40))
+    kept = [slot for slot in plain.slots if slot.col == 0 or slot.row == 2]
+    lattice = Lattice(plain.xs, plain.ys, (high, *kept))
+    tokens = [_token("Budget", 130, 0), _token("513,954,282.86", 110, 1)]
+    held = _texts(with_lost_rulings(lattice, tokens), tokens)
+    assert (held[0, 1], held[1, 1]) == ("Budget", "513,954,282.86")
+    both = [_token("Budget", 110, 0), _token("12.50", 160, 0), _token("7.00", 160, 1)]
+    assert set(with_lost_rulings(lattice, both).slots) == set(lattice.slots)
