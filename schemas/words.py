@@ -32,9 +32,11 @@ _GRAND_WHOLE = re.compile(
     r"grandtotal|totals?|sum)(?:[:(].*)?"
 )
 _SPECKLED = re.compile(
-    r"[a-z\d'\"`·•.,:;*~^_\-|/]{0,2}(总计|合计|小计|共计|總計|合計|小計|共計)[a-z\d'\"`·•.,;*~^_\-|/]{0,2}"
+    r"[a-z\d'\"`·•.,:;*~^_\-|/]{0,2}(总计|合计|小计|共计|總計|合計|小計|共計|[台含舍]计|[合台]汁|总汁|小汁)[a-z\d'\"`·•.,;*~^_\-|/]{0,2}"
 )
-"""A total's word with the dirt beside it that was read as a sign or two."""
+"""A total's word with the dirt beside it that was read as a sign or two, or nearly such a word."""
+_MEANT = {"台": "合", "含": "合", "舍": "合", "汁": "计"}
+_MISREAD = re.compile("|".join(_MEANT))
 _GRAND_END = re.compile(r"(?:总计|總計|総計|grandtotal)$")
 _SUM_END = re.compile(r"(?:合计|共计|合計|共計|total)$")
 _SUB = re.compile(r"^(?:小计|小計|sub-?total)|(?:小计|小計|sub-?total)(?:[:(].*)?$")
@@ -47,6 +49,8 @@ _PART = re.compile(
 )
 _LESS = re.compile(r"^(?:减|減|扣除|控除)[:.]|^(?:less|deduct)(?:\b|[:.])", re.IGNORECASE)
 _LATIN_TOTAL = re.compile(r"^(?:sub-?|grand)?totals?\b", re.IGNORECASE)
+_RUN_ON_TOTAL = re.compile(r"(?:SUB-?|GRAND ?)?TOTALS?(?=[A-Z]{3})")
+"""A total whose name a scan has run on with what it sums: ``TOTALOTHER TAXES``."""
 
 
 def total_kind(label: str) -> TotalKind | None:
@@ -57,14 +61,15 @@ def total_kind(label: str) -> TotalKind | None:
     """
     body = _RANK.sub("", tight(label)).strip(":*.、")
     if speckled := _SPECKLED.fullmatch(body):
-        body = speckled[1]
+        body = _MISREAD.sub(lambda read: _MEANT.get(read[0], read[0]), speckled[1])
     if not body or _PART.match(body) or _NOT_A_SUM.search(body) or is_less(label):
         return None
     if _SUB.search(body):
         return "sub"
     if _GRAND_WHOLE.fullmatch(body) or _GRAND_END.search(body):
         return "grand"
-    if _LATIN_TOTAL.match(label.strip()) or _SUM_END.search(body):
+    latin = label.strip()
+    if _LATIN_TOTAL.match(latin) or _RUN_ON_TOTAL.match(latin) or _SUM_END.search(body):
         return "sub"
     return None
 
