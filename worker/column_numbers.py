@@ -12,6 +12,8 @@ _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row 
 SHORT = 3  # characters: such a name may be misread, a label is longer
 SURE = 3  # numbers in a row that are no chance
 FIRST = 2  # the highest number that such a row may start with, the first being lost
+_LONGEST = 8  # characters of a number or formula, or of what is read in its place
+_MOST = 0.7  # share of the texts that must be the number of their place
 _PLACED = 0.6  # share of the numbers that must be in their places
 
 
@@ -31,6 +33,8 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         if any(c.isalnum() for c in text) and not (_NUMBER.fullmatch(text) or _NAME.fullmatch(text))
     ]
     digits = [int(found[1]) for found in numbered]
+    if _in_their_places(said):
+        return True
     if digits[1:4] == [1, 2, 3]:  # asterisks before them that were read as a number
         del digits[0]
     first = counted_from(digits)
@@ -40,6 +44,19 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         return True
     counted = len(digits) >= SURE and first <= FIRST
     return len(others) == 1 or (counted and all(len(text) <= SHORT for text in others))
+
+
+def _in_their_places(said: Sequence[str]) -> bool:
+    """Whether most texts are the number of their place, and what is left may be one misread."""
+    texts = [text for text in said if not _NAME.fullmatch(text)]
+    if len(texts) <= SURE or any(len(text) > _LONGEST for text in texts):
+        return False
+    numbers = [int(found[1]) if (found := _NUMBER.fullmatch(t)) else None for t in texts]
+    return any(
+        sum(number == first + k for k, number in enumerate(numbers))
+        >= max(SURE + 1, _MOST * len(texts))
+        for first in range(1, FIRST + 1)
+    )
 
 
 def counted_from(digits: Sequence[int]) -> int | None:

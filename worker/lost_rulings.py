@@ -24,6 +24,8 @@ _SPOILT = 0.3
 """Words for each figure that may be figures that dirt spoilt."""
 _HOUSED = 0.8
 """Share of a cell's figures, or words, that must stand each in a place of its own."""
+_THIN = 3.0
+"""Points: a piece of a ruling is no wider, and no farther from where it is drawn."""
 _DIGITS, _MOSTLY = 4, 0.7
 """Digits of what is nearly a figure, and their share of its characters."""
 _NAMED = 0.7
@@ -40,6 +42,7 @@ def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
         edge = _lost_edge(lattice, col, tokens)
         if edge is not None:
             lattice = _with_edge(lattice, col, edge, tokens)
+    lattice = _names_from_money(lattice, tokens)
     slots: list[Slot] = []
     torn: set[int] = set()
     for slot in lattice.slots:
@@ -69,6 +72,49 @@ def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | N
     edge = (left + right) / 2
     crossed = any(t.box.x0 < edge < t.box.x1 for cell in figures for t in cell)
     return None if crossed else edge
+
+
+def _names_from_money(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
+    """The lattice with cells over two columns parted where rows hold a name and its money.
+
+    Only at an edge that some rows have, and where several rows have lost it.
+    """
+    for col in range(1, len(lattice.xs) - 1):
+        edge = lattice.xs[col]
+        wide = [s for s in lattice.slots if s.col == col - 1 and s.colspan == 2]
+        torn = [s for s in wide if _sides(s, edge, tokens) is not None]
+        rows = [s for s in torn if _sides(s, edge, tokens)]
+        if len(rows) < _FEWEST or len(torn) == len(lattice.ys) - 1:
+            continue
+        kept = [s for s in lattice.slots if s not in torn]
+        for s in torn:
+            left, right = (
+                Box(s.box.x0, s.box.y0, edge, s.box.y1),
+                Box(edge, s.box.y0, s.box.x1, s.box.y1),
+            )
+            kept += [replace(s, colspan=1, box=left), replace(s, col=col, colspan=1, box=right)]
+        lattice = replace(lattice, slots=tuple(kept))
+    return lattice
+
+
+def _sides(slot: Slot, edge: float, tokens: Sequence[Token]) -> bool | None:
+    """Whether words stand left of the edge and one figure of money right of it.
+
+    False for other ink that keeps to its side, None where ink runs over the edge; what is left of
+    a ruling there is no ink.
+    """
+    inside = [t for t in _in(slot.box, tokens) if not _remains(t, edge)]
+    if any(t.box.x0 < edge < t.box.x1 for t in inside):
+        return None
+    left = [t for t in inside if t.box.x1 <= edge]
+    right = [t for t in inside if t.box.x0 >= edge]
+    money = len(right) == 1 and _is_money(right[0])
+    return money and bool(left) and not any(_is_figure(t) for t in left)
+
+
+def _remains(token: Token, edge: float) -> bool:
+    """Whether a token is so narrow and near to the edge that it is a piece of its ruling."""
+    return token.box.width < _THIN and abs(token.box.cx - edge) < _THIN
 
 
 def _side_by_side(left: Token, right: Token) -> bool:

@@ -28,16 +28,20 @@ _PATIENCE = 400.0  # for two pages on a machine that has other work
 
 
 def ruined(folder: Path) -> tuple[Path, Result]:
-    """A scanned table in ruins, one of its figures under a blot, and what is printed on it."""
+    """A scanned table in ruins, four of its figures under blots, and what is printed on it.
+
+    They are those of two rows in two columns: the sums allow more than one filling.
+    """
     truth = Result.model_validate_json((EXAMPLES / "gold" / "liwan-2024.json").read_bytes())
     aged = age((EXAMPLES / "liwan-2024.pdf").read_bytes(), truth, "ruin", 3)
     assert aged.truth is not None
-    blotted = next(row for row in aged.truth.tables[0].rows if row.label == "产业扶持资金")
-    x0, y0, x1, y1 = blotted.cells["total"].bbox
+    names = ("产业扶持资金", "设备采购费用")
+    rows = [row for row in aged.truth.tables[0].rows if row.label in names]
     with pymupdf.open(stream=aged.pdf, filetype="pdf") as pdf:
-        width = x1 - x0
-        blot = pymupdf.Rect(x0 + 0.3 * width, y0 - 1, x0 + 0.8 * width, y1 + 1)
-        pdf[blotted.cells["total"].page - 1].draw_rect(blot, color=0, fill=(0.1, 0.1, 0.2))
+        for cell in (row.cells[key] for row in rows for key in ("total", "fiscal")):
+            x0, y0, x1, y1 = cell.bbox
+            blot = pymupdf.Rect(x0 + 0.3 * (x1 - x0), y0 - 1, x0 + 0.8 * (x1 - x0), y1 + 1)
+            pdf[cell.page - 1].draw_rect(blot, color=0, fill=(0.1, 0.1, 0.2))
         pdf.save(folder / "ruined.pdf")
     return folder / "ruined.pdf", aged.truth
 

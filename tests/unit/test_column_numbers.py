@@ -37,3 +37,23 @@ def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
 )
 def test_figures_are_no_column_numbers(texts: list[str]) -> None:
     assert not numbers_columns(texts)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("1=2+5", "2=3+4", "3", "在", "5=6+7", "6", "7"),
+        ("1=2+5", "2u3ed", "3", "4", "5=6±7", "6", "7"),
+        ("**", "1", "2", "3", "4"),
+    ],
+)
+def test_a_row_most_of_whose_texts_are_the_number_of_their_place(row: tuple[str, ...]) -> None:
+    assert numbers_columns(row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [("水费", "1", "2", "30"), ("3", "1", "4", "1", "5")],
+)
+def test_counts_and_rows_with_a_name_number_nothing(row: tuple[str, ...]) -> None:
+    assert not numbers_columns(row)

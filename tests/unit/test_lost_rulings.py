@@ -124,3 +124,20 @@ def test_a_name_over_money_in_a_column_that_lost_its_rulings_is_its_header() -> 
     assert (held[0, 1], held[1, 1]) == ("Budget", "513,954,282.86")
     both = [_token("Budget", 110, 0), _token("12.50", 160, 0), _token("7.00", 160, 1)]
     assert set(with_lost_rulings(lattice, both).slots) == set(lattice.slots)
+
+
+def test_names_and_money_in_cells_over_two_columns_are_parted_where_some_rows_are() -> None:
+    plain = _lattice(5, 0.0, 100.0, 200.0)
+    wide = [Slot(row, 0, 1, 2, Box(0, 20.0 * row, 200, 20.0 * row + 20)) for row in (0, 1, 2)]
+    lattice = Lattice(plain.xs, plain.ys, (*wide, *plain.slots[6:]))
+    tokens = [
+        t
+        for row, name in enumerate(("临江县", "新港区", "石桥区", "桃源镇", "云台县"))
+        for t in (_token(name, 10, row), _token("590.09", 150, row))
+    ]
+    ruling = Token("1", Box(99, 7, 101, 14), "ocr", 0.5, (0.5,))
+    parted = with_lost_rulings(lattice, [*tokens, ruling])
+    assert len(parted.slots) == 10
+    assert _texts(parted, tokens)[1, 1] == "590.09"
+    few = Lattice(plain.xs, plain.ys, (*wide[:2], *plain.slots[4:]))
+    assert with_lost_rulings(few, tokens) == few
