@@ -59,6 +59,7 @@ _SEEN = 0.02  # least probability of a well-formed figure that takes an ill-form
 _LONGEST = 28  # signs of the longest figure
 _KEPT = 8
 _CONFUSIONS = 16  # texts weighed besides what the beams propose, where a figure is unsure
+_BRACKETS = "()（）[] "
 _FULL_WIDTH = re.compile(r"[０-９]")
 _DATE = re.compile(r"\d[-—]")
 _APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
@@ -152,9 +153,12 @@ def _proposed(token: Token, seen: Floats) -> set[str]:
 
 
 def may_be_figure(token: Token) -> bool:
-    """Whether the token is for the reader of figures: full-width digits are not its trade."""
+    """Whether the token is for the reader of figures: full-width digits are not its trade.
+
+    Nor is a bracket that stands alone: the end of a name over two lines.
+    """
     text = token.text
-    fits = bool(token.posteriors) and len(text) <= _LONGEST
+    fits = bool(token.posteriors) and len(text) <= _LONGEST and bool(text.strip(_BRACKETS))
     return fits and not _FULL_WIDTH.search(text) and looks_like_figure(text)
 
 
