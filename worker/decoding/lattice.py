@@ -91,7 +91,7 @@ class Lattice:
             self.cell.source == "ocr"
             and option is not None
             and option.value is not None
-            and _thousands(option.value)
+            and _THOUSANDS.fullmatch(option.value) is not None
         )
 
     def _departing(self, units: int) -> bool:
@@ -195,11 +195,6 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     if len(named) * 2 < len(columns):
         return frozenset()
     return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)
-
-
-def _thousands(value: str) -> bool:
-    """Whether what follows the point may be thousands: three digits, behind more than a nought."""
-    return _THOUSANDS.fullmatch(value) is not None
 
 
 def _decimals(value: str | None) -> int:
