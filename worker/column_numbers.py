@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from schemas.amount import narrow
 
 _NUMBER = re.compile(r"[-—.,]?[(（]?(\d{1,2})[)）]?([=＝]\d{1,2}([-+＋－]\d{1,2})*)?")
+_MISREAD = re.compile(r"(\d{1,2})([^\d.,]\d{1,2})+")  # a formula whose signs are something else
 _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row under other columns
 SHORT = 3  # characters: such a name may be misread, a label is longer
 SURE = 3  # numbers in a row that are no chance
@@ -51,7 +52,10 @@ def _in_their_places(said: Sequence[str]) -> bool:
     texts = [text for text in said if not _NAME.fullmatch(text)]
     if len(texts) <= SURE or any(len(text) > _LONGEST for text in texts):
         return False
-    numbers = [int(found[1]) if (found := _NUMBER.fullmatch(t)) else None for t in texts]
+    numbers = [
+        int(found[1]) if (found := _NUMBER.fullmatch(t) or _MISREAD.fullmatch(t)) else None
+        for t in texts
+    ]
     return any(
         sum(number == first + k for k, number in enumerate(numbers))
         >= max(SURE + 1, _MOST * len(texts))

@@ -97,15 +97,16 @@ def _of_one(posterior: Posterior, texts: Sequence[str]) -> NDArray[np.float64]:
     skips = np.zeros(path.shape, bool)
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
     steps, scale = _steps(posterior)
-    alpha = np.zeros(path.shape)
+    # Two columns of nought to the left: every state has two before it.
+    padded = np.zeros((len(texts), path.shape[1] + 2))
+    alpha = padded[:, 2:]
     alpha[:, 0] = steps[0, 0]
     if longest:
         alpha[:, 1] = steps[0][path[:, 1]]
-    for step in steps[1:]:
-        grown = alpha.copy()
-        grown[:, 1:] += alpha[:, :-1]
-        grown[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
-        alpha = grown * step[path]
+    for seen in steps[1:, path]:
+        grown = alpha + padded[:, 1:-1]
+        grown += skips * padded[:, :-2]
+        np.multiply(grown, seen, out=alpha)
     last = np.array([2 * len(t) if ok else 0 for t, ok in zip(texts, known, strict=True)])
     rows = np.arange(len(texts))
     ending = alpha[rows, last] + np.where(last > 0, alpha[rows, np.maximum(last - 1, 0)], 0.0)

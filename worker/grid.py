@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
 from schemas.page import PageText, Token
@@ -81,9 +83,9 @@ def _spread(line: TextLine) -> bool:
 
 def _ruled(page: PageText, drawn: Lattice, tokens: Sequence[Token]) -> list[Grid]:
     lattice = with_lost_rulings(drawn, tokens)
+    inside = _by_slot(lattice, tokens)
     cells = tuple(
-        _cell(page.number, slot, [t for t in tokens if _in_slot(slot, lattice, t)])
-        for slot in lattice.slots
+        _cell(page.number, slot, found) for slot, found in zip(lattice.slots, inside, strict=True)
     )
     grid = Grid(
         page=page.number,
@@ -101,16 +103,17 @@ def _ruled(page: PageText, drawn: Lattice, tokens: Sequence[Token]) -> list[Grid
     return [replace(part, header_rows=header_depth(part)) for part in parts]
 
 
-def _in_slot(slot: Slot, lattice: Lattice, token: Token) -> bool:
-    """Whether the token's centre is in the slot; edges belong to the slot right and below."""
-    x, y, box = token.box.cx, token.box.cy, slot.box
-    last_x, last_y = box.x1 == lattice.box.x1, box.y1 == lattice.box.y1
-    return (
-        box.x0 <= x
-        and (x < box.x1 or (last_x and x == box.x1))
-        and box.y0 <= y
-        and (y < box.y1 or (last_y and y == box.y1))
-    )
+def _by_slot(lattice: Lattice, tokens: Sequence[Token]) -> list[list[Token]]:
+    """For each slot the tokens whose centres are in it; an edge is of the slot right or below."""
+    xs = np.array([token.box.cx for token in tokens])
+    ys = np.array([token.box.cy for token in tokens])
+    whole = lattice.box
+    found = []
+    for box in (slot.box for slot in lattice.slots):
+        across = (box.x0 <= xs) & ((xs <= box.x1) if box.x1 == whole.x1 else (xs < box.x1))
+        down = (box.y0 <= ys) & ((ys <= box.y1) if box.y1 == whole.y1 else (ys < box.y1))
+        found.append([tokens[k] for k in np.flatnonzero(across & down).tolist()])
+    return found
 
 
 def _cell(page: int, slot: Slot, tokens: Sequence[Token]) -> GridCell:

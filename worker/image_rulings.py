@@ -278,7 +278,7 @@ def _draw(mask: Mask, piece: _Piece) -> None:
     columns = np.arange(piece.own.shape[1])
     # What touches the line on one side pulls a column's middle: the median doesn't follow.
     steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
-    knots = [float(np.median(middles[i:j])) for i, j in pairwise(steps)]
+    knots = [_median(middles[i:j]) for i, j in pairwise(steps)]
     at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
     path = np.interp(columns, at, knots) + piece.y0
     half = piece.line.thickness / 2 + 0.6
@@ -287,6 +287,12 @@ def _draw(mask: Mask, piece: _Piece) -> None:
     rows = first + np.arange(int((last - first).max()) + 1)[:, None]
     drawn_at = rows <= last
     mask[rows[drawn_at], np.broadcast_to(columns + piece.x0, rows.shape)[drawn_at]] = True
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """The median; for a few dozen values much sooner there than numpy's own."""
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half] + ordered[len(values) - half - 1]) / 2
 
 
 def _stands_alone(
@@ -340,8 +346,10 @@ def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
 def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np.uint8]:
     """1 where some stretch of ``length`` through the pixel is drawn to ``share``."""
     window = max(round(length), 5) | 1
-    mean = cv2.boxFilter(ridge, cv2.CV_32F, (window, 1), borderType=cv2.BORDER_CONSTANT)
-    full = (mean >= share).view(np.uint8)
+    drawn = cv2.boxFilter(
+        ridge, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    full = (drawn >= share * window).view(np.uint8)
     # Where any is full; cv2.dilate takes the longer the wider the window is.
     near = cv2.boxFilter(
         full, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.draft import TableCellRef
 from worker.decoding.confusions import slips
+from worker.decoding.erased import told_of_erased
 from worker.decoding.lattice import Lattice, Option, units_of
 from worker.decoding.prices import BROKEN, HORIZON
 from worker.decoding.print_style import canonical
@@ -31,6 +32,8 @@ Keys = dict[TableCellRef, dict[int, Option]]
 def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
     """The scene with the lattices of the loose cells holding what is worth searching."""
     pool = {ref: scene.lattices[ref] for ref in loose}
+    for ref, units in told_of_erased(scene, pool).items():
+        pool[ref] = pool[ref].with_options(pool[ref].tested(units, veiled=True))
     for ref, more in _implied_alone(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_in_pairs(scene, pool).items():

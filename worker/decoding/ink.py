@@ -139,10 +139,10 @@ def _tested(cell: DraftCell, values: Sequence[str]) -> dict[str, float] | None:
     """
     own = cell.value if cell.value is not None and cell.readable else None
     likeliest = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
-    best = _logs(cell, [own])[0] if own is not None else likeliest
+    logs = _logs(cell, values if own is None else [*values, own])
+    best = likeliest if own is None else logs.pop()
     if best < -HIGHEST:
         return None
-    logs = _logs(cell, values)
     return {
         value: max(min(best - log, HIGHEST), -HIGHEST)
         for value, log in zip(values, logs, strict=True)

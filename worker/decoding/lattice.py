@@ -31,6 +31,10 @@ ODD_STYLE = 5.0
 """Nats that speak against a figure with other decimals than its whole column has."""
 SIGHTED = 4.0
 """Nats that speak against a figure which only a model reads, however sure it says it is."""
+VEILED = 4.0
+"""Nats that speak against a figure of which unsure ink shows nothing, if a sum asks for it."""
+_CLEAR = 1.5
+"""Odds for the first reading, in nats, from which ink hides nothing."""
 FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
 
@@ -43,13 +47,15 @@ class Option:
     """One value that a cell may have; ``value`` is None for a blank or a dash.
 
     ``inked`` is False for a figure that was never seen and only the sums ask for; ``sighted``
-    says that only a model reads it.
+    says that only a model reads it, ``veiled`` that it is what sums ask for under ink that shows
+    nothing of it.
     """
 
     value: str | None
     cost: float
     inked: bool = True
     sighted: bool = False
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +144,42 @@ class Lattice:
                 merged[units] = option
         return replace(self, options=merged)
 
-    def tested(self, units: Iterable[int], most: float = FARTHEST) -> dict[int, Option]:
-        """Those of the values that the ink allows at a cost of ``most``, new ones only."""
+    def tested(
+        self, units: Iterable[int], most: float = FARTHEST, *, veiled: bool = False
+    ) -> dict[int, Option]:
+        """Those of the values that the ink allows at a cost of ``most``, new ones only.
+
+        ``veiled`` allows for ink that hides what is printed and says nothing against it: known
+        values are told too, where that makes them cheaper.
+        """
         if self.pinned:
             return {}
-        asked = [u for u in dict.fromkeys(units) if u not in self.options and _holds(u)]
+        new = (u for u in dict.fromkeys(units) if veiled or u not in self.options)
+        asked = [u for u in new if _holds(u)]
         values = [self.text_of(u) for u in asked]
+        dearest = self.veil if veiled else math.inf
+        told = zip(asked, values, costs(self.cell, values), strict=True)
         return {
-            u: Option(value, max(cost - self.least, 0.0), inked=bool(self.cell.text))
-            for u, value, cost in zip(asked, values, costs(self.cell, values), strict=True)
-            if cost - self.least <= most
+            units: Option(
+                value, min(own, dearest), inked=bool(self.cell.text), veiled=dearest < own
+            )
+            for units, value, cost in told
+            if min(own := max(cost - self.least, 0.0), dearest) <= most
         }
+
+    @property
+    def veil(self) -> float:
+        """What it costs that the ink hides the figure, whatever that is: infinite for clear ink.
+
+        Under a seal or a blot what is seen may be a part of the figure, or none of it.
+        """
+        hidden = self.cell.source == "ocr" and self.cell.text and not self.clear
+        return max(self.against, 0.0) + VEILED if hidden else math.inf
+
+    @property
+    def clear(self) -> bool:
+        """Whether the ink says its figure so surely that it hides nothing."""
+        return self.against >= _CLEAR
 
 
 def written(units: int, places: int, decimals: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -45,6 +45,8 @@ DEAREST = 10.0
 """Most nats that the ink may speak against a repair."""
 FEWEST_SUMS = 2
 """Sums that must hold through a cell for its repair to be believed."""
+_KNOWN: tuple[Verdict, ...] = ("proved", "accepted", "human")
+"""Verdicts of figures that sums may build on where ink shows nothing."""
 _PRINTED = 2
 """Cells of a sum that must be printed for it to say something."""
 
@@ -68,14 +70,23 @@ class Judgement:
 
 def judgements(decision: Decision) -> dict[TableCellRef, Judgement]:
     """The judgement of every amount cell of the booklet."""
-    bench = _Bench(decision)
-    judged = {ref: bench.judge(ref) for ref in decision.findings}
-    return _independent(decision.scene, judged)
+    spent: frozenset[int] = frozenset()
+    while True:
+        bench = _Bench(decision, spent)
+        judged = {ref: bench.judge(ref) for ref in decision.findings}
+        told = _independent(bench, judged)
+        open_sums = bench.sums_of(ref for ref in bench.veiled if told[ref].verdict == "doubtful")
+        if open_sums <= spent:
+            return told
+        spent |= open_sums
 
 
 @dataclass(frozen=True)
 class _Bench:
+    """``spent`` are sums with a veiled figure that is told by them alone: they say no more."""
+
     decision: Decision
+    spent: frozenset[int] = frozenset()
 
     @property
     def scene(self) -> Scene:
@@ -99,6 +110,18 @@ class _Bench:
     def exact(self) -> frozenset[int]:
         """The sums that hold to the last digit and say something."""
         return frozenset(at for at in self.telling if self.scene.residuals[at] == 0)
+
+    @cached_property
+    def veiled(self) -> frozenset[TableCellRef]:
+        """Cells that are what the sums ask for under ink that shows nothing of it."""
+        found = self.decision.findings
+        return frozenset(
+            ref for ref, one in self.scene.lattices.items() if _is_veiled(one, found[ref].units)
+        )
+
+    def sums_of(self, refs: Iterable[TableCellRef]) -> frozenset[int]:
+        """The sums through these cells."""
+        return frozenset(at for ref in refs for at in self.scene.through.get(ref, ()))
 
     @cached_property
     def telling(self) -> frozenset[int]:
@@ -214,11 +237,12 @@ class _Bench:
     ) -> tuple[Verdict, Cause, int | None, float]:
         """A cell that is another figure in the best world than it was first read."""
         units = found.units or 0
+        clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
+        many = clean and found.margin >= TOLD and len(held) >= FEWEST_SUMS
         if not one.options[units].inked:
             return "doubtful", "missed", one.first, 1.0 - sure
         if one.options[units].value is None:
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
-        clean = not any(at in self.broken for at in self.scene.through.get(ref, ()))
         likely = found.margin >= TOLD and _inkier(one, units)
         read = _read(one)
         if one.first is None and read is not None:
@@ -229,8 +253,7 @@ class _Bench:
         cheap = one.options[units].cost <= DEAREST
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
-        firm = likely or (found.margin >= TOLD and len(held) >= FEWEST_SUMS)
-        told = units if firm else read
+        told = units if likely or (many and not one.clear) else read
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
     def _culprit(self, ref: TableCellRef) -> tuple[Verdict, Cause]:
@@ -278,32 +301,46 @@ def _inkier(one: Lattice, units: int) -> bool:
     return first is None or one.options[units].cost < first.cost
 
 
+def _is_veiled(one: Lattice, units: int | None) -> bool:
+    option = one.options.get(units) if units is not None and units != one.first else None
+    return option is not None and option.veiled
+
+
 def _independent(
-    scene: Scene, judged: Mapping[TableCellRef, Judgement]
+    bench: _Bench, judged: Mapping[TableCellRef, Judgement]
 ) -> dict[TableCellRef, Judgement]:
     """The judgements, held back where what speaks for a figure is no better known than it.
 
-    A sum vouches for a figure if none of its other cells is doubtful, and does so
+    A sum vouches for a figure if none of its other cells is doubtful or veiled, and does so
     independently if one of them is another figure: the same ink read twice is one reading.
     A repair needs two such sums, one of them independent or none of them with another repair;
-    a proof needs an independent one that not only a model names.
+    a proof needs an independent one that not only a model names. A veiled figure needs what
+    :func:`_told_twice` says.
     """
     now = dict(judged)
     while True:
-        back = {ref: held for ref in now if (held := _held_back(scene, now, ref)) is not None}
+        back = {ref: held for ref in now if (held := _held_back(bench, now, ref)) is not None}
         if not back:
             return now
         now |= back
 
 
 def _held_back(
-    scene: Scene, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
+    bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
 ) -> Judgement | None:
-    one = judged[ref]
-    if one.verdict not in ("repaired", "proved"):
+    one, scene = judged[ref], bench.scene
+    if one.verdict not in ("repaired", "proved", "accepted"):
         return None
-    clean = [at for at in one.held if _clean(scene, judged, ref, at)]
+    if one.verdict == "repaired" and ref in bench.veiled:
+        told = _told_twice(bench, judged, ref)
+        return None if told else replace(one, verdict="doubtful", cause="torn")
+    open_sums = [at for at in one.held if at not in bench.spent]
+    clean = [at for at in open_sums if _clean(scene, judged, ref, at)]
     apart = [at for at in clean if _apart(scene, ref, at)]
+    if one.verdict == "accepted":
+        alone = not clean and not bench.spent.isdisjoint(one.held)
+        unsure = alone and scene.lattices[ref].against < ACCEPTED
+        return replace(one, verdict="doubtful", cause="torn") if unsure else None
     if one.verdict == "proved":
         named = [at for at in apart if scene.equations[at].rule != "told"]
         return None if named else replace(one, verdict="accepted")
@@ -311,6 +348,45 @@ def _held_back(
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None
     return replace(one, verdict="doubtful", cause="torn")
+
+
+def _told_twice(bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef) -> bool:
+    """Whether sums along the row and down the column tell a veiled figure, each by itself.
+
+    One of them by figures that all are known, the other by such figures and by repaired ones
+    which another sum tells in that way: then it is the check of them all.
+    """
+    scene = bench.scene
+    told = [at for at in judged[ref].held if _tells(bench, judged, ref, at)]
+    for first in told:
+        along = scene.equations[first].along_row()
+        for second in judged[ref].held:
+            if scene.equations[second].along_row() == along:
+                continue
+            others = [t.ref for t in scene.equations[second].cells if t.ref in judged]
+            if all(
+                other == ref
+                or judged[other].verdict in _KNOWN
+                or (
+                    judged[other].verdict == "repaired"
+                    and any(
+                        _tells(bench, judged, other, at)
+                        for at in judged[other].held
+                        if scene.equations[at].along_row() == along
+                    )
+                )
+                for other in others
+            ):
+                return True
+    return False
+
+
+def _tells(
+    bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef, at: int
+) -> bool:
+    """Whether all other figures of a sum are known without the veiled ones."""
+    others = [t.ref for t in bench.scene.equations[at].cells if t.ref in judged and t.ref != ref]
+    return all(judged[other].verdict in _KNOWN and other not in bench.veiled for other in others)
 
 
 def _clean(

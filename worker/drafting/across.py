@@ -28,6 +28,7 @@ class _Node:
     label: str
     column: int | None = None
     children: list[_Node] = field(default_factory=list)
+    adds_up: bool = False  # its figures are the sum of its neighbours', whatever its name
 
     @property
     def leaves(self) -> list[int]:
@@ -37,7 +38,7 @@ class _Node:
 
     @property
     def is_total(self) -> bool:
-        return total_kind(self.label) is not None
+        return self.adds_up or total_kind(self.label) is not None
 
     def value(self) -> list[int]:
         """The columns whose sum is this header's money: its total column, else all below."""
@@ -74,7 +75,9 @@ def column_totals(
 
     A printed formula wins over what the form has ``declared``, and that over header words,
     unless the figures refute it; header words mean the choice of columns that holds in most
-    rows, and the plainest one where the rows don't tell.
+    rows, and the plainest one where the rows don't tell. Where no header names a total, as when
+    bad paper has spoilt the word, a column that adds up in so many rows that it can't be chance
+    is one.
     """
     judge = _Judge(columns, figures, rows)
     found = list(_formulas(numbers, amounts))
@@ -85,7 +88,10 @@ def column_totals(
         if total.result not in done and judge.choose(total.result, [total.terms])
     ]
     done |= {total.result for total in found}
-    for node in _nodes(_header_tree(columns, amounts)):
+    tree = _header_tree(columns, amounts)
+    found += [total for total in _nameless(tree, judge) if total.result not in done]
+    done |= {total.result for total in found}
+    for node in _nodes(tree):
         found.extend(total for total in _sums_of(node, judge) if total.result not in done)
         done |= {total.result for total in found}
     found.extend(_changes(columns, amounts, judge))
@@ -100,10 +106,36 @@ class _Judge:
 
     def counts(self, result: int, terms: Sequence[int]) -> tuple[int, int]:
         """In how many rows the sum holds and fails, rows of blanks and zeros left out."""
-        key = self.columns[result].key
-        keys = [self.columns[term].key for term in terms]
-        outcomes = [self.figures.holds((row, key), [(row, k) for k in keys]) for row in self.rows]
+        outcomes = [self._holds(row, result, terms) for row in self.rows]
         return outcomes.count(True), outcomes.count(False)
+
+    def is_no_chance(self, result: int, terms: Sequence[int]) -> bool:
+        """Whether the sum holds in most rows, and in some with several terms or other ones.
+
+        On a text layer it must hold in all.
+        """
+        found = {row: self._printed(row, terms) for row in self._clear(result, terms)}
+        held = [row for row in found if self._holds(row, result, terms)]
+        failed = sum(self._holds(row, result, terms) is False for row in found)
+        if len(held) < failed or (failed and not self.figures.scanned):
+            return False
+        printed = [found[row] for row in held]
+        several = sum(len(found) > 1 for found in printed)
+        return several > 1 or (several == 1 and len(set(printed)) > 2)
+
+    def _key(self, column: int) -> str:
+        return self.columns[column].key
+
+    def _holds(self, row: int, result: int, terms: Sequence[int]) -> bool | None:
+        return self.figures.holds((row, self._key(result)), [(row, self._key(t)) for t in terms])
+
+    def _clear(self, result: int, terms: Sequence[int]) -> list[int]:
+        """The rows without ink there that is no figure."""
+        keys = [self._key(column) for column in (result, *terms)]
+        return [row for row in self.rows if all((row, k) not in self.figures.spoilt for k in keys)]
+
+    def _printed(self, row: int, terms: Sequence[int]) -> frozenset[int]:
+        return frozenset(term for term in terms if self.figures.values.get((row, self._key(term))))
 
     def choose(self, result: int, choices: Sequence[Sequence[int]]) -> Sequence[int] | None:
         """The choice that holds in most rows, else the first one while it may still be meant."""
@@ -121,6 +153,22 @@ def _nodes(node: _Node) -> Iterator[_Node]:
     yield node
     for child in node.children:
         yield from _nodes(child)
+
+
+def _nameless(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:
+    """Totals that no header names, innermost first: the first or the last of their neighbours."""
+    for child in parent.children:
+        yield from _nameless(child, judge)
+    if len(parent.children) < 3 or any(child.is_total for child in parent.children):
+        return
+    first, *others = parent.children
+    *before, last = parent.children
+    for node, nodes in ((first, others), (last, before)):
+        terms = _values(nodes)
+        if node.column is not None and judge.is_no_chance(node.column, terms):
+            node.adds_up = True
+            yield ColumnSum("row_total", node.column, tuple(terms))
+            return
 
 
 def _sums_of(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:

@@ -18,12 +18,15 @@ class Figures:
     """Figures by (row index, column key); a place without a figure is missing.
 
     ``places`` are those that have a cell, ``inked`` those where something is printed that
-    is, or stands in for, a figure: a dash counts, ``N/A`` does not.
+    is, or stands in for, a figure: a dash counts, ``N/A`` does not. ``spoilt`` are those
+    whose ink is no figure; ``scanned`` says that ink was read, which may be misread.
     """
 
     values: Mapping[tuple[int, str], Decimal]
     places: frozenset[tuple[int, str]]
     inked: frozenset[tuple[int, str]]
+    spoilt: frozenset[tuple[int, str]] = frozenset()
+    scanned: bool = False
 
     def any_in(self, row: int, keys: Iterable[str]) -> bool:
         """Whether the row prints a figure in one of the columns."""
@@ -54,15 +57,19 @@ def figures_of(rows: Sequence[_HasCells]) -> Figures:
     values: dict[tuple[int, str], Decimal] = {}
     places: set[tuple[int, str]] = set()
     inked: set[tuple[int, str]] = set()
+    spoilt: set[tuple[int, str]] = set()
     for index, row in enumerate(rows):
         for key, cell in row.cells.items():
             places.add((index, key))
             if cell.text and not stands_for_no_figure(cell.text):
                 inked.add((index, key))
+            if not cell.readable:
+                spoilt.add((index, key))
             value = figure(cell)
             if value is not None:
                 values[index, key] = value
-    return Figures(values, frozenset(places), frozenset(inked))
+    scanned = any(cell.source == "ocr" for row in rows for cell in row.cells.values())
+    return Figures(values, frozenset(places), frozenset(inked), frozenset(spoilt), scanned)
 
 
 @dataclass(frozen=True, slots=True)
