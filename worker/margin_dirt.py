@@ -19,13 +19,20 @@ _SMALL = 0.65
 """Of the page's text height: ink so low is no character of its print."""
 _SURE = 0.9
 _FEW = 2
+_EDGE = 0.012
+"""Share of the page's width, along its left and right edges, where nothing is ever printed."""
 
 
-def without_margin_dirt(tokens: Sequence[Token], rulings: Sequence[Ruling]) -> list[Token]:
+def without_margin_dirt(
+    tokens: Sequence[Token], rulings: Sequence[Ruling], width: float
+) -> list[Token]:
     """The tokens, in order, less strokes and nonsense that stand far from all print.
 
-    What stands in a ruled cell stays: it may be a figure that a person must see.
+    What stands in a ruled cell stays: it may be a figure that a person must see. What stands
+    wholly within the edge of the page, whose ``width`` is in points, is its shadow.
     """
+    rim = _EDGE * width
+    tokens = [t for t in tokens if t.box.x1 > rim and t.box.x0 < width - rim]
     legible = sorted(t.box.height for t in tokens if t.legible and not _is_stroke(t))
     if not legible:
         return list(tokens)

@@ -104,7 +104,7 @@ def read_scan(
         tokens = with_figures(tokens, ground, figures, partial(_closely, page, engine))
     height, width = page.grey.shape
     rulings = rulings_of(page.lines, page.sx, page.sy)
-    tokens = without_margin_dirt(without_remains(tokens, rulings), rulings)
+    tokens = without_margin_dirt(without_remains(tokens, rulings), rulings, width * page.sx)
     return PageText(
         number=page_number,
         source="scan" if tokens else "blank",

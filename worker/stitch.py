@@ -15,6 +15,7 @@ from worker.header import amount_columns, rows_of
 _SAME_TEXT = 0.86  # similarity at which two readings of a header or title are one text
 _SAME_EDGE = 0.02  # shift of a column edge, in widths of the table
 _LEGIBLE = 0.5  # mean score of the characters of a line that says something
+_MOVED = 2  # names over other columns than before from which a header is of other columns
 _FURNITURE = 24  # characters: a longer line than this between two grids is content
 
 
@@ -108,7 +109,21 @@ def _repeated_rows(before: Grid, grid: Grid) -> int:
     if not head or len(rows) < len(head):
         return 0
     same = all(_same_text(a, b) for a, b in zip(head, rows, strict=False))
-    return len(head) if same else 0
+    return len(head) if same and not _moved(before, grid) else 0
+
+
+def _moved(before: Grid, grid: Grid) -> bool:
+    """Whether names stand over other columns of ``grid``: a column was lost or made of dirt."""
+    a, b = _names(before), _names(grid)
+    place = {name: at for at, name in b.items()}
+    moved = sum(place.get(name, at) != at for at, name in a.items())
+    return moved >= _MOVED and len(place) == len(b)
+
+
+def _names(grid: Grid) -> dict[int, str]:
+    """What stands over each column in the last row of its header."""
+    last = grid.header_rows - 1
+    return {c.col: narrow(c.text) for c in grid.cells if c.row == last and narrow(c.text)}
 
 
 def _row_text(row: Sequence[GridCell]) -> str:

@@ -20,21 +20,31 @@ from tests.unit.test_model_service import read
 from worker.extract import extract
 
 ROWS = (
+    ("项目名称", "总计", "基本支出", "人员经费", "公用经费", "项目支出"),
+    ("栏次", "1=2+5", "2=3+4", "3", "4", "5"),
+    ("教育支出", "230.00", "140.00", "100.00", "40.00", "90.00"),
+    ("科技支出", "190.00", "120.00", "70.00", "50.00", "70.00"),
+    ("卫生支出", "270.00", "200.00", "150.00", "50.00", "70.00"),
+)
+"""A table whose sums all go along its rows: what ink hides, they do not tell by themselves."""
+BOTH_WAYS = (
     ("项目名称", "总计", "基本支出", "项目支出"),
     ("合计", "690.00", "460.00", "230.00"),
     ("教育支出", "230.00", "140.00", "90.00"),
     ("科技支出", "190.00", "120.00", "70.00"),
     ("卫生支出", "270.00", "200.00", "70.00"),
 )
-XS, YS = (60, 200, 300, 400, 500), tuple(100 + 24 * n for n in range(6))
+XS, YS = (40, 130, 220, 310, 400, 480, 560), tuple(100 + 24 * n for n in range(6))
 TRUE = "120.00"
 
 
-def scan(path: Path, blot: tuple[int, int] = (6, 14)) -> Path:
+def scan(
+    path: Path, blot: tuple[int, int] = (6, 14), rows: tuple[tuple[str, ...], ...] = ROWS
+) -> Path:
     """The table as a scan on which a blot covers digits of a figure, ``blot`` points wide."""
 
     def draw(page: pymupdf.Page) -> None:
-        table(page, XS, YS, ROWS)
+        table(page, XS[: len(rows[0]) + 1], YS, rows)
         x, y = XS[2] + 3, YS[3] + 13
         page.draw_rect((x + blot[0], y - 8, x + blot[1], y + 1), fill=(0.1, 0.1, 0.1))
 
@@ -134,7 +144,16 @@ def test_digits_hidden_by_a_blot_are_asked_for_and_are_no_publishers_error(
 ) -> None:
     result = extract(scan(tmp_path / "blot.pdf", blot))
     asked = {(item.row, item.column) for item in result.review}
-    cells = {(row.id, key): c for row in result.tables[0].rows for key, c in row.cells.items()}
-    wrong = {at for at, c in cells.items() if at == ("r3", "c3") and c.value != TRUE}
-    assert wrong <= asked
+    (at,) = [
+        (r.id, k) for r in result.tables[0].rows for k, c in r.cells.items() if c is spoilt(result)
+    ]
+    assert spoilt(result).verdict == "doubtful"
+    assert at in asked
     assert result.status == "review"
+
+
+def test_sums_along_the_row_and_down_the_column_tell_what_a_blot_hides(tmp_path: Path) -> None:
+    result = extract(scan(tmp_path / "blot.pdf", rows=BOTH_WAYS))
+    cell = spoilt(result)
+    assert (cell.value, cell.verdict) == (TRUE, "repaired")
+    assert cell.reason is not None

@@ -154,7 +154,11 @@ class Lattice:
         """
         if self.pinned:
             return {}
-        new = (u for u in dict.fromkeys(units) if veiled or u not in self.options)
+        new = (
+            u
+            for u in dict.fromkeys(units)
+            if u not in self.options or (veiled and not self.options[u].sighted)
+        )
         asked = [u for u in new if _holds(u)]
         values = [self.text_of(u) for u in asked]
         dearest = self.veil if veiled else math.inf
@@ -220,9 +224,15 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     """The columns of money without a name in a table most of whose columns have one.
 
     Such a column was cut off from its header, or is half of another one: its figures may be
-    read rightly, but nobody can tell what they are.
+    read rightly, but nobody can tell what they are. The name of a group alone is none, where
+    the group's other columns have names of their own.
     """
-    named = {c.key for c in columns if any(map(str.isalpha, "".join(c.path) or c.label))}
+    groups = {c.path[:n] for c in columns for n in range(1, len(c.path))}
+    named = {
+        c.key
+        for c in columns
+        if any(map(str.isalpha, "".join(c.path) or c.label)) and c.path not in groups
+    }
     if len(named) * 2 < len(columns):
         return frozenset()
     return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)

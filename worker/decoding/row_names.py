@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from schemas.draft import CellRef, Draft, DraftCell, DraftRow
+from schemas.geometry import Box
 from schemas.words import total_kind
 
 LEGIBLE = 0.5
 """Mean probability of a character from which scanned text says something."""
-_MOST = 0.8
+_MOST = 0.75
 """Share of a table's rows that bear a name, or a code, for one without to be in doubt."""
 _FEWEST = 3
 """Rows of a table from which its custom can be told."""
+_SHARED = 0.25
+"""Of the smaller height, what a label and a figure of one row have in common at least."""
+_STRAYED = 0.6
+"""Of their height, how far a label is from where the table's labels stand beside figures."""
+_LINES = 1.5
+"""Heights of a row's figures from which its label is of more than one line."""
+_SHAKY = 0.3
+"""Share of a table's rows without a name of their own from which none is believed."""
 _CODE = re.compile(r"\d{3,}")
 _WORDS = ("label", "text", "code")
 
@@ -56,37 +67,111 @@ def _sides(draft: Draft) -> Iterator[_Side]:
 
 def _lost(draft: Draft, side: _Side) -> Iterator[str]:
     money = [any(c.value is not None for c in _cells(row, side.amounts)) for row in draft.rows]
-    named = [_named(row, side) for row in draft.rows]
     coded = [any(_CODE.search(c.text) for c in _cells(row, side.words)) for row in draft.rows]
     total = [total_kind(row.label) is not None for row in draft.rows]
     bearing = [at for at, holds in enumerate(money) if holds]
     items = [at for at in bearing if not total[at]]
+    labelled = _mostly([_own(draft.rows[at], side) is not None for at in bearing])
+    named = [_named(row, side, labelled) for row in draft.rows]
     all_named = _mostly([named[at] for at in bearing])
     all_coded = _mostly([coded[at] for at in items])
+    strayed = set(_off_line(draft.rows, side)) if labelled else set()
+    found: set[int] = set()
     for at in bearing:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(money) and not money[n]]
         apart = not coded[at] and not total[at] and any(coded[n] for n in beside)
-        if (all_named and not named[at]) or (all_coded and apart):
-            yield draft.rows[at].id
+        lost = all_named and not (named[at] or total[at])
+        if lost and at and money[at - 1] and _tall(draft.rows[at - 1], side):
+            found.add(at - 1)  # its label may be that of the row below
+        if lost or (all_coded and apart) or at in strayed:
+            found.add(at)
+    if len(found) >= max(_SHAKY * len(items), _FEWEST):  # then the others may be moved too
+        found.update(items)
+    yield from (draft.rows[at].id for at in sorted(found))
 
 
 def _mostly(marks: Sequence[bool]) -> bool:
     return len(marks) >= _FEWEST and sum(marks) >= _MOST * len(marks)
 
 
-def _named(row: DraftRow, side: _Side) -> bool:
+def _own(row: DraftRow, side: _Side) -> DraftCell | None:
+    """The row's own label, None where nothing is written in its place."""
+    own = row.cells.get(side.label) if side.label is not None else None
+    return own if own is not None and own.text else None
+
+
+def _named(row: DraftRow, side: _Side, labelled: bool) -> bool:
     """Whether the row's own label can be read; where it has none, any text of the row.
 
     A lone sign is what a seal leaves, and names nothing. A label merged over several rows
-    names them all.
+    names them all. In a table whose rows are ``labelled`` other texts are no names.
     """
     own = row.cells.get(side.label) if side.label is not None else None
     if own is not None and any(map(str.isalnum, own.text)):
         return _is_word(own.text) and legible(own)
     texts = list(_cells(row, side.words))
-    if any(_is_word(cell.text) and legible(cell) for cell in texts):
+    if not labelled and any(_is_word(cell.text) and legible(cell) for cell in texts):
         return True
     return own is None and _is_word(row.label) and all(row.label not in c.text for c in texts)
+
+
+def _off_line(rows: Sequence[DraftRow], side: _Side) -> Iterator[int]:
+    """The rows, by index, whose scanned label stands on the line of none of their figures.
+
+    Labels that hang over their rows' rulings fall into the row beneath. Where all labels stand
+    as high over or under their figures, that is the table's way.
+    """
+    pages: dict[int, dict[int, _Place]] = defaultdict(dict)
+    for at, row in enumerate(rows):
+        own = _own(row, side)
+        boxes = [c.box for c in _cells(row, side.amounts) if c.value is not None and c.text]
+        if own is not None and own.source == "ocr" and boxes:
+            pages[own.page][at] = (own.box, boxes)
+    for places in pages.values():
+        yield from _strayed(places)
+
+
+_Place = tuple[Box, list[Box]]
+"""Where a row's label stands, and where its figures do."""
+
+
+def _strayed(places: Mapping[int, _Place]) -> Iterator[int]:
+    """Those of the rows of one page whose labels have left their line."""
+    offsets = {at: [_offset(label, box) for box in boxes] for at, (label, boxes) in places.items()}
+    usual = [median(found[0][axis] for found in offsets.values()) for axis in (0, 1)]
+    axis = 0 if abs(usual[0]) <= abs(usual[1]) else 1  # 1 on a page that lies on its side
+    for at, found in offsets.items():
+        label, boxes = places[at]
+        apart = not any(_in_line(label, box, axis) for box in boxes)
+        height = min(_extent(box, axis) for box in (label, *boxes))
+        if apart and all(abs(off[axis] - usual[axis]) > _STRAYED * height for off in found):
+            yield at
+
+
+def _offset(one: Box, other: Box) -> tuple[float, float]:
+    """How far another box's middle is below one's, and how far to its right."""
+    return other.cy - one.cy, other.cx - one.cx
+
+
+def _extent(box: Box, axis: int) -> float:
+    return box.width if axis else box.height
+
+
+def _in_line(one: Box, other: Box, axis: int) -> bool:
+    """Whether two boxes share a line of an upright page, or of one that lies on its side."""
+    shared = (
+        min(one.x1, other.x1) - max(one.x0, other.x0)
+        if axis
+        else min(one.y1, other.y1) - max(one.y0, other.y0)
+    )
+    return shared >= _SHARED * min(_extent(one, axis), _extent(other, axis))
+
+
+def _tall(row: DraftRow, side: _Side) -> bool:
+    """Whether the row's label has more lines than its figures."""
+    own = _own(row, side)
+    figures = [c.box.height for c in _cells(row, side.amounts) if c.value is not None and c.text]
+    return own is not None and bool(figures) and own.box.height > _LINES * max(figures)
 
 
 def _is_word(text: str) -> bool:

@@ -113,7 +113,7 @@ class _Bench:
 
     @cached_property
     def veiled(self) -> frozenset[TableCellRef]:
-        """Cells that are what the sums ask for under ink that shows nothing of it."""
+        """Cells that are what sums ask for, where ink shows nothing of it or none is."""
         found = self.decision.findings
         return frozenset(
             ref for ref, one in self.scene.lattices.items() if _is_veiled(one, found[ref].units)
@@ -250,7 +250,8 @@ class _Bench:
         if not clean or not held:
             told = units if likely else read
             return "doubtful", "torn", told, min(1.0 - sure, 0.5)
-        cheap = one.options[units].cost <= DEAREST
+        # Whether ink that is no figure stands for a nought or for none, sums can't tell.
+        cheap = one.options[units].cost <= DEAREST and (units != 0 or one.first is not None)
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
         told = units if likely or (many and not one.clear) else read
@@ -303,7 +304,7 @@ def _inkier(one: Lattice, units: int) -> bool:
 
 def _is_veiled(one: Lattice, units: int | None) -> bool:
     option = one.options.get(units) if units is not None and units != one.first else None
-    return option is not None and option.veiled
+    return option is not None and (option.veiled or not option.inked)
 
 
 def _independent(
