@@ -20,6 +20,8 @@ _FEWEST = 3
 """Cells with two figures side by side that a lost ruling is known by."""
 _MOST = 0.5
 """Share of a column's cells with figures that must be such."""
+_RUN_ON = 0.25
+"""For each such cell, how many whose two figures were read in one."""
 _SPOILT = 0.3
 """Words for each figure that may be figures that dirt spoilt."""
 _HOUSED = 0.8
@@ -70,8 +72,10 @@ def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | N
     if left >= right:
         return None
     edge = (left + right) / 2
-    crossed = any(t.box.x0 < edge < t.box.x1 for cell in figures for t in cell)
-    return None if crossed else edge
+    crossing = [t for cell in figures for t in cell if t.box.x0 < edge < t.box.x1]
+    # Two figures that were read in one are none; a figure that stands on the edge is one.
+    whole = any(isinstance(parse_amount(t.text), Amount) for t in crossing)
+    return None if whole or len(crossing) > _RUN_ON * len(pairs) else edge
 
 
 def _names_from_money(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
