@@ -45,6 +45,7 @@ def test_figures_are_no_column_numbers(texts: list[str]) -> None:
         ("1=2+5", "2=3+4", "3", "在", "5=6+7", "6", "7"),
         ("1=2+5", "2u3ed", "3", "4", "5=6±7", "6", "7"),
         ("**", "1", "2", "3", "4"),
+        ("1=2=5", "2v3=4", "3", "4", "5=6±7", "6", "7"),
     ],
 )
 def test_a_row_most_of_whose_texts_are_the_number_of_their_place(row: tuple[str, ...]) -> None:

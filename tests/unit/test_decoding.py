@@ -371,3 +371,50 @@ def test_a_long_sum_is_told_whole_in_chinese_too() -> None:
     assert "+ 3 more" in mended.reason.en
     assert "+ 另 3 项" in mended.reason.zh
     assert "more" not in mended.reason.zh
+
+
+def _table(spoilt: str, *, down: bool) -> Draft:
+    """Two rows and their sum, of two terms each, with one figure of which the ink shows a part."""
+    rows = {
+        "x": {"a": spoilt, "b": "3,041.00", "c": "2,417.50"},
+        "y": {"a": "7,204.00", "b": "4,102.00", "c": "3,102.00"},
+        "sum": {"a": "12,662.50", "b": "7,143.00", "c": "5,519.50"},
+    }
+    across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows]
+    along = [Sum("column_total", ("sum", k), (("x", k), ("y", k))) for k in "abc"]
+    said: Said = {spoilt: ((spoilt, 0.5),)}
+    return book(rows, (*across, *(along if down else ())), said=said)
+
+
+@pytest.mark.parametrize("spoilt", ["458.50", "12.5", "97"])
+def test_what_ink_hides_is_repaired_where_sums_tell_it_both_ways(spoilt: str) -> None:
+    hidden = cell(decode(Booklet((_table(spoilt, down=True),))), "x")
+    assert (hidden.value, hidden.verdict) == ("5458.50", "repaired")
+
+
+def test_what_ink_hides_is_asked_for_where_one_sum_tells_it() -> None:
+    decoded = decode(Booklet((_table("458.50", down=False),)))
+    assert cell(decoded, "x").verdict == "doubtful"
+    assert cell(decoded, "y").verdict in ("proved", "accepted")
+
+
+def test_clear_ink_is_no_veil() -> None:
+    """A figure that is surely read and that no sum bears is asked about as it stands."""
+    table = _table("458.50", down=True)
+    rows = tuple(
+        replace(
+            row, cells={k: replace(c, confidence=0.999, readings=()) for k, c in row.cells.items()}
+        )
+        for row in table.rows
+    )
+    printed = cell(decode(Booklet((replace(table, rows=rows),))), "x")
+    assert (printed.value, printed.verdict) == ("458.50", "doubtful")
+
+
+def test_the_name_of_a_group_alone_names_no_column() -> None:
+    table = _table("5,458.50", down=True)
+    paths = {"a": ("中央资金", "小计"), "b": ("中央资金",), "c": ("中央资金", "此次下达")}
+    columns = tuple(Column(c.key, paths[c.key][-1], c.type, paths[c.key]) for c in table.columns)
+    found = cells_of(decode(Booklet((replace(table, columns=columns),))).tables[0])
+    assert {key for (_, key), c in found.items() if c.verdict == "doubtful"} >= {"b"}
+    assert "c" not in {key for (_, key), c in found.items() if c.verdict == "doubtful"}

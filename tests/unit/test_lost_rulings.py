@@ -51,6 +51,18 @@ def test_a_column_of_two_figures_each_is_two_columns() -> None:
     }  # fmt: skip
 
 
+def test_a_cell_read_in_one_among_many_hinders_nothing_and_stays_one() -> None:
+    pairs = [
+        t for row in (0, 1, 2, 3) for t in (_token("6110.18", 105, row), _token("0.00", 168, row))
+    ]
+    run_on = _token("6110.18.|0.00", 110, 4)
+    parted = with_lost_rulings(_lattice(5, 0.0, 100.0, 200.0), [*pairs, run_on])
+    assert len(parted.xs) == 4
+    assert [slot.colspan for slot in parted.slots if slot.row == 4] == [1, 2]
+    whole = _token("611018450.00", 110, 4)
+    assert len(with_lost_rulings(_lattice(5, 0.0, 100.0, 200.0), [*pairs, whole]).xs) == 3
+
+
 def test_a_name_over_both_of_them_stays_one_cell() -> None:
     tokens = [
         _token("2022年基本支出预算数", 115, 0),

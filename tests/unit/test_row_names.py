@@ -106,3 +106,44 @@ def test_tables_side_by_side_have_each_their_own_names() -> None:
     (table,) = decode(Booklet((replace(left, columns=columns, rows=rows, sides=sides),))).tables
     assert [row.cells["a"].verdict for row in table.rows][-1] == "doubtful"
     assert {row.cells["b"].verdict for row in table.rows} == {"accepted"}
+
+
+def _placed(lines: list[tuple[float, float]], *, sideways: bool = False) -> Draft:
+    """The plain table with labels and figures of 8 points at these heights."""
+
+    def box(x: float, y: float) -> Box:
+        return Box(y, x, y + 8, x + 60) if sideways else Box(x, y, x + 60, y + 8)
+
+    draft = _draft([*PLAIN, *PLAIN][: len(lines)])
+    rows = (
+        replace(
+            row,
+            cells=row.cells
+            | {
+                "name": replace(row.cells["name"], box=box(50, label)),
+                "a": replace(row.cells["a"], box=box(200, figure)),
+            },
+        )
+        for row, (label, figure) in zip(draft.rows, lines, strict=True)
+    )
+    return replace(draft, rows=tuple(rows))
+
+
+@pytest.mark.parametrize("sideways", [False, True])
+def test_a_label_on_another_line_than_its_figure_may_be_of_another_row(sideways: bool) -> None:
+    lines = [(100, 101), (120, 121), (140, 152), (160, 161), (180, 181)]
+    said = _verdicts(_placed(lines, sideways=sideways))
+    assert said == ["accepted", "accepted", "doubtful", "accepted", "accepted"]
+
+
+def test_labels_that_all_stand_as_high_over_their_figures_are_in_place() -> None:
+    lines = [(100.0 + 20 * n, 110.0 + 20 * n) for n in range(5)]
+    assert set(_verdicts(_placed(lines))) == {"accepted"}
+
+
+@pytest.mark.parametrize(("strayed", "asked"), [(2, 2), (3, 10)])
+def test_where_many_labels_have_left_their_lines_no_row_is_believed(
+    strayed: int, asked: int
+) -> None:
+    lines = [(100.0 + 20 * n, 101.0 + 20 * n + (11 if n < strayed else 0)) for n in range(10)]
+    assert _verdicts(_placed(lines)).count("doubtful") == asked

@@ -105,3 +105,22 @@ def test_a_header_row_left_behind_by_the_page_break_joins_its_table(tmp_path: Pa
     assert [(c.text, c.colspan) for c in joined.header if c.row == 0] == [("收入", 2), ("支出", 2)]
     assert body(joined) == [["拨款", "9.00", "教育", "9.00"]]
     assert [line.text for line in joined.above] == ["收支预算总表"]
+
+
+def test_a_header_whose_names_stand_over_other_columns_begins_a_table(tmp_path: Path) -> None:
+    head = ["科目名称", "合计", "基本支出", "项目支出", "上缴上级支出", ""]
+    moved = ["科目名称", "", "合计", "基本支出", "项目支出", "上缴上级支出"]
+    edges = [50, 150, 230, 310, 390, 470, 540]
+
+    def drawn(rows: Sequence[Sequence[str]]) -> Callable[[pymupdf.Page], None]:
+        def draw(sheet: pymupdf.Page) -> None:
+            write(sheet, 200, 60, "支出预算总表", 14)
+            write(sheet, 60, 85, "部门名称：云岭市财政局")
+            table(sheet, edges, [100 + 25 * k for k in range(len(rows) + 1)], rows)
+
+        return draw
+
+    first = [head, ["甲", "9.00", "4.00", "5.00", "", ""]]
+    second = [moved, ["乙", "", "7.00", "3.00", "4.00", ""]]
+    path = document(tmp_path / "a.pdf", drawn(first), drawn(second))
+    assert [found.pages for found in sheets(path)] == [(1,), (2,)]
