@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -108,7 +109,7 @@ def test_tables_side_by_side_have_each_their_own_names() -> None:
     assert {row.cells["b"].verdict for row in table.rows} == {"accepted"}
 
 
-def _placed(lines: list[tuple[float, float]], *, sideways: bool = False) -> Draft:
+def _placed(lines: Sequence[tuple[float, float]], *, sideways: bool = False) -> Draft:
     """The plain table with labels and figures of 8 points at these heights."""
 
     def box(x: float, y: float) -> Box:
