@@ -68,7 +68,12 @@ class Truth:
 
     def at(self, page: int, box: Box) -> str | None:
         """The figure printed in the box; None where none is."""
-        near = [(true.overlap(box), value) for number, true, value in self.cells if number == page]
+        # Of a figure's ink most lies in the box; of a blank cell that dirt reaches, a corner.
+        near = [
+            (true.overlap(box) / max(true.area, 1.0), value)
+            for number, true, value in self.cells
+            if number == page
+        ]
         best = max(near, key=lambda one: one[0], default=(0.0, None))
         return best[1] if best[0] > 0 else None
 
