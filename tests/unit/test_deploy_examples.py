@@ -7,7 +7,7 @@ import runpy
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from service.queue.app import celery_app
 from service.settings import Settings

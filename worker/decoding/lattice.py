@@ -161,15 +161,20 @@ class Lattice:
         )
         asked = [u for u in new if _holds(u)]
         values = [self.text_of(u) for u in asked]
-        dearest = self.veil if veiled else math.inf
         told = zip(asked, values, costs(self.cell, values), strict=True)
-        return {
-            units: Option(
-                value, min(own, dearest), inked=bool(self.cell.text), veiled=dearest < own
-            )
-            for units, value, cost in told
-            if min(own := max(cost - self.least, 0.0), dearest) <= most
-        }
+        found: dict[int, Option] = {}
+        for unit, value, cost in told:
+            dearest = self.veil if veiled and self._hides(value) else math.inf
+            own = max(cost - self.least, 0.0)
+            if min(own, dearest) <= most:
+                inked = bool(self.cell.text)
+                found[unit] = Option(value, min(own, dearest), inked, veiled=dearest < own)
+        return found
+
+    def _hides(self, value: str) -> bool:
+        """Whether ink may hide a part of the value: where it shows as many digits, it shows it."""
+        shown = self.cell.value if self.cell.readable else None
+        return shown is None or _digits(shown) != _digits(value)
 
     @property
     def veil(self) -> float:
@@ -194,6 +199,10 @@ def written(units: int, places: int, decimals: int) -> str:
 def units_of(value: str | None, places: int) -> int:
     """What a value adds to a sum: a blank or a dash adds nothing."""
     return int(Decimal(value).scaleb(places)) if value is not None else 0
+
+
+def _digits(value: str) -> int:
+    return sum(map(str.isdigit, value))
 
 
 def _holds(units: int) -> bool:

@@ -28,6 +28,8 @@ _SHARED = 0.25
 """Of the smaller height, what a label and a figure of one row have in common at least."""
 _STRAYED = 0.6
 """Of their height, how far a label is from where the table's labels stand beside figures."""
+_TALL_ROW = 3.0
+"""The same, from which the row is so tall that its label stands anywhere in it."""
 _LINES = 1.5
 """Heights of a row's figures from which its label is of more than one line."""
 _SHAKY = 0.3
@@ -75,7 +77,9 @@ def _lost(draft: Draft, side: _Side) -> Iterator[str]:
     named = [_named(row, side, labelled) for row in draft.rows]
     all_named = _mostly([named[at] for at in bearing])
     all_coded = _mostly([coded[at] for at in items])
-    strayed = set(_off_line(draft.rows, side)) if labelled else set()
+    # Where labels are merged over rows, they stand anywhere beside their figures.
+    single = _mostly([_own(row, side) is not None for row in draft.rows])
+    strayed = set(_off_line(draft.rows, side)) if single else set()
     found: set[int] = set()
     for at in bearing:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(money) and not money[n]]
@@ -104,14 +108,17 @@ def _named(row: DraftRow, side: _Side, labelled: bool) -> bool:
     """Whether the row's own label can be read; where it has none, any text of the row.
 
     A lone sign is what a seal leaves, and names nothing. A label merged over several rows
-    names them all. In a table whose rows are ``labelled`` other texts are no names.
+    names them all. In a table whose rows are ``labelled`` other texts are no names, but for the
+    one that the row was given.
     """
     own = row.cells.get(side.label) if side.label is not None else None
     if own is not None and any(map(str.isalnum, own.text)):
         return _is_word(own.text) and legible(own)
     texts = list(_cells(row, side.words))
-    if not labelled and any(_is_word(cell.text) and legible(cell) for cell in texts):
-        return True
+    if any(
+        _is_word(c.text) and legible(c) and (not labelled or row.label in c.text) for c in texts
+    ):
+        return not labelled or _is_word(row.label)
     return own is None and _is_word(row.label) and all(row.label not in c.text for c in texts)
 
 
@@ -144,7 +151,8 @@ def _strayed(places: Mapping[int, _Place]) -> Iterator[int]:
         label, boxes = places[at]
         apart = not any(_in_line(label, box, axis) for box in boxes)
         height = min(_extent(box, axis) for box in (label, *boxes))
-        if apart and all(abs(off[axis] - usual[axis]) > _STRAYED * height for off in found):
+        strayed = [abs(off[axis] - usual[axis]) / height for off in found]
+        if apart and _STRAYED < min(strayed) < _TALL_ROW:
             yield at
 
 
