@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
-from worker.decoding.ink import costs, odds_against, weighed_readings
+from worker.decoding.ink import UNSURE, costs, odds_against, weighed_readings
 from worker.decoding.print_style import MOST, decimals_of, departs, parts
 from worker.decoding.row_names import rowless_figures
 
@@ -152,7 +152,7 @@ class Lattice:
         ``veiled`` allows for ink that hides what is printed and says nothing against it: known
         values are told too, where that makes them cheaper.
         """
-        if self.pinned:
+        if self.pinned or (veiled and math.isinf(self.veil)):
             return {}
         new = (
             u
@@ -172,9 +172,17 @@ class Lattice:
         return found
 
     def _hides(self, value: str) -> bool:
-        """Whether ink may hide a part of the value: where it shows as many digits, it shows it."""
+        """Whether ink may hide a part of the value.
+
+        Where it shows as many digits, it shows it, and what it surely shows must be in it.
+        """
         shown = self.cell.value if self.cell.readable else None
-        return shown is None or _digits(shown) != _digits(value)
+        if shown is None:
+            return True
+        seen, whole = _digits(shown), _digits(value)
+        left = iter(whole)
+        within = all(digit in left for digit in seen)
+        return len(seen) != len(whole) and (within or self.cell.confidence < UNSURE)
 
     @property
     def veil(self) -> float:
@@ -201,8 +209,8 @@ def units_of(value: str | None, places: int) -> int:
     return int(Decimal(value).scaleb(places)) if value is not None else 0
 
 
-def _digits(value: str) -> int:
-    return sum(map(str.isdigit, value))
+def _digits(value: str) -> str:
+    return "".join(filter(str.isdigit, value))
 
 
 def _holds(units: int) -> bool:
