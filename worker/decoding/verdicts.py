@@ -70,15 +70,14 @@ class Judgement:
 
 def judgements(decision: Decision) -> dict[TableCellRef, Judgement]:
     """The judgement of every amount cell of the booklet."""
-    spent: frozenset[int] = frozenset()
+    bench = _Bench(decision)
+    judged = {ref: bench.judge(ref) for ref in decision.findings}
     while True:
-        bench = _Bench(decision, spent)
-        judged = {ref: bench.judge(ref) for ref in decision.findings}
         told = _independent(bench, judged)
         open_sums = bench.sums_of(ref for ref in bench.veiled if told[ref].verdict == "doubtful")
-        if open_sums <= spent:
+        if open_sums <= bench.spent:
             return told
-        spent |= open_sums
+        bench = replace(bench, spent=bench.spent | open_sums)
 
 
 @dataclass(frozen=True)
