@@ -11,7 +11,8 @@ a look that is wrong must not veto what the others see.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,6 +58,10 @@ def posterior_of(
     return Posterior(signs, len(p), data, weight)
 
 
+Asked = tuple[Sequence[Posterior], Sequence[str]]
+"""Looks at one ink, and the texts that are weighed by all of them."""
+
+
 def log_probability(posteriors: Sequence[Posterior], texts: Sequence[str]) -> NDArray[np.float64]:
     """For each text the natural logarithm of the probability that the ink says just that.
 
@@ -64,13 +69,29 @@ def log_probability(posteriors: Sequence[Posterior], texts: Sequence[str]) -> ND
     that no posterior knows, and empty ones that no look finds empty, get :data:`LEAST`;
     without any posterior all do.
     """
-    total = sum(posterior.weight for posterior in posteriors)
-    if not texts or total <= 0:
-        return np.full(len(texts), LEAST)
-    wanted = [in_signs(text) for text in texts]
-    each = [_of_one(p, wanted) + math.log(p.weight / total) for p in posteriors if p.weight > 0]
-    together: NDArray[np.float64] = np.logaddexp.reduce(np.stack(each), axis=0)
-    return np.maximum(together, LEAST)
+    return log_probabilities([(posteriors, texts)])[0]
+
+
+def log_probabilities(asked: Sequence[Asked]) -> list[NDArray[np.float64]]:
+    """:func:`log_probability` of many inks at once, which costs far less than one by one."""
+    wanted = [[in_signs(text) for text in texts] for _, texts in asked]
+    looks = [
+        (at, posterior)
+        for at, (posteriors, texts) in enumerate(asked)
+        for posterior in posteriors
+        if texts and posterior.weight > 0
+    ]
+    logs = _of_each([(posterior, wanted[at]) for at, posterior in looks])
+    seen: list[list[NDArray[np.float64]]] = [[] for _ in asked]
+    for (at, posterior), log in zip(looks, logs, strict=True):
+        total = sum(p.weight for p in asked[at][0])
+        seen[at].append(log + math.log(posterior.weight / total))
+    return [
+        np.maximum(np.logaddexp.reduce(np.stack(each), axis=0), LEAST)
+        if each
+        else np.full(len(texts), LEAST)
+        for each, texts in zip(seen, wanted, strict=True)
+    ]
 
 
 def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
@@ -81,38 +102,78 @@ def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
     return np.exp(logs - most), float(most.sum())
 
 
-def _of_one(posterior: Posterior, texts: Sequence[str]) -> NDArray[np.float64]:
-    """The forward probabilities of all texts at once: one row each, padded to the longest."""
-    columns = {sign: k for k, sign in enumerate(posterior.signs, start=1)}
-    known = np.array([all(c in columns for c in text) for text in texts], bool)
-    if posterior.steps == 0:
-        return np.where([not text for text in texts], 0.0, LEAST)
-    longest = max((len(text) for text, ok in zip(texts, known, strict=True) if ok), default=0)
+class _Way(NamedTuple):
+    """A text over the steps of a look: whose look, which text of it, and its columns there."""
+
+    look: int
+    text: int
+    columns: list[int]
+
+
+_TOGETHER = 1024
+"""Ways that are gone at once: more leave the processor's cache."""
+
+
+def _of_each(looks: Sequence[tuple[Posterior, Sequence[str]]]) -> list[NDArray[np.float64]]:
+    """For each look the logarithms of its texts' probabilities."""
+    answers = [np.full(len(texts), LEAST) for _, texts in looks]
+    ways: list[_Way] = []
+    for at, (posterior, texts) in enumerate(looks):
+        columns = {sign: k for k, sign in enumerate(posterior.signs, start=1)}
+        for n, text in enumerate(texts):
+            if posterior.steps == 0:
+                answers[at][n] = LEAST if text else 0.0
+            elif all(c in columns for c in text):
+                ways.append(_Way(at, n, [columns[c] for c in text]))
+    # Alike in length and steps, so that little is gone in vain.
+    ways.sort(key=lambda way: (-looks[way.look][0].steps, -len(way.columns)))
+    for start in range(0, len(ways), _TOGETHER):
+        some = ways[start : start + _TOGETHER]
+        for way, log in zip(some, _forward(some, [p for p, _ in looks]), strict=True):
+            answers[way.look][way.text] = max(log, LEAST)
+    return answers
+
+
+def _forward(ways: Sequence[_Way], looks: Sequence[Posterior]) -> list[float]:
+    """The forward probability of each way; ``ways`` have ever fewer steps."""
+    longest = max(len(way.columns) for way in ways)
     # States alternate blank, sign, blank, …; unused ones at the end are never asked for.
-    path = np.zeros((len(texts), 2 * longest + 1), np.intp)
-    for row, text, ok in zip(path, texts, known, strict=True):
-        if ok:
-            row[1 : 2 * len(text) : 2] = [columns[c] for c in text]
+    path = np.zeros((len(ways), 2 * longest + 1), np.intp)
+    for row, way in zip(path, ways, strict=True):
+        row[1 : 2 * len(way.columns) : 2] = way.columns
     # A sign may follow the one before it without a blank between, unless it is the same.
-    skips = np.zeros(path.shape, bool)
+    skips = np.zeros(path.shape)
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
-    steps, scale = _steps(posterior)
+    seen, places, scales = [], {}, {}
+    begin = 0
+    for look in dict.fromkeys(way.look for way in ways):
+        steps, scales[look] = _steps(looks[look])
+        seen.append(steps.ravel())
+        places[look] = begin
+        begin += steps.size
+    flat = np.concatenate(seen)
+    # Where each state's probability stands in ``flat``, one step further on each time.
+    at = path + np.array([places[way.look] for way in ways])[:, None]
+    stride = np.array([1 + len(looks[way.look].signs) for way in ways])[:, None]
     # Two columns of nought to the left: every state has two before it.
-    padded = np.zeros((len(texts), path.shape[1] + 2))
+    padded = np.zeros((len(ways), path.shape[1] + 2))
     alpha = padded[:, 2:]
-    alpha[:, 0] = steps[0, 0]
-    if longest:
-        alpha[:, 1] = steps[0][path[:, 1]]
-    for seen in steps[1:, path]:
-        grown = alpha + padded[:, 1:-1]
-        grown += skips * padded[:, :-2]
-        np.multiply(grown, seen, out=alpha)
-    last = np.array([2 * len(t) if ok else 0 for t, ok in zip(texts, known, strict=True)])
-    rows = np.arange(len(texts))
+    alpha[:, :2] = flat[at[:, :2]]
+    ends = [looks[way.look].steps for way in ways]
+    going = len(ways)
+    for step in range(1, ends[0]):
+        while ends[going - 1] <= step:
+            going -= 1
+        at[:going] += stride[:going]
+        grown = alpha[:going] + padded[:going, 1:-1]
+        grown += skips[:going] * padded[:going, :-2]
+        np.multiply(grown, flat[at[:going]], out=alpha[:going])
+    last = np.array([2 * len(way.columns) for way in ways])
+    rows = np.arange(len(ways))
     ending = alpha[rows, last] + np.where(last > 0, alpha[rows, np.maximum(last - 1, 0)], 0.0)
     with np.errstate(divide="ignore"):
-        logs = np.log(ending) + scale
-    return np.where(known, np.maximum(logs, LEAST), LEAST)
+        logs = np.log(ending) + np.array([scales[way.look] for way in ways])
+    return [float(log) for log in logs]
 
 
 def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -266,16 +327,27 @@ def figure_beam(
     those of :func:`log_probability`.
     """
     found = {text for p in posteriors for text in proposals(p, width, decimals)}
-    return weighed(posteriors, found, keep, also)
+    return each_weighed([(posteriors, found, also)], keep)[0]
 
 
-def weighed(
-    posteriors: Sequence[Posterior], found: Iterable[str], keep: int, also: Iterable[str] = ()
+def each_weighed(
+    inks: Sequence[tuple[Sequence[Posterior], Iterable[str], Iterable[str]]], keep: int
+) -> list[list[Reading]]:
+    """The ``keep`` most probable of what was found of each ink, best first, and texts besides.
+
+    ``inks`` have the looks at the ink, the texts found, and those that are kept in any case.
+    """
+    asked = [{in_signs(text) for text in also} for _, _, also in inks]
+    texts = [sorted(own.union(found)) for own, (_, found, _) in zip(asked, inks, strict=True)]
+    logs = log_probabilities(
+        [(posteriors, own) for (posteriors, _, _), own in zip(inks, texts, strict=True)]
+    )
+    return [_best(*one, keep) for one in zip(asked, texts, logs, strict=True)]
+
+
+def _best(
+    asked: Set[str], texts: Sequence[str], logs: NDArray[np.float64], keep: int
 ) -> list[Reading]:
-    """The ``keep`` most probable of ``found``, and the texts of ``also``, best first."""
-    asked = {in_signs(text) for text in also}
-    texts = sorted(asked.union(found))
-    logs = log_probability(posteriors, texts)
     odds = np.exp(logs)
     ranked = [k for k in np.argsort(-logs, kind="stable") if logs[k] > LEAST]
     best = [k for n, k in enumerate(ranked) if n < keep or texts[k] in asked]
@@ -288,6 +360,11 @@ def proposals(posterior: Posterior, width: int = 24, decimals: int | None = None
     A prefix beam search (Hannun et al. 2014), ``width`` prefixes wide, that knows the grammar
     of amounts. A sure posterior costs little: prefixes far behind the best are given up.
     """
+    return list(_proposals(replace(posterior, weight=1.0), width, decimals))
+
+
+@lru_cache(maxsize=1024)  # a page's figures: more than one stage asks for the same
+def _proposals(posterior: Posterior, width: int, decimals: int | None) -> tuple[str, ...]:
     steps, _ = _steps(posterior)
     beam = {"": _Ending(1.0, 0.0, _START)}
     for step in steps.tolist():
@@ -303,7 +380,7 @@ def proposals(posterior: Posterior, width: int = 24, decimals: int | None = None
         # Divided by the best: a long dull stretch must not run out of numbers.
         beam = {t: _Ending(e.blank / best, e.sign / best, e.state) for t, e in kept[:width]}
     whole = [(e.blank + e.sign, t) for t, e in beam.items() if t and _complete(e.state, decimals)]
-    return [text for _, text in sorted(whole, reverse=True)]
+    return tuple(text for _, text in sorted(whole, reverse=True))
 
 
 def _grown(

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 
 from schemas.page import Posterior, Reading, Token
 from worker.confusions import confusable
-from worker.ctc import SIGNS, in_signs, is_printed_amount, posterior_of, proposals, spelled, weighed
+from worker.ctc import (
+    SIGNS,
+    each_weighed,
+    in_signs,
+    is_printed_amount,
+    posterior_of,
+    proposals,
+    spelled,
+)
 from worker.figure_crop import (
     CLOSE_LOOKS,
     HEIGHT,
@@ -114,12 +122,30 @@ def with_figures(
 
     def unsure_of(figures: Iterable[int]) -> list[int]:
         """Those of the figures that one look of each reader leaves unsure."""
-        for n in (held := list(figures)):
-            token = tokens[chosen[n]]
-            found[n] = _proposed(token, first[n])
-            mixture = mixed(token.posteriors, [first[n]], GLANCE_TRUST)
-            read[chosen[n]] = _judged(token, found[n], mixture, inks[n], page)
+        held = list(figures)
+        for n in held:
+            found[n] = _proposed(tokens[chosen[n]], first[n])
+        judge(
+            held,
+            [mixed(tokens[chosen[n]].posteriors, [first[n]], GLANCE_TRUST) for n in held],
+        )
         return [n for n in held if read[chosen[n]].confidence < SURE]
+
+    def judge(figures: Sequence[int], mixtures: Sequence[tuple[Posterior, ...]]) -> None:
+        """Those of the figures as all looks together read them, the text's own reading among them.
+
+        The first of a figure's looks is a plain one of our own.
+        """
+        texts = each_weighed(
+            [
+                (mixture, found[n], [tokens[chosen[n]].text])
+                for n, mixture in zip(figures, mixtures, strict=True)
+            ],
+            _KEPT,
+        )
+        for n, mixture, readings in zip(figures, mixtures, texts, strict=True):
+            told = _well_formed(readings)
+            read[chosen[n]] = _judged(tokens[chosen[n]], told, mixture, inks[n], page)
 
     unsure = unsure_of(range(len(chosen)))
     if closely is not None:
@@ -132,12 +158,17 @@ def with_figures(
     more = reader.read_closely(
         _crops([inks[n] for n, _ in crops], [look for _, look in crops], page)
     )
-    for place, n in enumerate(unsure):
-        k = chosen[n]
-        again = more[place * len(CLOSE_LOOKS) : (place + 1) * len(CLOSE_LOOKS)]
-        found[n].update(map(_said, again), confusable(read[k].readings[0].text, _CONFUSIONS))
-        mixture = mixed(tokens[k].posteriors, again, CLOSE_TRUST)
-        read[k] = _judged(tokens[k], found[n], mixture, inks[n], page)
+    looks = [more[k : k + len(CLOSE_LOOKS)] for k in range(0, len(more), len(CLOSE_LOOKS))]
+    for n, again in zip(unsure, looks, strict=True):
+        best = read[chosen[n]].readings[0].text
+        found[n].update(map(_said, again), confusable(best, _CONFUSIONS))
+    judge(
+        unsure,
+        [
+            mixed(tokens[chosen[n]].posteriors, again, CLOSE_TRUST)
+            for n, again in zip(unsure, looks, strict=True)
+        ],
+    )
     return read
 
 
@@ -242,13 +273,13 @@ def _crops(inks: Sequence[_Ink], looks: Sequence[Look], page: FigurePage) -> lis
 
 
 def _judged(
-    token: Token, proposed: set[str], posteriors: tuple[Posterior, ...], ink: _Ink, page: FigurePage
+    token: Token,
+    found: Sequence[Reading],
+    posteriors: tuple[Posterior, ...],
+    ink: _Ink,
+    page: FigurePage,
 ) -> Token:
-    """The token as all looks together read it, ``proposed`` and its own text weighed.
-
-    The first of ``posteriors`` is a plain look of our own.
-    """
-    found = _well_formed(weighed(posteriors, proposed, _KEPT, also=[token.text]))
+    """The token with ``found`` for its readings, spelled by the first of ``posteriors``."""
     if not found:
         return token
     best = found[0]

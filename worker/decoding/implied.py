@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from schemas.draft import TableCellRef
 from worker.decoding.confusions import slips
 from worker.decoding.erased import told_of_erased
-from worker.decoding.lattice import Lattice, Option, units_of
+from worker.decoding.lattice import Lattice, Option, probed, units_of
 from worker.decoding.prices import BROKEN, HORIZON
 from worker.decoding.print_style import canonical
 from worker.decoding.scene import Scene
@@ -32,13 +32,14 @@ Keys = dict[TableCellRef, dict[int, Option]]
 def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
     """The scene with the lattices of the loose cells holding what is worth searching."""
     pool = {ref: scene.lattices[ref] for ref in loose}
-    for ref, units in told_of_erased(scene, pool).items():
-        pool[ref] = pool[ref].with_options(pool[ref].tested(units, veiled=True))
+    for ref, more in probed(pool, told_of_erased(scene, pool), veiled=True).items():
+        pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_alone(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_in_pairs(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
-    pool = {ref: one.with_options(one.tested(_slips(one), HORIZON)) for ref, one in pool.items()}
+    near = probed(pool, {ref: _slips(one) for ref, one in pool.items()}, HORIZON)
+    pool = {ref: one.with_options(near[ref]) for ref, one in pool.items()}
     wanted = supported(scene, pool)
     return scene.with_lattices(_kept(one, scene.values[ref], wanted) for ref, one in pool.items())
 
@@ -63,7 +64,7 @@ def _implied_alone(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
         for term in equation.cells:
             if term.ref in pool and residual % term.weight == 0:
                 asked[term.ref].append((scene.values[term.ref] or 0) - residual // term.weight)
-    return {ref: pool[ref].tested(units) for ref, units in asked.items()}
+    return probed(pool, asked)
 
 
 def _implied_in_pairs(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
@@ -83,7 +84,7 @@ def _implied_in_pairs(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Key
                     if near and other.ref != term.ref and left % other.weight == 0:
                         now = scene.values[other.ref] or 0
                         asked[other.ref][now - left // other.weight] = None
-    return {ref: pool[ref].tested(units, HORIZON) for ref, units in asked.items()}
+    return probed(pool, asked, HORIZON)
 
 
 def _seeds(scene: Scene, one: Lattice) -> Iterator[tuple[int, float]]:

@@ -9,15 +9,16 @@ else the recogniser's confidence and the prior over slips
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from schemas.amount import narrow
 from schemas.draft import DraftCell
 from schemas.page import Posterior
-from worker.ctc import figure_beam, log_probability
+from worker.ctc import figure_beam, log_probabilities
 from worker.decoding.confusions import surprise
 from worker.decoding.print_style import canonical, departs, whole
 
@@ -103,23 +104,40 @@ def _meant(text: str, decimals: int | None) -> tuple[tuple[str, float], ...]:
     return ((plain, WHOLE), (value, 1.0 - WHOLE))
 
 
-def costs(cell: DraftCell, values: Sequence[str | None]) -> list[float]:
-    """What each value costs in this cell, None standing for a blank one."""
-    figures = [value for value in values if value is not None and value != cell.value]
-    tested = _tested(cell, figures) if cell.posteriors and cell.source != "text" else None
-    if tested is None:
-        against = max(odds_against(cell), 0.0)
-        tested = {value: _by_prior(cell, value, against) for value in figures}
+Asked = tuple[DraftCell, Sequence[str | None]]
+"""A cell, and what may be printed in it: None stands for nothing."""
+
+
+def costs(asked: Sequence[Asked]) -> list[list[float]]:
+    """For each cell what each value costs in it."""
+    figures = [[v for v in values if v is not None and v != cell.value] for cell, values in asked]
+    inked = [k for k, (cell, _) in enumerate(asked) if cell.posteriors and cell.source != "text"]
+    by_ink = _tested([(asked[k][0], figures[k]) for k in inked])
+    tested: dict[int, dict[str, float]] = {
+        k: found for k, found in zip(inked, by_ink, strict=True) if found is not None
+    }
     return [
-        _blank(cell) if value is None else tested.get(value, 0.0 if cell.readable else HIGHEST)
-        for value in values
+        _costs(cell, values, tested[k] if k in tested else _by_priors(cell, figures[k]))
+        for k, (cell, values) in enumerate(asked)
     ]
+
+
+def _costs(
+    cell: DraftCell, values: Sequence[str | None], tested: Mapping[str, float]
+) -> list[float]:
+    own = 0.0 if cell.readable else HIGHEST
+    return [_blank(cell) if value is None else tested.get(value, own) for value in values]
 
 
 def _blank(cell: DraftCell) -> float:
     if cell.value is None and cell.readable:
         return 0.0
     return max(SPURIOUS, odds_against(cell))
+
+
+def _by_priors(cell: DraftCell, values: Sequence[str]) -> dict[str, float]:
+    against = max(odds_against(cell), 0.0)
+    return {value: _by_prior(cell, value, against) for value in values}
 
 
 def _by_prior(cell: DraftCell, value: str, against: float) -> float:
@@ -132,32 +150,42 @@ def _by_prior(cell: DraftCell, value: str, against: float) -> float:
     return min(against + surprise(cell.value or "", value), HIGHEST)
 
 
-def _tested(cell: DraftCell, values: Sequence[str]) -> dict[str, float] | None:
+def _tested(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[dict[str, float] | None]:
     """The cost of each value by what was seen of the ink; None where that says nothing.
 
     Counted from the first reading, or from the likeliest figure where that is none.
     """
-    own = cell.value if cell.value is not None and cell.readable else None
-    likeliest = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
-    logs = _logs(cell, values if own is None else [*values, own])
-    best = likeliest if own is None else logs.pop()
-    if best < -HIGHEST:
-        return None
-    return {
-        value: max(min(best - log, HIGHEST), -HIGHEST)
-        for value, log in zip(values, logs, strict=True)
-    }
+    own = [cell.value if cell.value is not None and cell.readable else None for cell, _ in asked]
+    logs = _logs(
+        [
+            (cell, values if first is None else [*values, first])
+            for (cell, values), first in zip(asked, own, strict=True)
+        ]
+    )
+    tested: list[dict[str, float] | None] = []
+    for (cell, values), first, found in zip(asked, own, logs, strict=True):
+        likeliest = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
+        best = likeliest if first is None else found.pop()
+        told = zip(values, found, strict=True)
+        counted = {v: max(min(best - log, HIGHEST), -HIGHEST) for v, log in told}
+        tested.append(None if best < -HIGHEST else counted)
+    return tested
 
 
-def _logs(cell: DraftCell, values: Sequence[str]) -> list[float]:
+def _logs(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[list[float]]:
     """The logarithm of each value's probability, in whatever form it is printed."""
-    forms = [(at, form) for at, value in enumerate(values) for form in printed_forms(value)]
-    total = np.full(len(values), -np.inf)
-    for (at, _), log in zip(
-        forms, log_probability(cell.posteriors, [form for _, form in forms]), strict=True
-    ):
-        total[at] = np.logaddexp(total[at], log)
-    return [float(log) for log in total]
+    forms = [[printed_forms(value) for value in values] for _, values in asked]
+    logs = log_probabilities(
+        [
+            (cell.posteriors, [text for value in one for text in value])
+            for (cell, _), one in zip(asked, forms, strict=True)
+        ]
+    )
+    found = []
+    for one, log in zip(forms, logs, strict=True):
+        ends = list(accumulate((len(value) for value in one), initial=0))
+        found.append([float(np.logaddexp.reduce(log[a:b])) for a, b in pairwise(ends)])
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -144,32 +144,22 @@ class Lattice:
                 merged[units] = option
         return replace(self, options=merged)
 
-    def tested(
-        self, units: Iterable[int], most: float = FARTHEST, *, veiled: bool = False
-    ) -> dict[int, Option]:
-        """Those of the values that the ink allows at a cost of ``most``, new ones only.
-
-        ``veiled`` allows for ink that hides what is printed and says nothing against it: known
-        values are told too, where that makes them cheaper.
-        """
+    def untried(self, units: Iterable[int], *, veiled: bool = False) -> list[int]:
+        """Those of the values that the ink is yet to be asked about; see :func:`probed`."""
         if self.pinned or (veiled and math.isinf(self.veil)):
-            return {}
-        new = (
-            u
-            for u in dict.fromkeys(units)
-            if u not in self.options or (veiled and not self.options[u].sighted)
-        )
-        asked = [u for u in new if _holds(u)]
-        values = [self.text_of(u) for u in asked]
-        told = zip(asked, values, costs(self.cell, values), strict=True)
-        found: dict[int, Option] = {}
-        for unit, value, cost in told:
-            dearest = self.veil if veiled and self._hides(value) else math.inf
-            own = max(cost - self.least, 0.0)
-            if min(own, dearest) <= most:
-                inked = bool(self.cell.text)
-                found[unit] = Option(value, min(own, dearest), inked, veiled=dearest < own)
-        return found
+            return []
+        known = (k for k, o in self.options.items() if not veiled or o.sighted)
+        held = frozenset(known)
+        return [u for u in dict.fromkeys(units) if u not in held and _holds(u)]
+
+    def allowed(self, units: int, cost: float, most: float, *, veiled: bool) -> Option | None:
+        """The value as an option where the ink allows it; ``cost`` is what the ink says."""
+        value = self.text_of(units)
+        own = max(cost - self.least, 0.0)
+        dearest = self.veil if veiled and self._hides(value) else math.inf
+        if min(own, dearest) > most:
+            return None
+        return Option(value, min(own, dearest), bool(self.cell.text), veiled=dearest < own)
 
     def _hides(self, value: str) -> bool:
         """Whether ink may hide a part of the value.
@@ -199,6 +189,30 @@ class Lattice:
         return self.against >= _CLEAR
 
 
+def probed(
+    pool: Mapping[TableCellRef, Lattice],
+    asked: Mapping[TableCellRef, Iterable[int]],
+    most: float = FARTHEST,
+    *,
+    veiled: bool = False,
+) -> dict[TableCellRef, dict[int, Option]]:
+    """Those of the values that the ink of each cell allows at a cost of ``most``, new ones only.
+
+    ``veiled`` allows for ink that hides what is printed and says nothing against it: known
+    values are told too, where that makes them cheaper.
+    """
+    new = {ref: pool[ref].untried(units, veiled=veiled) for ref, units in asked.items()}
+    told = costs([(pool[r].cell, [pool[r].text_of(u) for u in us]) for r, us in new.items()])
+    return {
+        ref: {
+            u: option
+            for u, cost in zip(units, found, strict=True)
+            if (option := pool[ref].allowed(u, cost, most, veiled=veiled)) is not None
+        }
+        for (ref, units), found in zip(new.items(), told, strict=True)
+    }
+
+
 def written(units: int, places: int, decimals: int) -> str:
     """``units`` of the ``places``-th decimal as a decimal string with ``decimals``."""
     return f"{Decimal(units).scaleb(-places):.{decimals}f}"
@@ -221,19 +235,22 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     """The lattice of every amount cell of a table, by (table, row, column)."""
     amounts = [column.key for column in draft.columns if column.type == "amount"]
     cells = {(r.id, k): r.cells[k] for r in draft.rows for k in amounts if k in r.cells}
-    found = (_decimals(cell.value) for cell in cells.values())
-    places = max((n for n in found if n <= MOST_DECIMALS), default=0)
+    held = (_decimals(cell.value) for cell in cells.values())
+    places = max((n for n in held if n <= MOST_DECIMALS), default=0)
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
-    styles = {key: _Style.of(found, list(cells.values())) for key, found in columns.items()}
+    styles = {key: _Style.of(own, list(cells.values())) for key, own in columns.items()}
     nameless = _nameless(draft.columns)
     rowless = rowless_figures(draft)
+    found = _lattices(
+        {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()}, places
+    )
     return {
-        (table, row, key): replace(
-            _lattice((table, row, key), cell, places, styles[key]),
-            nameless=key in nameless,
-            rowless=(row, key) in rowless and cell.source == "ocr",
+        ref: replace(
+            one,
+            nameless=ref[2] in nameless,
+            rowless=ref[1:] in rowless and one.cell.source == "ocr",
         )
-        for (row, key), cell in cells.items()
+        for ref, one in found.items()
     }
 
 
@@ -289,7 +306,41 @@ class _Style:
         return _Style(usual, always)
 
 
-def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
+def _lattices(
+    cells: Mapping[TableCellRef, tuple[DraftCell, _Style]], places: int
+) -> dict[TableCellRef, Lattice]:
+    found = {ref: _bare(ref, cell, places, style) for ref, (cell, style) in cells.items()}
+    inked = [one for one in found.values() if one.cell.source == "ocr" and one.cell.text]
+    odds = [_odds(one) for one in inked]
+    others = [_others(one, values) for one, values in zip(inked, odds, strict=True)]
+    zeros = [written(0, one.decimals, one.decimals) for one in inked]
+    told = costs(
+        [
+            (one.cell, [None, zero, *values])
+            for one, zero, values in zip(inked, zeros, others, strict=True)
+        ]
+    )
+    for one, zero, values, weighed, (blank, printed, *priors) in zip(
+        inked, zeros, others, odds, told, strict=True
+    ):
+        # What adds nothing: a printed zero or no figure at all, whichever the ink favours.
+        nothing = Option(zero, printed) if printed <= blank else Option(None, blank)
+        own = _own_odds(one.cell, weighed)
+        said = {
+            units_of(v, places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))
+            for v, prior in zip(values, priors, strict=True)
+        }
+        full = one.with_options(said)
+        full = full.with_options({0: nothing} if one.first != 0 else {})
+        seen = _sighted(one.cell, places)
+        full = full.with_options({k: o for k, o in seen if k not in full.options})
+        least = min((option.cost for option in full.options.values()), default=0.0)
+        found[one.ref] = replace(full, options=_counted(full.options, least), least=least)
+    return found
+
+
+def _bare(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
+    """The lattice of nothing but the reading as drafted."""
     decimals = style.usual if cell.source != "text" else max(style.usual, _decimals(cell.value))
     options: dict[int, Option] = {}
     first: int | None = None
@@ -299,15 +350,7 @@ def _lattice(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> 
         cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)
     against = odds_against(cell, always)
-    bare = Lattice(ref, cell, places, decimals, options, first, against, always)
-    if cell.source in ("human", "text") or not cell.text:
-        return bare
-    nothing = {0: _zero(cell, decimals)} if first != 0 else {}
-    said = {units_of(v, places): Option(v, c) for v, c in _said(cell, places, always)}
-    full = bare.with_options(said).with_options(nothing)
-    full = full.with_options({k: o for k, o in _sighted(cell, places) if k not in full.options})
-    least = min((option.cost for option in full.options.values()), default=0.0)
-    return replace(full, options=_counted(full.options, least), least=least)
+    return Lattice(ref, cell, places, decimals, options, first, against, always)
 
 
 def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
@@ -321,27 +364,28 @@ def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
         yield units_of(value, places), Option(value, min(cost, FARTHEST), sighted=True)
 
 
-def _zero(cell: DraftCell, decimals: int) -> Option:
-    """What adds nothing: a printed zero or no figure at all, whichever the ink favours."""
-    zero = written(0, decimals, decimals)
-    blank, printed = costs(cell, [None, zero])
-    return Option(zero, printed) if printed <= blank else Option(None, blank)
-
-
 def _counted(options: Mapping[int, Option], least: float) -> dict[int, Option]:
     """The options with costs counted from the cheapest, those too dear left out."""
     counted = {key: replace(option, cost=option.cost - least) for key, option in options.items()}
     return {key: option for key, option in counted.items() if option.cost <= FARTHEST}
 
 
-def _said(cell: DraftCell, places: int, decimals: int | None) -> Iterator[tuple[str, float]]:
-    """The recogniser's candidates, each at its own odds or at the prior's, whichever is less."""
-    weighed = weighed_readings(cell, decimals)
-    odds = {v: p for v, p in weighed.items() if len(v.partition(".")[2]) <= places}
-    for value in parts(cell.text, decimals):
-        if len(value.partition(".")[2]) <= places:
+def _odds(one: Lattice) -> dict[str, float]:
+    """The recogniser's candidates, each with its probability."""
+    weighed = weighed_readings(one.cell, one.always)
+    odds = {v: p for v, p in weighed.items() if len(v.partition(".")[2]) <= one.places}
+    for value in parts(one.cell.text, one.always):
+        if len(value.partition(".")[2]) <= one.places:
             odds.setdefault(value, PART * max(odds.values(), default=1.0))
-    own = odds.get(cell.value, cell.confidence) if cell.value else max(odds.values(), default=1.0)
-    others = [v for v in odds if v != cell.value and not departs(v, decimals)]
-    for value, prior in zip(others, costs(cell, others), strict=True):
-        yield value, min(math.log(max(own, 1e-9) / max(odds[value], 1e-9)), prior)
+    return odds
+
+
+def _others(one: Lattice, odds: Mapping[str, float]) -> list[str]:
+    """The candidates beside the first reading."""
+    return [v for v in odds if v != one.cell.value and not departs(v, one.always)]
+
+
+def _own_odds(cell: DraftCell, odds: Mapping[str, float]) -> float:
+    """The probability of the first reading, or of the likeliest where that is no figure."""
+    likeliest = max(odds.values(), default=1.0)
+    return max(odds.get(cell.value, cell.confidence) if cell.value else likeliest, 1e-9)
