@@ -46,6 +46,8 @@ class Mark:
 
 def narrow(text: str) -> str:
     """``text`` with full-width forms made narrow (NFKC) and white space taken out."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text  # nearly all figures
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 

@@ -39,6 +39,8 @@ _SAME = str.maketrans({
 
 def in_signs(text: str) -> str:
     """``text`` without white space, full-width and variant forms as the signs they stand for."""
+    if text.isascii():
+        return narrow(text)
     return narrow(text.translate(_SAME)).translate(_SAME)
 
 
@@ -107,7 +109,14 @@ class _Way(NamedTuple):
 
     look: int
     text: int
-    columns: list[int]
+    columns: tuple[int, ...]
+
+
+@lru_cache(maxsize=16_384)
+def _columns(signs: str, text: str) -> tuple[int, ...] | None:
+    """The columns of a look's probabilities that spell the text; None where it has no such."""
+    found = tuple(signs.find(c) + 1 for c in text)
+    return found if all(found) else None
 
 
 _TOGETHER = 1024
@@ -119,12 +128,12 @@ def _of_each(looks: Sequence[tuple[Posterior, Sequence[str]]]) -> list[NDArray[n
     answers = [np.full(len(texts), LEAST) for _, texts in looks]
     ways: list[_Way] = []
     for at, (posterior, texts) in enumerate(looks):
-        columns = {sign: k for k, sign in enumerate(posterior.signs, start=1)}
         for n, text in enumerate(texts):
+            columns = _columns(posterior.signs, text)
             if posterior.steps == 0:
                 answers[at][n] = LEAST if text else 0.0
-            elif all(c in columns for c in text):
-                ways.append(_Way(at, n, [columns[c] for c in text]))
+            elif columns is not None:
+                ways.append(_Way(at, n, columns))
     # Alike in length and steps, so that little is gone in vain.
     ways.sort(key=lambda way: (-looks[way.look][0].steps, -len(way.columns)))
     for start in range(0, len(ways), _TOGETHER):
