@@ -146,9 +146,9 @@ def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
     band = across.view(np.uint8)
     blur = cv2.dilate(band, np.ones((5, 3), np.uint8)) & ~band & 1
     # A figure may stand so close to a line that their blurs meet: its strokes stay.
-    rim = blur & (grey > _BLUR).astype(np.uint8)
+    rim = blur & (grey > _BLUR).view(np.uint8)
     crossing = cv2.dilate(down.view(np.uint8), np.ones((3, 7), np.uint8))
-    touching = blur & (grey < 150).astype(np.uint8) & ~crossing & 1
+    touching = blur & (grey < 150).view(np.uint8) & ~crossing & 1
     downward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, _REACH - 1))
     upward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, 0))
     erasable: Mask = ((band & ~(downward & upward) & 1) | rim) > 0
@@ -163,12 +163,11 @@ def _line_like(grey: Image, unit: float, contrast: int) -> NDArray[np.uint8]:
     """1 where a pixel is darker by ``contrast`` than what stands above and below it."""
     ridge = np.zeros(grey.shape, np.uint8)
     for reach in {max(round(unit / 7), 3), max(round(unit / 3), 6)}:
-        above = np.full_like(grey, 255)
-        below = np.full_like(grey, 255)
-        above[reach:] = grey[:-reach]
-        below[:-reach] = grey[reach:]
-        sides = np.minimum(above, below)
-        ridge |= (cv2.subtract(sides, grey) > contrast).astype(np.uint8)
+        sides = np.full_like(grey, 255)
+        sides[reach:] = grey[:-reach]
+        cv2.min(sides[:-reach], grey[reach:], dst=sides[:-reach])
+        _, found = cv2.threshold(cv2.subtract(sides, grey), contrast, 1, cv2.THRESH_BINARY)
+        cv2.bitwise_or(ridge, found, dst=ridge)
     return ridge
 
 
@@ -328,7 +327,7 @@ def _widest_gap(piece: _Piece, grey: Image) -> int:
 def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """1 where ink stands just above, and the same for below."""
     reach = max(round(unit / 4), 4)
-    ink = (grey < 190).astype(np.uint8)
+    ink = (grey < 190).view(np.uint8)
     above, below = np.zeros_like(ink), np.zeros_like(ink)
     above[reach:] = ink[:-reach]
     below[:-reach] = ink[reach:]
@@ -339,23 +338,30 @@ def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
     """1 where little ink stands beside a long stretch, as along a line and not in text."""
     window = (round(10 * unit) | 1, 1)
     crowd = cv2.boxFilter(beside, cv2.CV_32F, window, borderType=cv2.BORDER_CONSTANT)
-    lonely: NDArray[np.uint8] = (crowd < _CROWDED).astype(np.uint8)
+    lonely: NDArray[np.uint8] = (crowd < _CROWDED).view(np.uint8)
     return lonely
 
 
 def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np.uint8]:
     """1 where some stretch of ``length`` through the pixel is drawn to ``share``."""
     window = max(round(length), 5) | 1
-    drawn = cv2.boxFilter(
-        ridge, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
-    )
-    full = (drawn >= share * window).view(np.uint8)
+    grown = np.zeros_like(ridge)
+    inked = np.flatnonzero(cv2.reduce(ridge, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= share * window)
+    if not len(inked):
+        return grown
+    full = (_along(ridge[inked], window) >= share * window).view(np.uint8)
+    kept = _inked_rows(full)
     # Where any is full; cv2.dilate takes the longer the wider the window is.
-    near = cv2.boxFilter(
-        full, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
-    )
-    grown: NDArray[np.uint8] = (near > 0).view(np.uint8)
+    grown[inked[kept]] = (_along(full[kept], window) > 0).view(np.uint8) if kept.any() else 0
     return grown
+
+
+def _along(rows: NDArray[np.uint8], window: int) -> NDArray[np.uint16]:
+    """How many pixels are set in the ``window`` pixels around each, in its row."""
+    summed: NDArray[np.uint16] = cv2.boxFilter(
+        rows, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return summed
 
 
 def _measured(own: Mask, x: int, y: int) -> Line:

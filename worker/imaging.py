@@ -142,8 +142,10 @@ def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
 
     A stamp is a large piece of coloured ink, as high as wide or nearly. Red ink is light in
     the red channel while black text under it stays dark: inside a stamp the page is seen
-    through the ink's own channel and stretched until the ink is paper.
+    through the ink's own channel and stretched until the ink is paper. A grey page has none.
     """
+    if rgb.ndim == 2:
+        return rgb, ()
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     lifted = []
     for region in _coloured_stamps(rgb):
@@ -157,7 +159,8 @@ def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
 
 
 def _saturation(rgb: Colour) -> Image:
-    spread: Image = rgb.max(axis=2) - rgb.min(axis=2)
+    r, g, b = cv2.split(rgb)
+    spread: Image = cv2.subtract(cv2.max(cv2.max(r, g), b), cv2.min(cv2.min(r, g), b))
     return spread
 
 

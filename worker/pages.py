@@ -51,7 +51,7 @@ def read_page(
                     number, width, height, document.chars(index), document.segments(index)
                 )
             case "scan":
-                pixels = document.render(index, document.scan_dpi(index))
+                pixels = document.scan(index)
                 page = read_scan(
                     pixels,
                     number,
@@ -76,7 +76,7 @@ def second_reader(
     """What reads figures of the open document's scanned pages again."""
     return PageSecondReader(
         {page.number: page for page in pages},
-        lambda number: document.render(number - 1, document.scan_dpi(number - 1)),
+        lambda number: document.scan(number - 1),
         figures or shared_figure_reader(),
     )
 

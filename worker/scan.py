@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +34,7 @@ from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.margin_dirt import without_margin_dirt
-from worker.ocr import LineBox, LineReading, OcrEngine
+from worker.ocr import LineReading, OcrEngine, lines_seen
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
@@ -47,7 +46,6 @@ Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
-_SEEN_HEIGHT = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
@@ -83,19 +81,19 @@ def read_scan(
 ) -> PageText:
     """Everything a page image says, in upright space.
 
-    ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
-    ``page_width`` x ``page_height``. A page without text is ``blank``. ``figures`` reads
-    figures beside ``engine``; None leaves them to it.
+    ``image`` is (height, width, 3) RGB or (height, width) grey of the page as displayed, whose
+    size in points is ``page_width`` x ``page_height``. A page without text is ``blank``.
+    ``figures`` reads figures beside ``engine``; None leaves them to it.
     """
     clean = _cleaned(image)
     if clean is None:
         return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
     likely = likely_turns(clean.grey, engine)
-    turns = legible_turns(clean.grey, engine) if likely is None else likely
+    turns = legible_turns(clean.grey, clean.unit, engine) if likely is None else likely
     page = _upright(clean, turns, page_width, page_height)
     tokens = _tokens(page, engine)
     if likely is not None and _sense(tokens) < _MAKES_SENSE:
-        turns = legible_turns(clean.grey, engine)
+        turns = legible_turns(clean.grey, clean.unit, engine)
         if turns != likely:
             page = _upright(clean, turns, page_width, page_height)
             tokens = _tokens(page, engine)
@@ -179,7 +177,7 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
 
 
 def _tokens(page: _Upright, engine: OcrEngine) -> list[Token]:
-    boxes = _detected(page, engine)
+    boxes = lines_seen(engine, page.grey, page.unit)
     ink = page.grey < _faint(page.threshold)
     lines = without_pale(ink_lines(ink, boxes, page.lines, page.unit), page.grey, page.unit)
     read = _read(lines, page, engine)
@@ -235,17 +233,6 @@ def _line_of(token: Token, page: _Upright) -> InkLine:
         round(box.x0 / page.sx), round(box.y0 / page.sy),
         round(box.x1 / page.sx), round(box.y1 / page.sy),
     )  # fmt: skip
-
-
-def _detected(page: _Upright, engine: OcrEngine) -> list[LineBox]:
-    """The engine's line boxes, found at the size that is enough to see lines."""
-    grey, scale = page.grey, min(1.0, _SEEN_HEIGHT / page.unit)
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    fx, fy = grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]
-    return [
-        LineBox(round(b.x0 * fx), round(b.y0 * fy), round(b.x1 * fx), round(b.y1 * fy), b.score)
-        for b in engine.detect(small)
-    ]
 
 
 def _speaks(line: InkLine, reading: LineReading, page: _Upright) -> bool:

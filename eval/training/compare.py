@@ -78,7 +78,7 @@ def seen_in(seed: int, level: str, engine: OcrEngine) -> Iterator[Seen]:
         path.write_bytes(aged.pdf)
         with open_document(path) as document:
             for index in range(document.page_count):
-                image = document.render(index, document.scan_dpi(index))
+                image = document.scan(index)
                 size = document.page_size(index)
                 cutter = _Cutter()
                 page = read_scan(image, index + 1, *size, engine, cutter)
