@@ -104,85 +104,89 @@ def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
     return np.exp(logs - most), float(most.sum())
 
 
-class _Way(NamedTuple):
-    """A text over the steps of a look: whose look, which text of it, and its columns there."""
-
-    look: int
-    text: int
-    columns: tuple[int, ...]
-
-
-@lru_cache(maxsize=16_384)
-def _columns(signs: str, text: str) -> tuple[int, ...] | None:
-    """The columns of a look's probabilities that spell the text; None where it has no such."""
-    found = tuple(signs.find(c) + 1 for c in text)
-    return found if all(found) else None
-
-
 _TOGETHER = 1024
-"""Ways that are gone at once: more leave the processor's cache."""
+"""Texts that are weighed at once: more leave the processor's cache."""
+
+
+@lru_cache(maxsize=8)
+def _columns(signs: str) -> NDArray[np.intp]:
+    """By code point the column of a sign's probabilities; 0 for any other letter, and for none."""
+    columns = np.zeros(max(map(ord, signs), default=0) + 2, np.intp)
+    columns[[ord(sign) for sign in signs]] = range(1, 1 + len(signs))
+    return columns
 
 
 def _of_each(looks: Sequence[tuple[Posterior, Sequence[str]]]) -> list[NDArray[np.float64]]:
-    """For each look the logarithms of its texts' probabilities."""
-    answers = [np.full(len(texts), LEAST) for _, texts in looks]
-    ways: list[_Way] = []
-    for at, (posterior, texts) in enumerate(looks):
-        for n, text in enumerate(texts):
-            columns = _columns(posterior.signs, text)
-            if posterior.steps == 0:
-                answers[at][n] = LEAST if text else 0.0
-            elif columns is not None:
-                ways.append(_Way(at, n, columns))
+    """For each look the logarithms of its texts' probabilities; each has one text or more."""
+    if not looks:
+        return []
+    longest = max(len(text) for _, texts in looks for text in texts)
+    spelled_out, lengths = [], []
+    for posterior, texts in looks:
+        letters = np.array(texts, f"<U{max(longest, 1)}").view(np.uint32).reshape(len(texts), -1)
+        columns = _columns(posterior.signs)
+        spelled_out.append(columns[np.minimum(letters, len(columns) - 1)])
+        lengths.append((letters > 0).sum(axis=1))
+    each = np.repeat(np.arange(len(looks)), [len(texts) for _, texts in looks])
+    signs, length = np.concatenate(spelled_out), np.concatenate(lengths)
+    steps = np.array([posterior.steps for posterior, _ in looks])[each]
+    logs = np.full(len(each), LEAST)
+    logs[(steps == 0) & (length == 0)] = 0.0
     # Alike in length and steps, so that little is gone in vain.
-    ways.sort(key=lambda way: (-looks[way.look][0].steps, -len(way.columns)))
-    for start in range(0, len(ways), _TOGETHER):
-        some = ways[start : start + _TOGETHER]
-        for way, log in zip(some, _forward(some, [p for p, _ in looks]), strict=True):
-            answers[way.look][way.text] = max(log, LEAST)
-    return answers
+    order = np.lexsort((-length, -steps))
+    order = order[((signs > 0).sum(axis=1) == length)[order] & (steps[order] > 0)]
+    for start in range(0, len(order), _TOGETHER):
+        some = order[start : start + _TOGETHER]
+        of = [looks[k][0] for k in each[some]]
+        logs[some] = np.maximum(_forward(signs[some], length[some], of), LEAST)
+    return np.split(logs, np.flatnonzero(np.diff(each)) + 1)
 
 
-def _forward(ways: Sequence[_Way], looks: Sequence[Posterior]) -> list[float]:
-    """The forward probability of each way; ``ways`` have ever fewer steps."""
-    longest = max(len(way.columns) for way in ways)
-    # States alternate blank, sign, blank, …; unused ones at the end are never asked for.
-    path = np.zeros((len(ways), 2 * longest + 1), np.intp)
-    for row, way in zip(path, ways, strict=True):
-        row[1 : 2 * len(way.columns) : 2] = way.columns
+def _forward(
+    signs: NDArray[np.intp], length: NDArray[np.intp], looks: Sequence[Posterior]
+) -> NDArray[np.float64]:
+    """The logarithm of the probability of each row of ``signs`` in its look.
+
+    ``length`` are the signs of each row; the looks have ever fewer steps.
+    """
+    signs = signs[:, : int(length.max())]
     # A sign may follow the one before it without a blank between, unless it is the same.
-    skips = np.zeros(path.shape)
-    skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
-    seen, places, scales = [], {}, {}
-    begin = 0
-    for look in dict.fromkeys(way.look for way in ways):
-        steps, scales[look] = _steps(looks[look])
-        seen.append(steps.ravel())
-        places[look] = begin
-        begin += steps.size
+    skips = np.zeros(signs.shape)
+    skips[:, 1:] = signs[:, 1:] != signs[:, :-1]
+    seen, places, scales, begin = [], {}, {}, 0
+    for look in looks:
+        if id(look) not in places:
+            steps, scales[id(look)] = _steps(look)
+            seen.append(steps.ravel())
+            places[id(look)] = begin
+            begin += steps.size
     flat = np.concatenate(seen)
-    # Where each state's probability stands in ``flat``, one step further on each time.
-    at = path + np.array([places[way.look] for way in ways])[:, None]
-    stride = np.array([1 + len(looks[way.look].signs) for way in ways])[:, None]
-    # Two columns of nought to the left: every state has two before it.
-    padded = np.zeros((len(ways), path.shape[1] + 2))
-    alpha = padded[:, 2:]
-    alpha[:, :2] = flat[at[:, :2]]
-    ends = [looks[way.look].steps for way in ways]
-    going = len(ways)
-    for step in range(1, ends[0]):
-        while ends[going - 1] <= step:
+    # Where each sign's and the blank's probability stand in ``flat``, further on with each step.
+    blank_at = np.array([places[id(look)] for look in looks])[:, None]
+    sign_at = blank_at + signs
+    stride = np.array([1 + len(look.signs) for look in looks])[:, None]
+    # The states are blank, sign, blank, …: those beyond a row's length are never asked for.
+    # A column of nought to the left of the signs: the first has none before it.
+    padded = np.zeros((len(signs), signs.shape[1] + 1))
+    blank, sign = np.zeros(padded.shape), padded[:, 1:]
+    blank[:, 0] = flat[blank_at[:, 0]]
+    sign[:, :1] = flat[sign_at[:, :1]]
+    going = len(looks)
+    for step in range(1, looks[0].steps):
+        while looks[going - 1].steps <= step:
             going -= 1
-        at[:going] += stride[:going]
-        grown = alpha[:going] + padded[:going, 1:-1]
-        grown += skips[:going] * padded[:going, :-2]
-        np.multiply(grown, flat[at[:going]], out=alpha[:going])
-    last = np.array([2 * len(way.columns) for way in ways])
-    rows = np.arange(len(ways))
-    ending = alpha[rows, last] + np.where(last > 0, alpha[rows, np.maximum(last - 1, 0)], 0.0)
+        blank_at[:going] += stride[:going]
+        sign_at[:going] += stride[:going]
+        grown = sign[:going] + blank[:going, :-1]
+        grown += skips[:going] * padded[:going, :-1]
+        blank[:going] += padded[:going]
+        blank[:going] *= flat[blank_at[:going]]
+        np.multiply(grown, flat[sign_at[:going]], out=sign[:going])
+    rows = np.arange(len(signs))
+    ending = blank[rows, length] + padded[rows, length]
     with np.errstate(divide="ignore"):
-        logs = np.log(ending) + np.array([scales[way.look] for way in ways])
-    return [float(log) for log in logs]
+        logs: NDArray[np.float64] = np.log(ending) + [scales[id(look)] for look in looks]
+    return logs
 
 
 def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
