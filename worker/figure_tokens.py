@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import Box
 from schemas.page import Posterior, Reading, Token
 from worker.confusions import confusable
 from worker.ctc import (
@@ -24,6 +25,7 @@ from worker.ctc import (
     each_weighed,
     in_signs,
     is_printed_amount,
+    log_probabilities,
     posterior_of,
     proposals,
     spelled,
@@ -61,6 +63,8 @@ GLANCE_TRUST = Trust(0.5, 0.7)
 CLOSE_TRUST = Trust(0.6, 0.7)
 SURE = 0.98
 """Of the best reading: below it the ink is looked at again."""
+PLAIN_SURE = 0.98
+"""Of an amount at one look of our own: from it nobody else is asked."""
 
 _PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
 _SEEN = 0.02  # least probability of a well-formed figure that takes an ill-formed one's place
@@ -70,6 +74,8 @@ _CONFUSIONS = 16  # texts weighed besides what the beams propose, where a figure
 _BRACKETS = "()（）[] "
 _FULL_WIDTH = re.compile(r"[０-９]")
 _DATE = re.compile(r"\d[-—]")
+_MARKED = re.compile(r"[.,]")
+_WORDS = 0.6  # digit heights of blank that may part two figures
 _APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
 _INK = 60  # grey levels of a column of pixels that holds ink
 
@@ -90,10 +96,53 @@ class FigurePage:
 
 @dataclass(frozen=True)
 class _Ink:
-    """Where a token's ink lies in the page's pixels."""
+    """Where a figure's ink lies in the page's pixels."""
 
     frame: Frame
     digits: Digits
+
+
+def sure_figures(
+    boxes: Sequence[Box], page: FigurePage, reader: FigureReader
+) -> list[Token | None]:
+    """For each box of ink the amount that one look of our own reads there surely, or None.
+
+    Only what is an amount by its signs too, with a point or a comma, and all in one: nothing
+    else reads it so, and of hundreds not one was read otherwise by all looks together
+    (docs/figure-reader.md).
+    """
+    inks = [_ink(box, page) for box in boxes]
+    seen = reader.read(_crops(inks, [PLAIN] * len(inks), page))
+    said = [_said(one) for one in seen]
+    amounts = [
+        k
+        for k, text in enumerate(said)
+        if _MARKED.search(text) and is_printed_amount(text) and _in_one(page.grey, inks[k])
+    ]
+    looks = [posterior_of(seen[k][:, : 1 + len(SIGNS)]) for k in amounts]
+    logs = log_probabilities([([look], [said[k]]) for k, look in zip(amounts, looks, strict=True)])
+    sure = [
+        (k, {said[k], *proposals(look)}, mixed((), [seen[k]], GLANCE_TRUST))
+        for k, look, (log,) in zip(amounts, looks, logs, strict=True)
+        if log >= math.log(PLAIN_SURE)
+    ]
+    found: list[Token | None] = [None] * len(boxes)
+    weighed = each_weighed([(mixture, texts, ()) for _, texts, mixture in sure], _KEPT)
+    for (k, _, mixture), readings in zip(sure, weighed, strict=True):
+        blank = Token("", boxes[k], "ocr", 0.0, (), ())
+        token = _judged(blank, _well_formed(readings), mixture, inks[k], page)
+        found[k] = token if token.text else None
+    return found
+
+
+def _in_one(grey: Image, ink: _Ink) -> bool:
+    """Whether no gap in the ink is so wide that it may part two figures."""
+    rows = slice(max(math.floor(ink.frame.y0), 0), math.ceil(ink.frame.y1))
+    columns = slice(max(math.floor(ink.frame.x0), 0), math.ceil(ink.frame.x1))
+    inked = np.flatnonzero((255 - grey[rows, columns].min(axis=0)) > _INK)
+    return len(inked) > 0 and bool(
+        np.diff(inked, prepend=inked[0]).max() < _WORDS * ink.digits.height
+    )
 
 
 CloseLook = Callable[[Sequence[Token]], list[Token]]
@@ -105,17 +154,25 @@ def with_figures(
     page: FigurePage,
     reader: FigureReader,
     closely: CloseLook | None = None,
+    sure: Set[int] = frozenset(),
 ) -> list[Token]:
     """The tokens, those that look like figures with the readings of both readers.
+
+    ``sure`` are the places of those that are read already (:func:`sure_figures`).
 
     A figure that the recogniser of text only glanced at and that the two readers do not agree
     on is looked at ``closely`` (None: it is not). A token that a streak parts, where a ruling
     was overlooked between two cells, becomes two.
     """
     page = replace(page, grey=page.grey.copy())
-    tokens = [part for token in tokens for part in _parted(token, page)]
-    chosen = [k for k, token in enumerate(tokens) if may_be_figure(token)]
-    inks = [_ink(tokens[k], page) for k in chosen]
+    parted = [
+        (part, k in sure)
+        for k, token in enumerate(tokens)
+        for part in ([token] if k in sure else _parted(token, page))
+    ]
+    tokens = [token for token, _ in parted]
+    chosen = [k for k, (token, done) in enumerate(parted) if not done and may_be_figure(token)]
+    inks = [_ink(tokens[k].box, page) for k in chosen]
     first = reader.read(_crops(inks, [PLAIN] * len(inks), page))
     read = list(tokens)
     found: dict[int, set[str]] = {}
@@ -197,7 +254,7 @@ def _parted(token: Token, page: FigurePage) -> list[Token]:
     """The token, streaks near its ink painted over; in parts where one stands between two."""
     if not may_be_figure(token):
         return [token]
-    ink = _ink(token, page)
+    ink = _ink(token.box, page)
     found = streaks(page.grey, ink.frame, ink.digits)
     if not found:
         return [token]
@@ -246,8 +303,7 @@ def _is_amount(token: Token) -> bool:
     return is_printed_amount(token.text)
 
 
-def _ink(token: Token, page: FigurePage) -> _Ink:
-    box = token.box
+def _ink(box: Box, page: FigurePage) -> _Ink:
     frame = Frame(box.x0 / page.sx, box.y0 / page.sy, box.x1 / page.sx, box.y1 / page.sy)
     frame = _tight(page.grey, frame)
     return _Ink(frame, digits_of(page.grey, frame, page.unit))

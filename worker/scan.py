@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token, Warn
 from worker.figure_reader import FigureReader
-from worker.figure_tokens import FigurePage, with_figures
+from worker.figure_tokens import FigurePage, sure_figures, with_figures
 from worker.image_rulings import Line, find_lines, rulings_of, without_lines
 from worker.imaging import (
     Stamp,
@@ -48,6 +48,7 @@ _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
+_TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
 _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
@@ -91,15 +92,12 @@ def read_scan(
     likely = likely_turns(clean.grey, engine)
     turns = legible_turns(clean.grey, clean.unit, engine) if likely is None else likely
     page = _upright(clean, turns, page_width, page_height)
-    tokens = _tokens(page, engine)
+    tokens = _tokens(page, engine, figures)
     if likely is not None and _sense(tokens) < _MAKES_SENSE:
         turns = legible_turns(clean.grey, clean.unit, engine)
         if turns != likely:
             page = _upright(clean, turns, page_width, page_height)
-            tokens = _tokens(page, engine)
-    if figures is not None:
-        ground = FigurePage(page.grey, page.unit, page.sx, page.sy)
-        tokens = with_figures(tokens, ground, figures, partial(_closely, page, engine))
+            tokens = _tokens(page, engine, figures)
     height, width = page.grey.shape
     rulings = rulings_of(page.lines, page.sx, page.sy)
     tokens = without_margin_dirt(without_remains(tokens, rulings), rulings, width * page.sx)
@@ -176,14 +174,54 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     return _Upright(unlined, drawing.lines, clean.unit, clean.threshold, sx, sy, back, stamps)
 
 
-def _tokens(page: _Upright, engine: OcrEngine) -> list[Token]:
+def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> list[Token]:
     boxes = lines_seen(engine, page.grey, page.unit)
     ink = page.grey < _faint(page.threshold)
     lines = without_pale(ink_lines(ink, boxes, page.lines, page.unit), page.grey, page.unit)
-    read = _read(lines, page, engine)
+    sure = _sure(lines, page, figures)
+    left = [line for line, figure in zip(lines, sure, strict=True) if figure is None]
+    found = iter(_mended(ink, _read(left, page, engine), page, engine))
+    tokens: list[Token] = []
+    places: set[int] = set()
+    for figure in sure:
+        if figure is not None:
+            places.add(len(tokens))
+        tokens += [figure] if figure is not None else _spoken(next(found), page, ink)
+    if figures is None:
+        return tokens
+    return with_figures(tokens, _ground(page), figures, partial(_closely, page, engine), places)
+
+
+def _sure(
+    lines: Sequence[InkLine], page: _Upright, figures: FigureReader | None
+) -> list[Token | None]:
+    """For each line the figure that the reader of figures surely sees there, or None."""
+    found: list[Token | None] = [None] * len(lines)
+    may_be = [
+        k
+        for k, line in enumerate(lines)
+        if line.found and line.height < _TALL * page.unit and line.width < _LONG * page.unit
+    ]
+    if figures is not None:
+        boxes = [_box(lines[k], page) for k in may_be]
+        for k, token in zip(may_be, sure_figures(boxes, _ground(page), figures), strict=True):
+            found[k] = token
+    return found
+
+
+def _ground(page: _Upright) -> FigurePage:
+    return FigurePage(page.grey, page.unit, page.sx, page.sy)
+
+
+def _box(line: InkLine, page: _Upright) -> Box:
+    return Box(line.x0 * page.sx, line.y0 * page.sy, line.x1 * page.sx, line.y1 * page.sy)
+
+
+def _spoken(read: Sequence[_Read], page: _Upright, ink: Mask) -> list[Token]:
+    """What of a line's readings is text."""
     return [
         token
-        for line, left, reading in _mended(ink, read, page, engine)
+        for line, left, reading in read
         if _speaks(line, reading, page)
         for token in _tokens_of(line, left, reading, page, ink)
     ]
@@ -203,15 +241,17 @@ def _read(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_
     ]
 
 
-def _mended(ink: Mask, read: Sequence[_Read], page: _Upright, engine: OcrEngine) -> list[_Read]:
-    """The lines, figures that dirt spoilt or ran together read again where that mends them."""
+def _mended(
+    ink: Mask, read: Sequence[_Read], page: _Upright, engine: OcrEngine
+) -> list[list[_Read]]:
+    """Each line, figures that dirt spoilt or ran together read again where that mends them."""
     anew = [cut_anew(line, left, reading, ink, page.unit) for line, left, reading in read]
     again = iter(_read([part for one in anew for part in one.lines], page, engine))
-    mended: list[_Read] = []
+    mended: list[list[_Read]] = []
     for one, cut in zip(read, anew, strict=True):
         found = [next(again) for _ in cut.lines]
         sound = cut.surely or are_figures([reading.text for _, _, reading in found])
-        mended.extend(found if sound else [one])
+        mended.append(found if sound else [one])
     return mended
 
 
@@ -315,7 +355,7 @@ def _part(whole: Token, start: int, end: int) -> Token | None:
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
     return Token(
         text=reading.text,
-        box=Box(line.x0 * page.sx, line.y0 * page.sy, line.x1 * page.sx, line.y1 * page.sy),
+        box=_box(line, page),
         source="ocr",
         confidence=_confidence(reading),
         char_scores=reading.scores,
