@@ -81,7 +81,7 @@ def digits_of(grey: Image, frame: Frame, unit: float) -> Digits:
     usual = Digits((frame.y0 + frame.y1) / 2, _USUAL * unit)
     if profile.size == 0 or profile.max() <= 0:
         return usual
-    full = float(np.percentile(profile[profile > 0], 70))
+    full = _quantile(profile[profile > 0], 0.7)
     start, end = _fullest(profile, profile > _IN_ROW * full, _GAP * unit)
     height = float(end - start)
     if height < _LOWEST * unit:
@@ -140,6 +140,15 @@ def _window(grey: Image, left: float, top: float, zoom: float, size: tuple[int, 
 def inked(window: Image) -> Floats:
     """Greys as ink: paper 0.0, the darkest fortieth 1.0, so that faint print looks like dark."""
     dark = np.clip(_PAPER - window.astype(np.float32), 0.0, None)
-    most = max(float(np.percentile(dark, 97.5)), 60.0)
+    most = max(_quantile(dark.ravel(), 0.975), 60.0)
     ink: Floats = np.minimum(dark / most, 1.25).astype(np.float32)
     return ink
+
+
+def _quantile(values: NDArray[np.floating], share: float) -> float:
+    """The quantile between the two nearest values; for few of them sooner there than numpy's own."""
+    place = (len(values) - 1) * share
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    low, high = np.partition(values, (below, above))[[below, above]].tolist()
+    return float(low + (high - low) * (place - below))

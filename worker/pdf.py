@@ -298,13 +298,15 @@ def _image_alone(raw: Any, page: Any, zoom: float) -> Any:
         return None
     if [operation for operation, _ in page.get_bboxlog()] != ["fill-image"]:
         return None
-    (image,) = page.get_image_info(xrefs=True)
+    held, (image,) = page.get_images(), page.get_image_info()
     width, b, c, height, x, y = (zoom * side for side in image["transform"])
     off = (width - image["width"], height - image["height"], b, c, x, y)
     rest = (zoom * page.rect.width - width, zoom * page.rect.height - height)
-    if image["has-mask"] or not image["xref"] or max(map(abs, (*off, *rest))) > 1.0:
+    if image["has-mask"] or len(held) != 1 or max(map(abs, (*off, *rest))) > 1.0:
         return None
-    pix = pymupdf.Pixmap(raw, image["xref"])
+    pix = pymupdf.Pixmap(raw, held[0][0])
+    if (pix.width, pix.height) != (image["width"], image["height"]):
+        return None
     if pix.alpha or pix.colorspace is None:
         return None
     return pix if pix.n in (1, _RGB) else pymupdf.Pixmap(pymupdf.csRGB, pix)
