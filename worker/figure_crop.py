@@ -146,7 +146,7 @@ def inked(window: Image) -> Floats:
 
 
 def _quantile(values: NDArray[np.floating], share: float) -> float:
-    """The quantile between the two nearest values; for few of them sooner there than numpy's own."""
+    """The quantile, between the two nearest values; sooner there than numpy's own for a few."""
     place = (len(values) - 1) * share
     below = int(place)
     above = min(below + 1, len(values) - 1)

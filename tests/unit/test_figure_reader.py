@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pymupdf
 import pytest
@@ -14,7 +15,7 @@ from schemas.page import Posterior, Token
 from worker.ctc import SIGNS, log_probability, posterior_of
 from worker.figure_crop import Frame, digits_of, figure_crop
 from worker.figure_reader import CLASSES, OTHER, OwnFigureReader
-from worker.figure_tokens import FigurePage, with_figures
+from worker.figure_tokens import PLAIN_SURE, FigurePage, sure_figures, with_figures
 from worker.ocr import GLANCE
 
 UNIT = 27.0  # pixels of a 12 point character at 200 dpi
@@ -158,6 +159,50 @@ def test_words_and_full_width_figures_are_left_to_the_recogniser(reader: OwnFigu
 def test_a_text_that_is_no_amount_stays(reader: OwnFigureReader) -> None:
     page = _page("2024-01-15")
     assert _both(page, _token(page, 0, "2024-01-15"), reader).text == "2024-01-15"
+
+
+def _surely(page: NDArray[np.uint8], lines: int, reader: OwnFigureReader) -> list[Token | None]:
+    frames = [_frame(page, k) for k in range(lines)]
+    boxes = [Box(f.x0, f.y0, f.x1, f.y1) for f in frames]
+    return sure_figures(boxes, FigurePage(page, UNIT, 1.0, 1.0), reader)
+
+
+def test_plain_amounts_need_nobody_else(reader: OwnFigureReader) -> None:
+    texts = ["1,390.50", "86,246.63", "0.00", "(4,105.20)", "-38.60"]
+    found = _surely(_page(*texts), len(texts), reader)
+    assert [token.text for token in found if token is not None] == texts
+    for token in found:
+        assert token is not None
+        assert token.confidence >= PLAIN_SURE
+        assert token.readings[0].text == token.text
+        assert len(token.char_scores) == len(token.char_x) - 1 == len(token.text)
+        near, far = log_probability(token.posteriors, [token.text, "9,402.37"])
+        assert near > -0.05 > -10 > far
+
+
+def test_what_may_be_more_than_an_amount_is_left_to_the_recogniser(
+    reader: OwnFigureReader,
+) -> None:
+    texts = ["2050201", "2024-01-15", "12   34.50", "¥1,390.50", "第1.5条", "合计教育", "1,39.50"]
+    assert _surely(_page(*texts, font="china-s"), len(texts), reader) == [None] * len(texts)
+
+
+def test_a_blurred_amount_is_left_to_the_recogniser(reader: OwnFigureReader) -> None:
+    page = _page("1,388.50")
+    assert _surely(page, 1, reader) != [None]
+    small = cv2.resize(page, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+    frame = _frame(page, 0)
+    page[:] = cv2.resize(small, page.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    box = Box(frame.x0, frame.y0, frame.x1, frame.y1)
+    assert sure_figures([box], FigurePage(page, UNIT, 1.0, 1.0), reader) == [None]
+
+
+def test_a_figure_that_is_sure_already_stays(reader: OwnFigureReader) -> None:
+    page = _page("1,390.50", "1,390.50")
+    sure, other = (_token(page, k, "1,890.50", sure=0.6) for k in range(2))
+    ground = FigurePage(page, UNIT, 1.0, 1.0)
+    assert with_figures([sure, other], ground, reader, sure={0})[0] == sure
+    assert with_figures([sure, other], ground, reader, sure={0})[1].text == "1,390.50"
 
 
 def test_looks_weigh_one_together(reader: OwnFigureReader) -> None:
