@@ -76,6 +76,8 @@ _FULL_WIDTH = re.compile(r"[０-９]")
 _DATE = re.compile(r"\d[-—]")
 _MARKED = re.compile(r"[.,]")
 _WORDS = 0.6  # digit heights of blank that may part two figures
+_EDGE = 0.12  # digit heights of blur beside a figure
+_BESIDE = 0.9  # digit heights of blank on both sides of a figure that is no part of another
 _APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
 _INK = 60  # grey levels of a column of pixels that holds ink
 
@@ -107,9 +109,8 @@ def sure_figures(
 ) -> list[Token | None]:
     """For each box of ink the amount that one look of our own reads there surely, or None.
 
-    Only what is an amount by its signs too, with a point or a comma, and all in one: nothing
-    else reads it so, and of hundreds not one was read otherwise by all looks together
-    (docs/figure-reader.md).
+    Only what is an amount by its signs too, with a point or a comma, in one piece and with
+    bare paper beside it: a part of a figure may be read as surely as the whole.
     """
     inks = [_ink(box, page) for box in boxes]
     seen = reader.read(_crops(inks, [PLAIN] * len(inks), page))
@@ -136,13 +137,16 @@ def sure_figures(
 
 
 def _in_one(grey: Image, ink: _Ink) -> bool:
-    """Whether no gap in the ink is so wide that it may part two figures."""
+    """Whether the ink is all of one figure: no wide gap in it, and bare paper beside it."""
+    room, blur = _BESIDE * ink.digits.height, _EDGE * ink.digits.height
     rows = slice(max(math.floor(ink.frame.y0), 0), math.ceil(ink.frame.y1))
-    columns = slice(max(math.floor(ink.frame.x0), 0), math.ceil(ink.frame.x1))
-    inked = np.flatnonzero((255 - grey[rows, columns].min(axis=0)) > _INK)
-    return len(inked) > 0 and bool(
-        np.diff(inked, prepend=inked[0]).max() < _WORDS * ink.digits.height
-    )
+    left = max(math.floor(ink.frame.x0 - room), 0)
+    part = grey[rows, left : math.ceil(ink.frame.x1 + room)]
+    inked = left + np.flatnonzero((255 - part.min(axis=0)) > _INK)
+    inside = inked[(inked >= ink.frame.x0 - blur) & (inked < ink.frame.x1 + blur)]
+    if len(inside) == 0 or len(inside) < len(inked):
+        return False
+    return bool(np.diff(inside, prepend=inside[0]).max() < _WORDS * ink.digits.height)
 
 
 CloseLook = Callable[[Sequence[Token]], list[Token]]

@@ -115,7 +115,7 @@ class OcrEngine(Protocol):
         """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
 
 
-_SEEN_HEIGHT = 8  # pixels of text height at which lines are found
+_SEEN_HEIGHT = 10  # pixels of text height at which lines are found
 
 
 def lines_seen(engine: OcrEngine, grey: Image, unit: float) -> list[LineBox]:

@@ -232,3 +232,17 @@ def test_a_streak_between_two_cells_parts_them(reader: OwnFigureReader) -> None:
     parts = with_figures([replace(token, char_x=edges)], FigurePage(page, UNIT, 1.0, 1.0), reader)
     assert [part.text for part in parts] == ["—", "362.53"]
     assert parts[0].box.x1 <= middle <= parts[1].box.x0
+
+
+def test_a_part_of_a_figure_is_not_sure(reader: OwnFigureReader) -> None:
+    page = _page("1,823,893.94")
+    frame = _frame(page, 0)
+    ground = FigurePage(page, UNIT, 1.0, 1.0)
+    whole = Box(frame.x0, frame.y0, frame.x1, frame.y1)
+    inked = np.flatnonzero((page < 128).any(axis=0))
+    # Where a character begins after a gap.
+    gaps = inked[1:][np.diff(inked) > 1]
+    tails = [replace(whole, x0=float(x)) for x in gaps]
+    heads = [replace(whole, x1=float(x)) for x in gaps]
+    assert sure_figures([whole], ground, reader) != [None]
+    assert sure_figures([*tails, *heads], ground, reader) == [None] * (2 * len(gaps))
