@@ -60,6 +60,42 @@ def table_of(report: dict[str, Any]) -> Table:
     return shown
 
 
+def pace_of(report: dict[str, Any]) -> str:
+    """How fast two cores read scans, and what a start costs, as a part of a page."""
+    heads = ("pages of", "tool", "s/page", "× Crossfoot's", "together", "apart", "MiB")
+    rules = ["---"] * _WORDS + ["---:"] * (len(heads) - _WORDS)
+    lines = [
+        [
+            f"{row['pages_of']}, {row['pages']} pages" if tool == OURS else "",
+            tool,
+            str(Spread(**seconds)),
+            "" if tool == OURS else str(Spread(**row["times"][tool])),
+            f"{median(one['together'] for one in row['rounds'][tool]):.2f}",
+            f"{median(one['apart'] for one in row['rounds'][tool]):.2f}",
+            f"{row['peak_mib'][tool]:.0f}",
+        ]
+        for row in report["pace"]
+        for tool, seconds in row["seconds"].items()
+    ]
+    second = ", ".join(f"{r['pages_of']} {Spread(**r['second_core'])}" for r in report["pace"])
+    start = report["start"]
+    return PACE.format(
+        rows="\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rules, *lines]),
+        second=second,
+        **start,
+    )
+
+
+PACE = """\
+Two cores, seconds on the clock with the models loaded; each tool as it is faster: one process
+that may use both cores (together), or one on each core with half of the pages (apart).
+
+{rows}
+
+A second worker on a second core makes Crossfoot faster by {second}. From a new process to its
+first scanned page {first_page:.1f} s; `crossfoot --help` {help:.2f} s.
+"""
+
 PAGE = """\
 Taken on {date} by `make bench` on {cores} cores ({processor}, {system}, Python {python};
 {parts}).
@@ -73,7 +109,8 @@ on the clock, and these much less; the ratios are theirs, of runs that followed 
 the peak of resident memory. Not installed, and so left out: {missing}.
 
 {rows}
-"""
+
+{pace}"""
 
 
 def page_of(report: dict[str, Any]) -> str:
@@ -89,4 +126,5 @@ def page_of(report: dict[str, Any]) -> str:
         missing=", ".join(report["missing"]) or "none",
         dpi=RASTER_DPI,
         rows="\n".join(f"| {' | '.join(line)} |" for line in [list(HEADS), rules, *lines]),
+        pace=pace_of(report),
     )

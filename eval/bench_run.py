@@ -95,7 +95,7 @@ def load_faster_paddle(*, models: bool) -> Read:
     del models
     from faster_paddle import OcrEngine
 
-    engine = OcrEngine(model_size="tiny", threads=os.cpu_count() or 1)
+    engine = OcrEngine(model_size="tiny", threads=len(os.sched_getaffinity(0)))
 
     return lambda path: _each_raster(path, lambda pixels: engine.ocr(pixels.tobytes("png")))
 
@@ -165,14 +165,21 @@ def peak_mib() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def measure(tool: str, path: Path, *, models: bool) -> Timing:
-    """What ``tool`` takes to read the file at ``path`` once."""
+def measure(tool: str, path: Path, *, models: bool, wait: bool = False) -> Timing:
+    """What ``tool`` takes to read the file at ``path`` once.
+
+    ``wait``: says "ready" when it is loaded, and begins when a line comes in.
+    """
     start = time.perf_counter()
     read = TOOLS[tool].load(models=models)
+    loaded_seconds = time.perf_counter() - start
+    if wait:
+        print("ready", flush=True)
+        sys.stdin.readline()
     loaded, loaded_mib, worked = time.perf_counter(), peak_mib(), time.process_time()
     pages = read(path)
     done, cpu_seconds = time.perf_counter(), time.process_time() - worked
-    return Timing(tool, pages, loaded - start, done - loaded, cpu_seconds, loaded_mib, peak_mib())
+    return Timing(tool, pages, loaded_seconds, done - loaded, cpu_seconds, loaded_mib, peak_mib())
 
 
 def main() -> None:
@@ -180,11 +187,15 @@ def main() -> None:
     parser.add_argument("tool", choices=sorted(TOOLS))
     parser.add_argument("path", type=Path, nargs="?", help="none: print the tool's version")
     parser.add_argument("--models", action="store_true", help="load the recogniser first")
+    parser.add_argument("--wait", action="store_true", help="begin when a line comes in")
+    parser.add_argument("--core", type=int, help="use this core alone")
     args = parser.parse_args()
     if args.path is None:
         print(version(TOOLS[args.tool].package))
         return
-    timing = measure(args.tool, args.path, models=args.models)
+    if args.core is not None:
+        os.sched_setaffinity(0, {args.core})
+    timing = measure(args.tool, args.path, models=args.models, wait=args.wait)
     print(json.dumps(dataclasses.asdict(timing)))
 
 
