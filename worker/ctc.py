@@ -379,13 +379,18 @@ def proposals(posterior: Posterior, width: int = 24, decimals: int | None = None
 @lru_cache(maxsize=1024)  # a page's figures: more than one stage asks for the same
 def _proposals(posterior: Posterior, width: int, decimals: int | None) -> tuple[str, ...]:
     steps, _ = _steps(posterior)
+    tried = steps[:, 1:] > _UNLIKELY
     beam = {"": _Ending(1.0, 0.0, _START)}
-    for step in steps.tolist():
-        likely = [(s, p) for s, p in zip(posterior.signs, step[1:], strict=True) if p > _UNLIKELY]
-        if not likely:  # nothing but the blank: no prefix grows
-            beam = {t: _Ending(e.blank + e.sign, 0.0, e.state) for t, e in beam.items()}
+    dull = False
+    for step, any_sign, signs in zip(steps, np.asarray(tried.any(axis=1)), tried, strict=True):
+        if not any_sign:  # nothing but the blank: no prefix grows
+            if not dull:
+                beam = {t: _Ending(e.blank + e.sign, 0.0, e.state) for t, e in beam.items()}
+            dull = True
             continue
-        beam = _grown(beam, step[0], likely, decimals)
+        dull = False
+        likely = [(posterior.signs[k], float(step[k + 1])) for k in np.flatnonzero(signs).tolist()]
+        beam = _grown(beam, float(step[0]), likely, decimals)
         best = max(end.blank + end.sign for end in beam.values())
         kept = [item for item in beam.items() if item[1].blank + item[1].sign > _HOPELESS * best]
         if len(kept) > width:

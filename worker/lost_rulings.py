@@ -15,6 +15,7 @@ from schemas.amount import Amount, parse_amount
 from schemas.geometry import Box
 from schemas.page import Token
 from worker.ruled import Lattice, Slot
+from worker.standing import Standing
 
 _FEWEST = 3
 """Cells with two figures side by side that a lost ruling is known by."""
@@ -40,26 +41,27 @@ def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
     """The lattice with the cells parted that scanned figures show to be several."""
     if not any(token.source == "ocr" for token in tokens):
         return lattice
+    standing = Standing(tokens)
     for col in range(len(lattice.xs) - 2, -1, -1):
-        edge = _lost_edge(lattice, col, tokens)
+        edge = _lost_edge(lattice, col, standing)
         if edge is not None:
-            lattice = _with_edge(lattice, col, edge, tokens)
-    lattice = _names_from_money(lattice, tokens)
+            lattice = _with_edge(lattice, col, edge, standing)
+    lattice = _names_from_money(lattice, standing)
     slots: list[Slot] = []
     torn: set[int] = set()
     for slot in lattice.slots:
-        parts = list(_parted(lattice, slot, tokens))
+        parts = list(_parted(lattice, slot, standing))
         slots += parts
         if len(parts) > 1:
             torn |= set(range(slot.row, slot.row + slot.rowspan))
-    slots = [part for slot in slots for part in _labels_apart(lattice, slot, tokens, torn)]
+    slots = [part for slot in slots for part in _labels_apart(lattice, slot, standing, torn)]
     return replace(lattice, slots=tuple(sorted(slots, key=lambda s: (s.row, s.col))))
 
 
-def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | None:
+def _lost_edge(lattice: Lattice, col: int, standing: Standing) -> float | None:
     """The x between two figures that most of the column's cells hold, None for one column."""
     held = [
-        sorted(_in(slot.box, tokens), key=lambda t: t.box.x0)
+        sorted(standing.within(slot.box), key=lambda t: t.box.x0)
         for slot in lattice.slots
         if slot.col == col and slot.colspan == 1
     ]
@@ -78,7 +80,7 @@ def _lost_edge(lattice: Lattice, col: int, tokens: Sequence[Token]) -> float | N
     return None if whole or len(crossing) > _RUN_ON * len(pairs) else edge
 
 
-def _names_from_money(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
+def _names_from_money(lattice: Lattice, standing: Standing) -> Lattice:
     """The lattice with cells over two columns parted where rows hold a name and its money.
 
     Only at an edge that some rows have, and where several rows have lost it.
@@ -86,8 +88,8 @@ def _names_from_money(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
     for col in range(1, len(lattice.xs) - 1):
         edge = lattice.xs[col]
         wide = [s for s in lattice.slots if s.col == col - 1 and s.colspan == 2]
-        torn = [s for s in wide if _sides(s, edge, tokens) is not None]
-        rows = [s for s in torn if _sides(s, edge, tokens)]
+        torn = [s for s in wide if _sides(s, edge, standing) is not None]
+        rows = [s for s in torn if _sides(s, edge, standing)]
         if len(rows) < _FEWEST or len(torn) == len(lattice.ys) - 1:
             continue
         kept = [s for s in lattice.slots if s not in torn]
@@ -101,13 +103,13 @@ def _names_from_money(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
     return lattice
 
 
-def _sides(slot: Slot, edge: float, tokens: Sequence[Token]) -> bool | None:
+def _sides(slot: Slot, edge: float, standing: Standing) -> bool | None:
     """Whether words stand left of the edge and one figure of money right of it.
 
     False for other ink that keeps to its side, None where ink runs over the edge; what is left of
     a ruling there is no ink.
     """
-    inside = [t for t in _in(slot.box, tokens) if not _remains(t, edge)]
+    inside = [t for t in standing.within(slot.box) if not _remains(t, edge)]
     if any(t.box.x0 < edge < t.box.x1 for t in inside):
         return None
     left = [t for t in inside if t.box.x1 <= edge]
@@ -125,7 +127,7 @@ def _side_by_side(left: Token, right: Token) -> bool:
     return min(left.box.y1, right.box.y1) > max(left.box.y0, right.box.y0)
 
 
-def _with_edge(lattice: Lattice, col: int, edge: float, tokens: Sequence[Token]) -> Lattice:
+def _with_edge(lattice: Lattice, col: int, edge: float, standing: Standing) -> Lattice:
     xs = (*lattice.xs[: col + 1], edge, *lattice.xs[col + 1 :])
     slots: list[Slot] = []
     for slot in lattice.slots:
@@ -133,7 +135,7 @@ def _with_edge(lattice: Lattice, col: int, edge: float, tokens: Sequence[Token])
             slots.append(replace(slot, col=slot.col + 1))
         elif slot.col + slot.colspan <= col:
             slots.append(slot)
-        elif slot.colspan > 1 or _crossed(slot.box, edge, tokens):
+        elif slot.colspan > 1 or _crossed(slot.box, edge, standing):
             slots.append(replace(slot, colspan=slot.colspan + 1))
         else:
             box = slot.box
@@ -142,16 +144,16 @@ def _with_edge(lattice: Lattice, col: int, edge: float, tokens: Sequence[Token])
     return Lattice(xs, lattice.ys, tuple(slots))
 
 
-def _crossed(box: Box, edge: float, tokens: Sequence[Token]) -> bool:
-    return any(t.box.x0 < edge < t.box.x1 for t in _in(box, tokens))
+def _crossed(box: Box, edge: float, standing: Standing) -> bool:
+    return any(t.box.x0 < edge < t.box.x1 for t in standing.within(box))
 
 
-def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[Slot]:
+def _parted(lattice: Lattice, slot: Slot, standing: Standing) -> Iterator[Slot]:
     """The cells that a slot over several places is: one for each, where its figures say so."""
     if slot.rowspan * slot.colspan == 1:
         yield slot
         return
-    inside = _in(slot.box, tokens)
+    inside = standing.within(slot.box)
     places = [
         Slot(row, col, 1, 1, Box(x0, y0, x1, y1))
         for row, (y0, y1) in _spans(lattice.ys, slot.row, slot.rowspan)
@@ -174,11 +176,11 @@ def _parted(lattice: Lattice, slot: Slot, tokens: Sequence[Token]) -> Iterator[S
 
 
 def _labels_apart(
-    lattice: Lattice, slot: Slot, tokens: Sequence[Token], torn: set[int]
+    lattice: Lattice, slot: Slot, standing: Standing, torn: set[int]
 ) -> Iterator[Slot]:
     """A slot of words over rows that lost their rulings: one for each, if each has its line."""
     rows = range(slot.row, slot.row + slot.rowspan)
-    inside = _in(slot.box, tokens)
+    inside = standing.within(slot.box)
     if len(rows) < _FEWEST or slot.colspan > 1 or not torn.issuperset(rows):
         yield slot
         return
@@ -208,10 +210,6 @@ def _holds(place: Box, figure: Box) -> bool:
         and place.y0 - down <= figure.y0
         and figure.y1 <= place.y1 + down
     )
-
-
-def _in(box: Box, tokens: Sequence[Token]) -> list[Token]:
-    return [t for t in tokens if box.contains(t.box.cx, t.box.cy)]
 
 
 def _is_money(token: Token) -> bool:

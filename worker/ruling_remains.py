@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from schemas.page import Ruling, Token
 from worker.lines import lines_of
 from worker.ruled import Slot, lattices
+from worker.standing import Standing
 
 _DASHES = "-—–−"
 _NEAR = 0.3
@@ -27,11 +28,12 @@ def without_remains(tokens: Sequence[Token], rulings: Sequence[Ruling]) -> list[
     short for a dash that stands at the cell's very edge, away from the text. A dash that is
     all that a cell has stays.
     """
+    standing = Standing(tokens)
     gone = {
         id(token)
         for lattice in lattices(rulings)
         for slot in lattice.slots
-        for token in _remains(slot, [t for t in tokens if slot.box.contains(t.box.cx, t.box.cy)])
+        for token in _remains(slot, standing.within(slot.box))
     }
     return [token for token in tokens if id(token) not in gone]
 

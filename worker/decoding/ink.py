@@ -164,8 +164,10 @@ def _tested(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[dict[str, 
     )
     tested: list[dict[str, float] | None] = []
     for (cell, values), first, found in zip(asked, own, logs, strict=True):
-        likeliest = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
-        best = likeliest if first is None else found.pop()
+        if first is None:
+            best = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
+        else:
+            best = found.pop()
         told = zip(values, found, strict=True)
         counted = {v: max(min(best - log, HIGHEST), -HIGHEST) for v, log in told}
         tested.append(None if best < -HIGHEST else counted)
