@@ -63,7 +63,7 @@ GLANCE_TRUST = Trust(0.5, 0.7)
 CLOSE_TRUST = Trust(0.6, 0.7)
 SURE = 0.98
 """Of the best reading: below it the ink is looked at again."""
-PLAIN_SURE = 0.98
+PLAIN_SURE = 0.95
 """Of an amount at one look of our own: from it nobody else is asked."""
 
 _PERSUASIVE = 0.9  # least probability of a figure in place of a text that is none
