@@ -52,7 +52,7 @@ def flatten_light(grey: Image) -> Image:
 
 
 _SQUARE = 16  # pixels
-_NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
+NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
 
 
 def paper_noise(grey: Image) -> float:
@@ -70,13 +70,13 @@ def paper_noise(grey: Image) -> float:
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 
-def calmed(grey: Image) -> Image:
+def calmed(grey: Image, noise: float) -> Image:
     """The image without the noise of its paper, where there is much; strokes stay sharp.
 
-    Non-local means (Buades, Coll and Morel 2005): what repeats is ink, what doesn't is noise.
+    ``noise`` is that of :func:`paper_noise`. Non-local means (Buades, Coll and Morel 2005):
+    what repeats is ink, what doesn't is noise.
     """
-    noise = paper_noise(grey)
-    if noise < _NOISY:
+    if noise < NOISY:
         return grey
     calm: Image = cv2.fastNlMeansDenoising(grey, None, 0.95 * noise, 5, 15)
     return calm

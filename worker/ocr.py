@@ -115,15 +115,10 @@ class OcrEngine(Protocol):
         """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
 
 
-_SEEN_HEIGHT = 10  # pixels of text height at which lines are found
-
-
-def lines_seen(engine: OcrEngine, grey: Image, unit: float) -> list[LineBox]:
-    """The engine's line boxes, found at the size that is enough to see lines.
-
-    ``unit`` is the text height of the page in pixels.
-    """
-    scale = min(1.0, _SEEN_HEIGHT / unit)
+def lines_seen(engine: OcrEngine, grey: Image, scale: float) -> list[LineBox]:
+    """The engine's line boxes, found in the image made smaller by ``scale``."""
+    if scale >= 1.0:
+        return engine.detect(grey)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     fx, fy = grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]
     return [

@@ -18,12 +18,14 @@ from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, sure_figures, with_figures
 from worker.image_rulings import Line, find_lines, rulings_of, without_lines
 from worker.imaging import (
+    NOISY,
     Stamp,
     calmed,
     faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
+    paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
@@ -46,6 +48,7 @@ Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
+_SEEN, _SEEN_IN_NOISE = 8, 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
 _TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
@@ -65,6 +68,7 @@ class _Upright:
     grey: Image
     lines: tuple[Line, ...]
     unit: float
+    seen: float
     threshold: int
     sx: float
     sy: float
@@ -90,11 +94,11 @@ def read_scan(
     if clean is None:
         return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
     likely = likely_turns(clean.grey, engine)
-    turns = legible_turns(clean.grey, clean.unit, engine) if likely is None else likely
+    turns = legible_turns(clean.grey, clean.seen, engine) if likely is None else likely
     page = _upright(clean, turns, page_width, page_height)
     tokens = _tokens(page, engine, figures)
     if likely is not None and _sense(tokens) < _MAKES_SENSE:
-        turns = legible_turns(clean.grey, clean.unit, engine)
+        turns = legible_turns(clean.grey, clean.seen, engine)
         if turns != likely:
             page = _upright(clean, turns, page_width, page_height)
             tokens = _tokens(page, engine, figures)
@@ -134,23 +138,31 @@ def _sense(tokens: Sequence[Token]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Clean:
-    """The page evenly lit and without stamps, as it lies; with its text height."""
+    """The page evenly lit and without stamps, as it lies; with its text height.
+
+    ``seen`` is the scale at which its lines can be found.
+    """
 
     grey: Image
     threshold: int
     unit: float
+    seen: float
     stamps: tuple[Stamp, ...]
 
 
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
-    grey = flatten_light(calmed(grey))
+    noise = paper_noise(grey)
+    grey = flatten_light(calmed(grey, noise))
     stamps = round_stamps(grey)
     grey = faded(grey, stamps)
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
-    return _Clean(grey, threshold, unit, stamps) if unit else None
+    if not unit:
+        return None
+    seen = (_SEEN if noise < NOISY else _SEEN_IN_NOISE) / unit
+    return _Clean(grey, threshold, unit, min(seen, 1.0), stamps)
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
@@ -171,11 +183,13 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     stamps = tuple(pixels.box(Box(s.x0, s.y0, s.x1, s.y1)) for s in clean.stamps)
     drawing = find_lines(straight, clean.unit)
     unlined = without_lines(straight, drawing)
-    return _Upright(unlined, drawing.lines, clean.unit, clean.threshold, sx, sy, back, stamps)
+    return _Upright(
+        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold, sx, sy, back, stamps
+    )
 
 
 def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> list[Token]:
-    boxes = lines_seen(engine, page.grey, page.unit)
+    boxes = lines_seen(engine, page.grey, page.seen)
     ink = page.grey < _faint(page.threshold)
     lines = without_pale(ink_lines(ink, boxes, page.lines, page.unit), page.grey, page.unit)
     sure = _sure(lines, page, figures)

@@ -29,17 +29,17 @@ def likely_turns(grey: Image, engine: OcrEngine) -> int | None:
     return likely if odds[likely] > _SURE else None
 
 
-def legible_turns(grey: Image, unit: float, engine: OcrEngine) -> int:
+def legible_turns(grey: Image, seen: float, engine: OcrEngine) -> int:
     """The clockwise quarter turns with which a few lines of the page read best.
 
-    ``unit`` is its text height in pixels.
+    ``seen`` is the scale of the image that is enough to see lines.
     """
     scale = min(1.0, _SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     odds = engine.orientation(grey)
     best, best_legible = int(np.argmax(odds)), 0.0
     for k in sorted(range(4), key=lambda k: -odds[k]):
-        legible = legibility(quarter_turned(small, k), unit * scale, engine)
+        legible = legibility(quarter_turned(small, k), seen / scale, engine)
         if legible > best_legible:
             best, best_legible = k, legible
         if legible > _LEGIBLE:
@@ -47,13 +47,13 @@ def legible_turns(grey: Image, unit: float, engine: OcrEngine) -> int:
     return best
 
 
-def legibility(grey: Image, unit: float, engine: OcrEngine) -> float:
-    """How well a few lines of text height ``unit`` read as the page stands, 0.0 to 1.0.
+def legibility(grey: Image, seen: float, engine: OcrEngine) -> float:
+    """How well a few lines read as the page stands, 0.0 to 1.0; ``seen`` is the scale to find them.
 
     It is the recogniser's mean score times the share of text that lies in wide boxes: a
     page on its side has high ones.
     """
-    boxes = lines_seen(engine, grey, unit)
+    boxes = lines_seen(engine, grey, seen)
     wide = [b for b in boxes if b.x1 - b.x0 > 2 * (b.y1 - b.y0)]
     high = [b for b in boxes if b.y1 - b.y0 > 2 * (b.x1 - b.x0)]
     share = _area(wide) / max(_area(wide) + _area(high), 1)
