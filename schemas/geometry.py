@@ -102,6 +102,10 @@ class Affine:
 
     def box(self, box: Box) -> Box:
         """The axis-aligned box around the mapped corners."""
+        if self.b == self.d == 0:  # most pages lie as they are shown
+            x0, x1 = self.a * box.x0 + self.c, self.a * box.x1 + self.c
+            y0, y1 = self.e * box.y0 + self.f, self.e * box.y1 + self.f
+            return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         corners = [self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
         xs, ys = [p[0] for p in corners], [p[1] for p in corners]
         return Box(min(xs), min(ys), max(xs), max(ys))

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pymupdf
 
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
-from schemas.geometry import Box
+from schemas.geometry import Affine, Box
 from schemas.page import PageSource
 from worker.limits import ORDINARY, PageLimits, Trouble, require_within
 
@@ -239,12 +239,12 @@ class Document:
         page = self._page(index)
         with _damage_named(index):
             raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
-        return tuple(_chars(raw, page.rotation_matrix))
+        return tuple(_chars(raw, _affine(page.rotation_matrix)))
 
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
-        turned = page.rotation_matrix
+        turned = _affine(page.rotation_matrix)
         with _damage_named(index):
             drawings = page.get_drawings()
         return tuple(_turned(s, turned) for s in _visible(drawings))
@@ -348,40 +348,31 @@ def _has_ink(page: Any) -> bool:
     return bool((np.frombuffer(pix.samples, np.uint8) < 200).sum() > 20)
 
 
-def _turned(segment: Segment, by: Any) -> Segment:
-    a = pymupdf.Point(segment.x0, segment.y0) * by
-    b = pymupdf.Point(segment.x1, segment.y1) * by
-    return Segment(a.x, a.y, b.x, b.y, segment.thickness)
+def _turned(segment: Segment, by: Affine) -> Segment:
+    start, end = by.point(segment.x0, segment.y0), by.point(segment.x1, segment.y1)
+    return Segment(*start, *end, segment.thickness)
 
 
-def _chars(raw: Any, turned: Any) -> Iterator[Char]:
+def _chars(raw: Any, turned: Affine) -> Iterator[Char]:
     """MuPDF gives characters as they lie before /Rotate; ``turned`` is the page's rotation."""
     for block in raw["blocks"]:
         for line in block.get("lines", ()):
             dx, dy = line["dir"]
-            dx, dy = dx * turned.a + dy * turned.c, dx * turned.b + dy * turned.d
+            dx, dy = turned.a * dx + turned.b * dy, turned.d * dx + turned.e * dy
             for span in line["spans"]:
+                size = span["size"]
                 bold = (
                     bool(span["flags"] & pymupdf.TEXT_FONT_BOLD) or "bold" in span["font"].lower()
                 )
                 for char in span["chars"]:
-                    box = pymupdf.Rect(char["bbox"]) * turned
-                    origin = pymupdf.Point(char["origin"]) * turned
-                    yield Char(
-                        char["c"],
-                        origin.x,
-                        origin.y,
-                        Box(
-                            min(box.x0, box.x1),
-                            min(box.y0, box.y1),
-                            max(box.x0, box.x1),
-                            max(box.y0, box.y1),
-                        ),
-                        dx,
-                        dy,
-                        span["size"],
-                        bold,
-                    )
+                    x0, y0, x1, y1 = char["bbox"]
+                    lies = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+                    x, y = turned.point(*char["origin"])
+                    yield Char(char["c"], x, y, turned.box(lies), dx, dy, size, bold)
+
+
+def _affine(matrix: Any) -> Affine:
+    return Affine(matrix.a, matrix.c, matrix.e, matrix.b, matrix.d, matrix.f)
 
 
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Ruling, Token
@@ -22,6 +24,8 @@ _SAME_LINE = 0.35  # baselines closer than this stand on one line
 _WORD_GAP = 0.7  # a gap wider than this ends a token
 _DOUBLE = 0.12  # the same character this close to itself is a painted bold
 _STRAIGHT = 0.6  # points that a drawn line may lean before it is no ruling
+
+_at = attrgetter("at")
 
 
 def read_text_layer(
@@ -40,7 +44,8 @@ def read_text_layer(
     size = upright.box(Box(0, 0, page_width, page_height))
     rulings = join_rulings(_rulings(segments, upright))
     placed = _place(chars, upright)
-    tokens = tuple(_tokens(placed, [r for r in rulings if not r.horizontal]))
+    verticals = sorted((r for r in rulings if not r.horizontal), key=_at)
+    tokens = tuple(_tokens(placed, verticals))
     return PageText(
         number=number,
         source="text",
@@ -56,9 +61,9 @@ def read_text_layer(
 
 def _quarter_turns(chars: Sequence[Char]) -> int:
     """Clockwise quarter turns that make the text of most characters run rightwards."""
-    turns = Counter(
-        round(-math.atan2(c.dy, c.dx) / (math.pi / 2)) % 4 for c in chars if not c.c.isspace()
-    )
+    turns: Counter[int] = Counter()
+    for (dx, dy), many in Counter((c.dx, c.dy) for c in chars if not c.c.isspace()).items():
+        turns[round(-math.atan2(dy, dx) / (math.pi / 2)) % 4] += many
     return turns.most_common(1)[0][0] if turns else 0
 
 
@@ -95,16 +100,22 @@ def _place(chars: Sequence[Char], upright: Affine) -> list[_Placed]:
 def _lines(placed: Iterable[_Placed]) -> list[list[_Placed]]:
     """Characters by baseline, each line from left to right."""
     lines: list[list[_Placed]] = []
+    last: list[_Placed] = []
     for char in sorted(placed, key=lambda c: c.base):
+        if last and last[-1].base == char.base:  # as in most lines
+            last.append(char)
+            continue
         near = [
             line
             for line in lines[-8:]
             if abs(line[-1].base - char.base) < _SAME_LINE * min(char.size, line[-1].size)
         ]
         if near:
-            min(near, key=lambda line: abs(line[-1].base - char.base)).append(char)
+            last = min(near, key=lambda line: abs(line[-1].base - char.base))
+            last.append(char)
         else:
-            lines.append([char])
+            last = [char]
+            lines.append(last)
     return [sorted(line, key=lambda c: (c.x0, c.x1)) for line in lines]
 
 
@@ -135,10 +146,14 @@ def _apart(left: _Placed, right: _Placed) -> bool:
 
 
 def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
-    """Whether a vertical ruling runs between the centres of two neighbours."""
+    """Whether a vertical ruling, of those sorted by place, runs between the centres of two."""
     a, b = (left.x0 + left.x1) / 2, (right.x0 + right.x1) / 2
+    first = bisect_right(verticals, a, key=_at)
+    last = bisect_left(verticals, b, lo=first, key=_at)
+    if first == last:
+        return False
     y = (left.box.cy + right.box.cy) / 2
-    return any(a < r.at < b and r.start <= y <= r.end for r in verticals)
+    return any(r.start <= y <= r.end for r in verticals[first:last])
 
 
 def _token(run: list[_Placed]) -> Token:
