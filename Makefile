@@ -95,8 +95,9 @@ format: $(VENV)/.dev ## put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## seconds and memory for each page, beside RapidOCR alone
+bench: $(VENV)/.dev ## what a page costs, beside other tools, and how cost grows: half an hour
 	$(BIN)/python -m eval.bench --out $(OUT)/bench.json
+	$(BIN)/python -m eval.bench_growth --out $(OUT)/growth.json
 
 eval-quick: $(VENV)/.dev ## measure on a few made documents; stop where a score fell
 	$(BIN)/crossfoot eval run --suite quick --jobs 2 --fresh --out $(OUT)/eval-quick
