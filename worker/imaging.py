@@ -51,6 +51,27 @@ def flatten_light(grey: Image) -> Image:
     return even
 
 
+_BILEVEL = 0.97  # of a page's pixels that are black or white on a black-and-white scan
+_NEARLY = 16  # grey levels from black or white within which a pixel is either
+_SOFT = 0.9  # pixels by which the edges of a black-and-white scan are softened
+
+
+def is_bilevel(grey: Image) -> bool:
+    """Whether the page was scanned in black and white."""
+    sure = cv2.inRange(grey, _NEARLY, PAPER - _NEARLY)
+    return cv2.countNonZero(sure) < (1 - _BILEVEL) * grey.size
+
+
+def softened(grey: Image) -> Image:
+    """A black-and-white scan in greys, as it was seen: thin rulings and strokes hang together.
+
+    A threshold breaks what is thinner than a pixel into dots; what stands close in them stood
+    in one line on paper.
+    """
+    soft: Image = cv2.GaussianBlur(grey, (0, 0), _SOFT)
+    return soft
+
+
 _SQUARE = 16  # pixels
 NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
 

@@ -25,10 +25,12 @@ from worker.imaging import (
     flatten_light,
     grey_without_stamps,
     ink_threshold,
+    is_bilevel,
     paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
+    softened,
     straightened,
     text_height,
 )
@@ -153,6 +155,8 @@ class _Clean:
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
+    bilevel = is_bilevel(grey)
+    grey = softened(grey) if bilevel else grey
     noise = paper_noise(grey)
     grey = flatten_light(calmed(grey, noise))
     stamps = round_stamps(grey)
@@ -161,7 +165,7 @@ def _cleaned(image: Colour) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    seen = (_SEEN if noise < NOISY else _SEEN_IN_NOISE) / unit
+    seen = (_SEEN_IN_NOISE if bilevel or noise >= NOISY else _SEEN) / unit
     return _Clean(grey, threshold, unit, min(seen, 1.0), stamps)
 
 
