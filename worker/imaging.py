@@ -53,7 +53,7 @@ def flatten_light(grey: Image) -> Image:
 
 _BILEVEL = 0.97  # of a page's pixels that are black or white on a black-and-white scan
 _NEARLY = 16  # grey levels from black or white within which a pixel is either
-_SOFT = 0.9  # pixels by which the edges of a black-and-white scan are softened
+_SOFT = 0.7  # pixels by which the edges of a black-and-white scan are softened
 
 
 def is_bilevel(grey: Image) -> bool:

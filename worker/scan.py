@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Token, Warn
+from worker.crossed_figures import doubted_where_crossed
 from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, sure_figures, with_figures
 from worker.image_rulings import Line, find_lines, rulings_of, without_lines
@@ -205,9 +206,10 @@ def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> 
         if figure is not None:
             places.add(len(tokens))
         tokens += [figure] if figure is not None else _spoken(next(found), page, ink)
-    if figures is None:
-        return tokens
-    return with_figures(tokens, _ground(page), figures, partial(_closely, page, engine), places)
+    if figures is not None:
+        closely = partial(_closely, page, engine)
+        tokens = with_figures(tokens, _ground(page), figures, closely, places)
+    return doubted_where_crossed(tokens, ink, page.unit, page.sx, page.sy)
 
 
 def _sure(
