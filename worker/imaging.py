@@ -51,29 +51,8 @@ def flatten_light(grey: Image) -> Image:
     return even
 
 
-_BILEVEL = 0.97  # of a page's pixels that are black or white on a black-and-white scan
-_NEARLY = 16  # grey levels from black or white within which a pixel is either
-_SOFT = 0.7  # pixels by which the edges of a black-and-white scan are softened
-
-
-def is_bilevel(grey: Image) -> bool:
-    """Whether the page was scanned in black and white."""
-    sure = cv2.inRange(grey, _NEARLY, PAPER - _NEARLY)
-    return cv2.countNonZero(sure) < (1 - _BILEVEL) * grey.size
-
-
-def softened(grey: Image) -> Image:
-    """A black-and-white scan in greys, as it was seen: thin rulings and strokes hang together.
-
-    A threshold breaks what is thinner than a pixel into dots; what stands close in them stood
-    in one line on paper.
-    """
-    soft: Image = cv2.GaussianBlur(grey, (0, 0), _SOFT)
-    return soft
-
-
 _SQUARE = 16  # pixels
-NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
+_NOISY = 5.0  # grey levels by which the paper of a good scan varies from pixel to pixel, at most
 
 
 def paper_noise(grey: Image) -> float:
@@ -97,7 +76,7 @@ def calmed(grey: Image, noise: float) -> Image:
     ``noise`` is that of :func:`paper_noise`. Non-local means (Buades, Coll and Morel 2005):
     what repeats is ink, what doesn't is noise.
     """
-    if noise < NOISY:
+    if noise < _NOISY:
         return grey
     calm: Image = cv2.fastNlMeansDenoising(grey, None, 0.95 * noise, 5, 15)
     return calm
@@ -163,10 +142,8 @@ def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
 
     A stamp is a large piece of coloured ink, as high as wide or nearly. Red ink is light in
     the red channel while black text under it stays dark: inside a stamp the page is seen
-    through the ink's own channel and stretched until the ink is paper. A grey page has none.
+    through the ink's own channel and stretched until the ink is paper.
     """
-    if rgb.ndim == 2:
-        return rgb, ()
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     lifted = []
     for region in _coloured_stamps(rgb):

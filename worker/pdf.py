@@ -50,7 +50,6 @@ _MIN_SIDE, _MAX_SIDE = 2000, 3600
 _VECTOR_DPI = 220
 # Words of MuPDF's messages that mean that something of the page could not be shown.
 _LOST = ("zlib error", "premature end", "read error", "cannot decode", "corrupt", "truncated")
-_RGB = 3  # components
 _INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
 
 
@@ -194,22 +193,17 @@ class Document:
             pix = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
         except TROUBLE as error:
             raise DamagedFile(f"page {index + 1} can't be drawn: {error}") from error
-        return _pixels(pix)
+        return np.frombuffer(pix.samples, np.uint8).reshape(pix.height, pix.width, 3).copy()
 
     def scan(self, index: int) -> Pixels:
-        """The page as displayed, at the resolution to read it at.
-
-        (height, width, 3) RGB, or (height, width) where it is a grey scan and nothing else:
-        such a page's own image, and not one drawn anew, which would be smeared where its
-        sides are no whole pixels.
+        """The page as displayed, (height, width, 3) RGB, at the resolution to read it at.
 
         Raises:
             DamagedFile: if MuPDF can't draw it.
         """
         with _damage_named(index):
             dpi = self._dpi(self._page(index))
-            pix = _image_alone(self._raw, self._page(index), dpi / 72)
-        return self.render(index, dpi) if pix is None else _pixels(pix)
+        return self.render(index, dpi)
 
     def _dpi(self, page: Any) -> float:
         """The resolution to read the page at: its largest image's own, within bounds."""
@@ -282,34 +276,6 @@ def _damage_named(index: int) -> Iterator[None]:
         raise DamagedFile(
             f"page {index + 1} is damaged and can't be read ({error}): get the file again."
         ) from error
-
-
-def _pixels(pix: Any) -> Pixels:
-    sides = (pix.height, pix.width) if pix.n == 1 else (pix.height, pix.width, pix.n)
-    return np.frombuffer(pix.samples, np.uint8).reshape(sides).copy()
-
-
-def _image_alone(raw: Any, page: Any, zoom: float) -> Any:
-    """The image, grey or RGB, of a page that is just that, upright and of the size asked for.
-
-    None for any other page.
-    """
-    if not raw.is_pdf or page.rotation or page.first_annot or page.first_widget:
-        return None
-    if [operation for operation, _ in page.get_bboxlog()] != ["fill-image"]:
-        return None
-    held, (image,) = page.get_images(), page.get_image_info()
-    width, b, c, height, x, y = (zoom * side for side in image["transform"])
-    off = (width - image["width"], height - image["height"], b, c, x, y)
-    rest = (zoom * page.rect.width - width, zoom * page.rect.height - height)
-    if image["has-mask"] or len(held) != 1 or max(map(abs, (*off, *rest))) > 1.0:
-        return None
-    pix = pymupdf.Pixmap(raw, held[0][0])
-    if (pix.width, pix.height) != (image["width"], image["height"]):
-        return None
-    if pix.alpha or pix.colorspace is None:
-        return None
-    return pix if pix.n in (1, _RGB) else pymupdf.Pixmap(pymupdf.csRGB, pix)
 
 
 def _side(box: tuple[float, float, float, float]) -> float:

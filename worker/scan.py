@@ -19,19 +19,16 @@ from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, sure_figures, with_figures
 from worker.image_rulings import Line, find_lines, rulings_of, without_lines
 from worker.imaging import (
-    NOISY,
     Stamp,
     calmed,
     faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    is_bilevel,
     paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
-    softened,
     straightened,
     text_height,
 )
@@ -51,7 +48,7 @@ Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
-_SEEN, _SEEN_IN_NOISE = 8, 10  # pixels of text height at which lines are found
+_SEEN = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
 _TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
@@ -89,8 +86,8 @@ def read_scan(
 ) -> PageText:
     """Everything a page image says, in upright space.
 
-    ``image`` is (height, width, 3) RGB or (height, width) grey of the page as displayed, whose
-    size in points is ``page_width`` x ``page_height``. A page without text is ``blank``.
+    ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
+    ``page_width`` x ``page_height``. A page without text is ``blank``.
     ``figures`` reads figures beside ``engine``; None leaves them to it.
     """
     clean = _cleaned(image)
@@ -156,8 +153,6 @@ class _Clean:
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
-    bilevel = is_bilevel(grey)
-    grey = softened(grey) if bilevel else grey
     noise = paper_noise(grey)
     grey = flatten_light(calmed(grey, noise))
     stamps = round_stamps(grey)
@@ -166,8 +161,7 @@ def _cleaned(image: Colour) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    seen = (_SEEN_IN_NOISE if bilevel or noise >= NOISY else _SEEN) / unit
-    return _Clean(grey, threshold, unit, min(seen, 1.0), stamps)
+    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps)
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:

@@ -14,12 +14,10 @@ from worker.imaging import (
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    is_bilevel,
     paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
-    softened,
     straightened,
     text_height,
 )
@@ -171,18 +169,3 @@ def test_a_noisy_page_is_calmed_and_keeps_its_strokes() -> None:
 def test_a_good_scan_is_left_as_it_is() -> None:
     page = _noisy_paper(2)
     assert calmed(page, paper_noise(page)) is page
-
-
-def test_a_ruling_broken_by_a_threshold_hangs_together_again() -> None:
-    page = np.full((300, 200), 255, np.uint8)
-    page[50:250:2, 100:102] = 0
-    assert is_bilevel(page)
-    soft = softened(page)
-    assert soft[60:240, 100].max() < 200
-    assert soft[60:240, 90].min() > 250
-
-
-def test_a_grey_scan_is_not_black_and_white() -> None:
-    grey = np.full((300, 200), 236, np.uint8)
-    grey[100:110] = 40
-    assert not is_bilevel(grey)
