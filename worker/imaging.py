@@ -70,12 +70,12 @@ def paper_noise(grey: Image) -> float:
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 
-def calmed(grey: Image, noise: float) -> Image:
+def calmed(grey: Image) -> Image:
     """The image without the noise of its paper, where there is much; strokes stay sharp.
 
-    ``noise`` is that of :func:`paper_noise`. Non-local means (Buades, Coll and Morel 2005):
-    what repeats is ink, what doesn't is noise.
+    Non-local means (Buades, Coll and Morel 2005): what repeats is ink, what doesn't is noise.
     """
+    noise = paper_noise(grey)
     if noise < _NOISY:
         return grey
     calm: Image = cv2.fastNlMeansDenoising(grey, None, 0.95 * noise, 5, 15)

@@ -25,7 +25,6 @@ from worker.imaging import (
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    paper_noise,
     quarter_turned,
     round_stamps,
     skew_angle,
@@ -153,8 +152,7 @@ class _Clean:
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
-    noise = paper_noise(grey)
-    grey = flatten_light(calmed(grey, noise))
+    grey = flatten_light(calmed(grey))
     stamps = round_stamps(grey)
     grey = faded(grey, stamps)
     threshold = ink_threshold(grey)

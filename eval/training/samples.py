@@ -33,7 +33,6 @@ from worker.imaging import (
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    paper_noise,
     round_stamps,
     skew_angle,
     straightened,
@@ -113,7 +112,7 @@ def _seals(rng: random.Random, level: str) -> list[Seal]:
 def _cleaned(scanned: Picture) -> _Clean | None:
     """The page as :mod:`worker.scan` has it when it cuts crops."""
     grey, _ = grey_without_stamps(scanned)
-    grey = flatten_light(calmed(grey, paper_noise(grey)))
+    grey = flatten_light(calmed(grey))
     grey = faded(grey, round_stamps(grey))
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)

@@ -160,7 +160,7 @@ def test_noise_is_measured_on_the_paper() -> None:
 
 def test_a_noisy_page_is_calmed_and_keeps_its_strokes() -> None:
     rough = _noisy_paper(12)
-    calm = calmed(rough, paper_noise(rough))
+    calm = calmed(rough)
     assert paper_noise(calm) < 3
     strokes = _noisy_paper(0) < 100
     assert calm[strokes].mean() < 90 < 200 < calm[~strokes].mean()
@@ -168,4 +168,4 @@ def test_a_noisy_page_is_calmed_and_keeps_its_strokes() -> None:
 
 def test_a_good_scan_is_left_as_it_is() -> None:
     page = _noisy_paper(2)
-    assert calmed(page, paper_noise(page)) is page
+    assert calmed(page) is page
