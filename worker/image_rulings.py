@@ -24,6 +24,7 @@ _CONTRAST = 24  # grey levels by which a ruling must be darker than its two side
 _FAINT = 12  # the same once the image is smoothed along the ruling
 _SEAMLESS = 0.985  # share of an underline's columns that must be drawn
 _PAPER = 240  # grey of bare paper, a scanner's noise allowed for
+_DOTS = 6  # text heights of the shortest dotted line
 _SOLID = 0.8  # share of a short stretch that must be drawn
 _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
@@ -120,7 +121,7 @@ def _erase(clean: Image, grey: Image, across: Mask, down: Mask, paper: int) -> N
     """Paints horizontal lines over in ``clean``; only rows near one are looked at."""
     for start, end in _runs(_inked_rows(across), 2 * _REACH):
         rows = slice(max(start - _REACH, 0), end + _REACH)
-        clean[rows][_erasable(grey[rows], across[rows], down[rows])] = paper
+        clean[rows][erasable(grey[rows], across[rows], down[rows])] = paper
 
 
 def _inked_rows(mask: NDArray[np.generic]) -> Mask:
@@ -138,7 +139,7 @@ def _runs(inside: Mask, bridge: int) -> Iterator[tuple[int, int]]:
         yield int(at[first]), int(at[last]) + 1
 
 
-def _erasable(grey: Image, across: Mask, down: Mask) -> Mask:
+def erasable(grey: Image, across: Mask, down: Mask) -> Mask:
     """The pixels of horizontal lines and their blur, less where ink runs through a line.
 
     Vertical lines, ``down``, don't count as such ink.
@@ -218,9 +219,9 @@ def _pieces(
         faint[rows, piece.x0 : piece.x0 + w] = 0
     dotted = _filled(faint, 10 * unit, _DOTTED) & _lonely(beside, unit) & faint
     found = [
-        piece
-        for piece in _stretches(dotted, 0.4 * unit, 6 * unit, _DOTTED)
-        if _widest_gap(piece, uncrossed) < 0.5 * unit
+        part
+        for piece in _stretches(dotted, 0.4 * unit, _DOTS * unit, _DOTTED)
+        for part in _without_gaps(piece, uncrossed, 0.5 * unit, _DOTS * unit)
     ]
     if beside_figures:
         found += _close_set(faint, uncrossed, unit)
@@ -238,8 +239,7 @@ def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Itera
     """Borders along which figures stand close all the way; between its rows a border goes on."""
     along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
     for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
-        if _widest_gap(piece, uncrossed) < 0.7 * unit:
-            yield piece
+        yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
 
 
 def _stretches(
@@ -314,14 +314,23 @@ def _stands_alone(
     return bool(both < _IN_TEXT)
 
 
-def _widest_gap(piece: _Piece, grey: Image) -> int:
-    """Pixels of the longest stretch of bare paper along a piece.
+def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> Iterator[_Piece]:
+    """The parts of a piece between stretches of bare paper of ``gap`` pixels, long ones only.
 
-    Dots and dashes stand close; equal letters or figures, row by row, stand wider apart.
+    Dots and dashes stand close; equal letters or figures, row by row, stand wider apart, so
+    that nothing long is left of them. A ruling may have lost a stretch here and there.
     """
     profile = np.where(piece.own, grey[piece.area], 255).min(axis=0)
-    inked = np.flatnonzero(np.concatenate([[True], profile < _PAPER, [True]]))
-    return int(np.diff(inked).max()) - 1
+    inked = np.flatnonzero(profile < _PAPER)
+    if not len(inked):
+        return
+    ends = np.flatnonzero(np.diff(inked) - 1 >= gap)
+    for first, last in zip([0, *(ends + 1)], [*ends, len(inked) - 1], strict=True):
+        start, end = int(inked[first]), int(inked[last]) + 1
+        if end - start >= shortest:
+            own = piece.own[:, start:end]
+            x0 = piece.x0 + start
+            yield _Piece(_measured(own, x0, piece.y0), x0, piece.y0, own)
 
 
 def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

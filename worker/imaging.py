@@ -21,9 +21,10 @@ Mask = NDArray[np.bool_]
 
 PAPER = 255
 _DARK = 105  # paper darker than this bears light text
-_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
 _BREAK = (3, 3)  # pixels: breaks in the strokes of ragged print, at the resolutions that are read
+_MOSTLY = 0.6  # of the width of characters must be left where such breaks are closed
+_LEGIBLE = 10  # pixels: no print is so low that could be read
 
 # --- ink and paper ----------------------------------------------------------------------
 
@@ -101,21 +102,27 @@ def text_height(ink: Mask) -> float:
     higher, never lower.
     """
     closed = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones(_BREAK, np.uint8))
-    return max(_usual_height(ink), _usual_height(closed.astype(bool)))
+    height, width = _usual_height(ink)
+    mended, as_wide = _usual_height(closed.astype(bool))
+    # Closing may join the characters of small or blurred print; what is left then is few.
+    characters = as_wide >= _MOSTLY * width or height < _LEGIBLE
+    return max(height, mended) if characters else height
 
 
-def _usual_height(ink: Mask) -> float:
+def _usual_height(ink: Mask) -> tuple[float, float]:
+    """The height at which most width of character-like pieces stands, and that width."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     tallest = max(ink.shape) / 20
     letters = (height >= 5) & (height < tallest) & (width < 3 * height) & (area >= 8)
     letters &= area > 0.08 * width * height
     if letters.sum() < 3:
-        return 0.0
+        return 0.0, 0.0
     weights = np.bincount(height[letters], weights=width[letters])
     smooth = np.convolve(weights, [0.5, 1, 1, 1, 0.5], mode="same")
+    most = float(smooth.max())
     # Of heights that are about as frequent the largest: the others are parts of characters.
-    return float(np.flatnonzero(smooth > 0.85 * smooth.max())[-1])
+    return float(np.flatnonzero(smooth > 0.85 * most)[-1]), most
 
 
 # --- stamps -----------------------------------------------------------------------------
@@ -123,18 +130,13 @@ def _usual_height(ink: Mask) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A stamp (seal) over the page: its frame in pixels, and how dark its ink is.
-
-    ``level`` is the grey of its solid parts. ``coloured`` stamps were told by their
-    colour, the others by their round shape.
-    """
+    """A coloured stamp (seal) on the page: its frame in pixels, and the grey of its solid parts."""
 
     x0: int
     y0: int
     x1: int
     y1: int
     level: float
-    coloured: bool
 
 
 def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
@@ -152,7 +154,7 @@ def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
         inside = region[y0:y1, x0:x1]
         part, level = _through_ink(rgb[y0:y1, x0:x1], inside)
         grey[y0:y1, x0:x1][inside] = part[inside]
-        lifted.append(Stamp(x0, y0, x1, y1, level, True))
+        lifted.append(Stamp(x0, y0, x1, y1, level))
     return grey, tuple(lifted)
 
 
@@ -217,87 +219,6 @@ def _stretched(grey: Image, black: float, paper: float) -> Image:
     share = (grey.astype(np.float32) - black) / max(paper - black, 1.0)
     spread: Image = np.clip(black + share * (PAPER - black), 0, PAPER).astype(np.uint8)
     return spread
-
-
-def round_stamps(grey: Image) -> tuple[Stamp, ...]:
-    """Round stamps in grey ink that is lighter than the text.
-
-    Circles come from the Hough transform; each must be drawn along most of its way in ink
-    thicker than strokes of text.
-    """
-    scale = 800 / max(grey.shape)
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    found = cv2.HoughCircles(
-        small, cv2.HOUGH_GRADIENT_ALT, 1.5, 20,
-        param1=120, param2=0.6, minRadius=32, maxRadius=112,
-    )  # fmt: skip
-    if found is None:
-        return ()
-    circles = (found.reshape(-1, found.shape[-1])[:, :3] / scale).astype(float)
-    stamps = [_round_stamp(grey, *circle) for circle in circles]
-    return tuple(stamp for stamp in stamps if stamp is not None)
-
-
-def _round_stamp(grey: Image, cx: float, cy: float, r: float) -> Stamp | None:
-    # Stamps are often a little oval in a scan: the ring is looked for a way around r.
-    x0, y0 = max(round(cx - 1.25 * r), 0), max(round(cy - 1.25 * r), 0)
-    x1, y1 = min(round(cx + 1.25 * r), grey.shape[1]), min(round(cy + 1.25 * r), grey.shape[0])
-    part = grey[y0:y1, x0:x1]
-    thick = max(round(r / 30), 3)
-    solid = cv2.erode((part < 200).astype(np.uint8), np.ones((thick, thick), np.uint8)) > 0
-    ys, xs = np.mgrid[y0:y1, x0:x1]
-    distance = np.hypot(xs - cx, ys - cy) / r
-    ring = solid & (distance > 0.8) & (distance < 1.22)
-    turns = np.arctan2(ys[ring] - cy, xs[ring] - cx)
-    seen = np.unique(np.floor((turns + np.pi) / (2 * np.pi) * 48)).size
-    if seen < 24:
-        return None
-    return Stamp(x0, y0, x1, y1, float(np.median(part[ring])), False)
-
-
-def faded(grey: Image, stamps: tuple[Stamp, ...]) -> Image:
-    """The image with grey stamps faded to paper where their ink is lighter than the text.
-
-    What is nearly as dark as the darkest ink around stays, what is nearly as light as the
-    stamp goes; thin strokes of text lie between and are thinned, not lost. Where the page's
-    text is blurred, so that most of it is as light as that, only the stamp's own strokes are
-    faded, as far as they are thicker than those of text.
-    """
-    clear = grey.copy()
-    usual = _usual_ink(grey, stamps)
-    for stamp in stamps:
-        area = (slice(stamp.y0, stamp.y1), slice(stamp.x0, stamp.x1))
-        part = grey[area].astype(np.float32)
-        black = float(np.percentile(part, 1))
-        span = stamp.level - black
-        if span < _STAMP_LIGHTER:
-            continue
-        smooth = cv2.GaussianBlur(part, (0, 0), 0.5)
-        fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
-        if usual > black + _CRISP * span:
-            fade *= _on_strokes(grey[area], stamp.level)
-        clear[area] = (part + (PAPER - part) * fade).astype(np.uint8)
-    return clear
-
-
-def _usual_ink(grey: Image, stamps: tuple[Stamp, ...]) -> float:
-    """The median grey of the ink beside the stamps."""
-    beside = np.ones(grey.shape, bool)
-    for stamp in stamps:
-        beside[stamp.y0 : stamp.y1, stamp.x0 : stamp.x1] = False
-    ink = grey[beside & (grey < 200)]
-    return float(np.median(ink)) if ink.size else 0.0
-
-
-def _on_strokes(part: Image, level: float) -> NDArray[np.uint8]:
-    """1 on and close around strokes as dark as ``level`` that are thicker than text's."""
-    thick = max(round(max(part.shape) / 80), 3)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick))
-    solid = (part < level + 0.45 * (PAPER - level)).astype(np.uint8)
-    strokes = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc)
-    rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thick + 1, 2 * thick + 1))
-    around: NDArray[np.uint8] = cv2.dilate(strokes, rim)
-    return around
 
 
 # --- skew -------------------------------------------------------------------------------

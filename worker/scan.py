@@ -19,14 +19,11 @@ from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, sure_figures, with_figures
 from worker.image_rulings import Line, find_lines, rulings_of, without_lines
 from worker.imaging import (
-    Stamp,
     calmed,
-    faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
     quarter_turned,
-    round_stamps,
     skew_angle,
     straightened,
     text_height,
@@ -36,6 +33,7 @@ from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
+from worker.round_stamps import RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
@@ -61,7 +59,8 @@ class _Upright:
     """A page made upright: its grey image, rulings painted over, its text height, the way back.
 
     ``lines`` are the rulings, in pixels. ``sx`` and ``sy`` are points per pixel; ``to_page``
-    maps upright points to page space; ``stamps`` are where grey stamps were faded, in pixels.
+    maps upright points to page space; ``stamps`` are where round stamps were taken off, in
+    pixels, and ``hidden`` marks what lay under their ink where it is black.
     """
 
     grey: Image
@@ -73,6 +72,7 @@ class _Upright:
     sy: float
     to_page: Affine
     stamps: tuple[Box, ...]
+    hidden: Mask
 
 
 def read_scan(
@@ -139,14 +139,15 @@ def _sense(tokens: Sequence[Token]) -> float:
 class _Clean:
     """The page evenly lit and without stamps, as it lies; with its text height.
 
-    ``seen`` is the scale at which its lines can be found.
+    ``seen`` is the scale at which its lines can be found; ``hidden`` is what black stamps hide.
     """
 
     grey: Image
     threshold: int
     unit: float
     seen: float
-    stamps: tuple[Stamp, ...]
+    stamps: tuple[RoundStamp, ...]
+    hidden: Mask
 
 
 def _cleaned(image: Colour) -> _Clean | None:
@@ -154,19 +155,21 @@ def _cleaned(image: Colour) -> _Clean | None:
     grey, _ = grey_without_stamps(image)
     grey = flatten_light(calmed(grey))
     stamps = round_stamps(grey)
-    grey = faded(grey, stamps)
+    clear = without_stamps(grey, stamps)
+    grey = clear.grey
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps)
+    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps, clear.hidden)
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
     """The page turned and straightened, its rulings found."""
     height, width = clean.grey.shape
     turned = quarter_turned(clean.grey, turns)
-    straight, there = straightened(turned, skew_angle(turned < clean.threshold))
+    angle = skew_angle(turned < clean.threshold)
+    straight, there = straightened(turned, angle)
     sx, sy = page_width / width, page_height / height
     if turns % 2:
         sx, sy = sy, sx
@@ -177,12 +180,21 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
         .then(turn(turns, page_width, page_height).inverse())
     )
     pixels = turn(turns, width, height).then(there)
-    stamps = tuple(pixels.box(Box(s.x0, s.y0, s.x1, s.y1)) for s in clean.stamps)
+    stamps = tuple(pixels.box(Box(*stamp.frame)) for stamp in clean.stamps)
+    hidden = _hidden(clean, turns, angle) if clean.hidden.any() else np.zeros_like(straight, bool)
     drawing = find_lines(straight, clean.unit)
     unlined = without_lines(straight, drawing)
     return _Upright(
-        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold, sx, sy, back, stamps
+        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold, sx, sy, back, stamps, hidden
     )
+
+
+def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:
+    """What black stamps hide, on the page made upright."""
+    seen = np.where(clean.hidden, 0, 255).astype(np.uint8)
+    upright, _ = straightened(quarter_turned(seen, turns), angle)
+    hidden: Mask = upright < 128
+    return hidden
 
 
 def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> list[Token]:
@@ -201,7 +213,7 @@ def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> 
     if figures is not None:
         closely = partial(_closely, page, engine)
         tokens = with_figures(tokens, _ground(page), figures, closely, places)
-    return doubted_where_crossed(tokens, ink, page.unit, page.sx, page.sy)
+    return doubted_where_crossed(tokens, ink, page.hidden, page.unit, page.sx, page.sy)
 
 
 def _sure(

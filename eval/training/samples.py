@@ -29,11 +29,9 @@ from worker.figure_crop import HEIGHT, Frame, Look, digits_of, figure_crop
 from worker.image_rulings import find_lines, without_lines
 from worker.imaging import (
     calmed,
-    faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    round_stamps,
     skew_angle,
     straightened,
     text_height,
@@ -113,7 +111,7 @@ def _cleaned(scanned: Picture) -> _Clean | None:
     """The page as :mod:`worker.scan` has it when it cuts crops."""
     grey, _ = grey_without_stamps(scanned)
     grey = flatten_light(calmed(grey))
-    grey = faded(grey, round_stamps(grey))
+    grey = without_stamps(grey, round_stamps(grey)).grey
     threshold = ink_threshold(grey)
     unit = text_height(grey < threshold)
     if not unit:

@@ -20,6 +20,8 @@ from worker.drafting.rows import ReadRow
 
 _FEWEST = 4  # figures from which a style is read
 _GROUPED = 3  # whole numbers with commas that say how their table prints
+_COMMAS = 0.1  # share of the figures with marks that must be such
+_NEARLY_ALL = 0.9  # share of them that have three digits behind their last mark
 _MOST = 0.8  # share of them that must keep it
 _OPEN = 0.6  # below this share a column has no style of its own to keep
 _PARTED = re.compile(
@@ -81,12 +83,14 @@ def _usual(figures: Sequence[Amount]) -> tuple[float, int]:
 def _in_whole_numbers(figures: Sequence[Amount]) -> bool:
     """Whether a table prints no decimals, though most of its commas may read as points.
 
-    It does where figures with commas have none, and none has any but three digits behind a
-    point.
+    It does where figures with commas have none, and hardly any has other than three digits
+    behind a point. Of money with three decimals no figure ends in a comma and three digits.
     """
-    grouped = sum(amount.decimals == 0 and amount.separators for amount in figures)
-    thousands = sum(amount.decimals == 3 for amount in figures)
-    return grouped >= _GROUPED and thousands > 0 and all(a.decimals in (0, 3) for a in figures)
+    marked = [amount for amount in figures if amount.decimals or amount.separators]
+    grouped = sum(amount.decimals == 0 for amount in marked)
+    thousands = sum(amount.decimals == 3 for amount in marked)
+    most = grouped + thousands >= _NEARLY_ALL * len(marked)
+    return grouped >= max(_GROUPED, _COMMAS * len(marked)) and thousands > 0 and most
 
 
 def _parted(figures: Sequence[Amount]) -> bool:

@@ -1,0 +1,325 @@
+"""Round stamps in grey or black ink, taken off the page by their symmetry.
+
+A ring looks the same all the way round and a five-pointed star after every fifth of a turn; the
+print below doesn't. So what most of such places agree on is the stamp. Ink multiplies: a
+pale stamp is divided away, which leaves the print below as dark as it was, though it be no
+darker than the stamp. Through a black one nothing can be seen: it is painted over as a
+ruling is, and where it was is told. What is left then, the signs along the ring, is faded where
+it is lighter than the page's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.image_rulings import erasable
+from worker.imaging import PAPER
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+_SEEN_AT = 800  # pixels of the page's longer side, at which circles are looked for
+_RADII = (32, 112)  # pixels there: of a stamp of 25 to 90 mm on a page of A4
+_ROUND = 0.45  # of Hough's measure of a circle's perfectness
+_BAND = (0.8, 1.2)  # of a circle's radius, between which its ring is looked for
+_STEPS = 720  # places around the ring at which it is looked for
+_SMOOTH = 9  # of these places, over which the way of the ring is averaged
+_WAVES = 2  # of the ring's way: it may lie off the centre and be an oval
+_ON_THE_WAY = 2.5  # pixels by which a place of the ring may miss its way
+_DRAWN = 0.45  # share of the places around that must be on the way and drawn
+_AROUND = 0.1  # of a turn on either side, from which the ring's own ink is told
+_PALE = 110  # a stamp that is lighter lets print be seen through it
+_GRAINY = 190  # the mean of a grainy stamp's dots is darker; dots can't be divided
+_INKED = 215  # paper is lighter
+_STAR = 0.45  # of the ring's radius, within which its star stands
+_POINTS = 5
+_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
+_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
+_SPECK = (5, 5)  # pixels: over which the dots of a grainy star are averaged
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStamp:
+    """A stamp with a ring around it, in pixels.
+
+    ``waves`` are the harmonics of the radius of the middle of the ring's stroke, seen from
+    ``x`` and ``y``: its mean, then a cosine and a sine for each. ``level`` is the grey of its
+    ink, and ``grainy`` says that its strokes are black dots on white.
+    """
+
+    x: float
+    y: float
+    waves: tuple[float, ...]
+    thickness: float
+    level: float
+    grainy: bool
+
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a square that it stands in, with some room."""
+        reach = 1.25 * self.waves[0]
+        x, y = self.centre
+        return x - reach, y - reach, x + reach, y + reach
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The ring's middle: its first wave tells how far that lies from ``x`` and ``y``."""
+        return self.x + self.waves[1], self.y + self.waves[2]
+
+    def radius(self, turns: NDArray[np.floating]) -> Floats:
+        """The ring's radius in pixels, for directions in radians."""
+        way: Floats = (_harmonics(turns) @ np.array(self.waves)).astype(np.float32)
+        return way
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A page without its round stamps; ``hidden`` is where a black one was."""
+
+    grey: Image
+    hidden: Mask
+
+
+def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
+    """The round stamps of an evenly lit page.
+
+    Circles come from the Hough transform; each must be a ring that is drawn most of the way
+    round.
+    """
+    scale = _SEEN_AT / max(grey.shape)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = cv2.HoughCircles(
+        cv2.GaussianBlur(small, (0, 0), 1.0), cv2.HOUGH_GRADIENT_ALT, 1.5, 20,
+        param1=120, param2=_ROUND, minRadius=_RADII[0], maxRadius=_RADII[1],
+    )  # fmt: skip
+    if found is None:
+        return ()
+    stamps: list[RoundStamp] = []
+    for x, y, radius in (found.reshape(-1, found.shape[-1])[:, :3] / scale).astype(float):
+        stamp = _stamp(grey, x, y, radius)
+        if stamp is not None and not any(_same(stamp, other) for other in stamps):
+            stamps.append(stamp)
+    return tuple(stamps)
+
+
+def _same(one: RoundStamp, other: RoundStamp) -> bool:
+    """Whether two circles are one ring: its inner and outer edge, or one found twice."""
+    apart = float(np.hypot(*np.subtract(one.centre, other.centre)))
+    return apart + abs(one.waves[0] - other.waves[0]) < one.thickness + other.thickness
+
+
+def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
+    """The evenly lit page with the stamps taken off."""
+    clear, hidden = grey.copy(), np.zeros(grey.shape, bool)
+    usual = _usual_ink(grey, stamps) if stamps else 0.0
+    for stamp in stamps:
+        _lift_ring(clear, hidden, stamp)
+        _lift_star(clear, hidden, stamp)
+        _fade_signs(clear, stamp, usual)
+    return Lifted(clear, hidden)
+
+
+# --- where rings are --------------------------------------------------------------------
+
+
+def _harmonics(turns: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(..., 1 + 2 waves): a one, then cosine and sine of each multiple of the turn."""
+    waves = [np.ones_like(turns)]
+    for k in range(1, _WAVES + 1):
+        waves += [np.cos(k * turns), np.sin(k * turns)]
+    return np.stack(waves, axis=-1).astype(np.float64)
+
+
+def _stamp(grey: Image, x: float, y: float, rough: float) -> RoundStamp | None:
+    """The ring near a circle, where it is drawn most of the way round; else None.
+
+    The darkest place in every direction is fitted by a slow wave, those far from it left out.
+    """
+    turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
+    radii = np.arange(_BAND[0] * rough, _BAND[1] * rough, 1.0, np.float32)
+    strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
+    thick = max(round(rough / 25), 3)
+    round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends
+    calm = cv2.blur(round_about, (thick, _SMOOTH))[_SMOOTH:-_SMOOTH]
+    at, dark = radii[calm.argmin(axis=1)], calm.min(axis=1) < _INKED
+    way = _harmonics(turns)
+    kept = dark
+    for _ in range(6):
+        if kept.sum() < _DRAWN * _STEPS / 2:
+            return None
+        waves = np.linalg.lstsq(way[kept], at[kept].astype(np.float64), rcond=None)[0]
+        off = np.abs(way @ waves - at)
+        kept = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
+    on = dark & (off < _ON_THE_WAY)
+    if on.mean() < _DRAWN:
+        return None
+    spread = np.arange(-2 * thick, 2 * thick + 1, dtype=np.float32)
+    middle = (way @ waves).astype(np.float32)[:, None]
+    across = _sampled(grey, x, y, turns[:, None], middle + spread)[on]
+    profile = across.mean(axis=0)
+    stroke = profile < (float(profile.min()) + PAPER) / 2
+    inside = across[:, stroke]
+    level, darkest = float(np.median(inside)), float(np.percentile(inside, 15))
+    lightest = float(np.percentile(inside, 85))
+    return RoundStamp(
+        x, y, tuple(map(float, waves)), float(stroke.sum()), level,
+        grainy=darkest < _PALE and lightest > _INKED,
+    )  # fmt: skip
+
+
+def _sampled(grey: Image, x: float, y: float, turns: Floats, radii: Floats) -> Image:
+    """The greys at directions and distances from a point; paper beyond the page's edges."""
+    turns, radii = np.broadcast_arrays(turns, radii)
+    seen: Image = cv2.remap(
+        grey,
+        (x + radii * np.cos(turns)).astype(np.float32),
+        (y + radii * np.sin(turns)).astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderValue=PAPER,
+    )
+    return seen
+
+
+# --- taking them off --------------------------------------------------------------------
+
+
+def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
+    """Takes the ring off ``grey``, and marks in ``hidden`` where it was black.
+
+    Along its stroke laid out straight, what most places around agree on is the ring.
+    """
+    reach = round(stamp.thickness + 4)
+    steps = round(2 * np.pi * stamp.waves[0])
+    turns = np.linspace(-np.pi, np.pi, steps, endpoint=False, dtype=np.float32)
+    offsets = np.arange(-reach, reach + 1, dtype=np.float32)[:, None]
+    strip = _sampled(grey, stamp.x, stamp.y, turns[None], stamp.radius(turns)[None] + offsets)
+    own = _own_ink(strip, stamp.grainy)
+    black = own < (_GRAINY if stamp.grainy else _PALE)
+    drawn = cv2.dilate(black.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
+    erased = erasable(strip, drawn, np.zeros_like(drawn)) & drawn
+    area, ys, xs = _around(grey, stamp, 1.1 * stamp.waves[0] + reach)
+    directions = np.arctan2(ys - stamp.y, xs - stamp.x)
+    offset = np.hypot(xs - stamp.x, ys - stamp.y) - stamp.radius(directions)
+    near = np.abs(offset) <= reach
+    column = np.mod(np.rint((directions[near] + np.pi) / (2 * np.pi) * steps), steps)
+    at = (np.rint(offset[near]) + reach).astype(np.intp), column.astype(np.intp)
+    part, dark = grey[area], hidden[area]
+    through = _divided(part[near], np.where(black, PAPER, own)[at])
+    part[near] = np.where(erased[at], PAPER, through)
+    dark[near] |= black[at]
+
+
+def _own_ink(strip: Image, grainy: bool) -> Floats:
+    """The grey of the ring alone at each place of its strip, (offsets, places)."""
+    if grainy:
+        strip = cv2.blur(strip, (7, 3))
+    places = strip.shape[1]
+    half = max(round(_AROUND * places), 12)
+    few = half // 12
+    columns = np.arange(0, places, few)
+    around = np.arange(-half, half + 1, few)
+    told = np.median(strip[:, np.mod(columns[:, None] + around, places)], axis=2)
+    own: Floats = cv2.resize(
+        told.astype(np.float32), (places, len(strip)), interpolation=cv2.INTER_LINEAR
+    )
+    return own
+
+
+def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
+    """Takes what is the same after every fifth of a turn off the stamp's middle."""
+    x, y = stamp.centre
+    radius = _STAR * stamp.waves[0]
+    area, ys, xs = _around(grey, stamp, radius)
+    away, directions = np.hypot(xs - x, ys - y), np.arctan2(ys - y, xs - x)
+    seen = cv2.blur(grey, _SPECK) if stamp.grainy else grey
+    own = np.median(
+        [
+            _sampled(seen, x, y, (directions + turn).astype(np.float32), away.astype(np.float32))
+            for turn in 2 * np.pi * np.arange(_POINTS) / _POINTS
+        ],
+        axis=0,
+    )
+    own[away > radius] = PAPER
+    black = _solid(own < (_GRAINY if stamp.grainy else _PALE), stamp)
+    through = _divided(grey[area], np.where(black | (own > _INKED) | stamp.grainy, PAPER, own))
+    grey[area] = np.where(black, PAPER, through)
+    hidden[area] |= black
+
+
+def _solid(black: Mask, stamp: RoundStamp) -> Mask:
+    """The pieces of a mask that are as thick as a star's middle; rulings and text are thinner."""
+    size = max(round(stamp.waves[0] / 12), 3)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    core = cv2.morphologyEx(black.view(np.uint8), cv2.MORPH_OPEN, disc)
+    _, labels = cv2.connectedComponents(black.view(np.uint8), connectivity=4)
+    solid: Mask = np.isin(labels, np.unique(labels[core > 0])) & black
+    return solid
+
+
+def _divided(ink: Image, by: NDArray[np.floating]) -> Image:
+    """The ink as dark as it is without what lies over it."""
+    through: Image = np.minimum(ink * (PAPER / np.maximum(by, 1.0)), PAPER).astype(np.uint8)
+    return through
+
+
+def _around(
+    grey: Image, stamp: RoundStamp, reach: float
+) -> tuple[tuple[slice, slice], NDArray[np.float64], NDArray[np.float64]]:
+    """The square of the page around the stamp's middle, with y and x of each of its pixels."""
+    x, y = stamp.centre
+    rows = slice(max(int(y - reach), 0), min(int(y + reach) + 2, grey.shape[0]))
+    columns = slice(max(int(x - reach), 0), min(int(x + reach) + 2, grey.shape[1]))
+    ys, xs = np.mgrid[rows, columns].astype(np.float64)
+    return (rows, columns), ys, xs
+
+
+# --- fading the signs along the ring ------------------------------------------------------
+
+
+def _fade_signs(grey: Image, stamp: RoundStamp, usual: float) -> None:
+    """Fades the signs between star and ring to paper where they are lighter than the text.
+
+    Only strokes that are thicker than those of text, and their rims. What is nearly as dark as
+    the darkest ink around stays, what is nearly as light as the stamp goes; thin strokes of
+    text lie between and are thinned, not lost. Where the page's text is blurred, so that most
+    of it is as light as the stamp (``usual`` is its grey), nothing is faded.
+    """
+    area, ys, xs = _around(grey, stamp, stamp.waves[0])
+    x, y = stamp.centre
+    away = np.hypot(xs - x, ys - y) / stamp.waves[0]
+    part = grey[area]
+    black = float(np.percentile(part, 1)) if part.size else float(PAPER)
+    span = stamp.level - black
+    if span < _LIGHTER or usual > black + _CRISP * span:
+        return
+    smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
+    fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
+    fade *= _on_strokes(part, stamp.level) * ((away > _STAR) & (away < 1))
+    part[...] = (part + (PAPER - part) * fade).astype(np.uint8)
+
+
+def _usual_ink(grey: Image, stamps: Sequence[RoundStamp]) -> float:
+    """The median grey of the ink beside the stamps."""
+    beside = np.ones(grey.shape, bool)
+    for stamp in stamps:
+        area, _, _ = _around(grey, stamp, 1.1 * stamp.waves[0])
+        beside[area] = False
+    ink = grey[beside & (grey < 200)]
+    return float(np.median(ink)) if ink.size else 0.0
+
+
+def _on_strokes(part: Image, level: float) -> NDArray[np.uint8]:
+    """1 on and close around strokes as dark as ``level`` that are thicker than text's."""
+    thick = max(round(max(part.shape) / 64), 3)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick))
+    solid = (part < level + 0.45 * (PAPER - level)).astype(np.uint8)
+    strokes = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc)
+    rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thick + 1, 2 * thick + 1))
+    around: NDArray[np.uint8] = cv2.dilate(strokes, rim)
+    return around
