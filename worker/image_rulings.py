@@ -30,6 +30,9 @@ _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _ALONG = 16  # text heights of a border that has figures close beside it
 _CLOSE_SET = 0.85  # share of such a border that must be drawn
+_LINE = 8  # text heights of the shortest ruling that has words close over it
+_GOES_ON = 0.38  # share of its length that must be drawn where nothing stands beside it
+_CLEARLY = 0.65  # the same of a dotted line that may be short
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
@@ -225,7 +228,11 @@ def _pieces(
     ]
     if beside_figures:
         found += _close_set(faint, uncrossed, unit)
-    pieces.extend(replace(piece, line=replace(piece.line, faint=True)) for piece in found)
+    else:
+        found += _close_under(faint, thick, beside, uncrossed, unit)
+    for piece in found:
+        clearly = _in_the_open(piece, thick, beside) > _CLEARLY
+        pieces.append(replace(piece, line=replace(piece.line, faint=not clearly)))
     short = _filled(thick, 1.2 * unit, 0.97) & thick
     pieces.extend(
         piece
@@ -240,6 +247,28 @@ def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Itera
     along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
     for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
         yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
+
+
+def _close_under(
+    faint: NDArray[np.uint8],
+    thick: NDArray[np.uint8],
+    beside: NDArray[np.uint8],
+    uncrossed: Image,
+    unit: float,
+) -> Iterator[_Piece]:
+    """Rulings close under words: they go on where nothing stands, as feet of characters don't."""
+    along = _filled(faint, 10 * unit, _CLOSE_SET) & faint
+    for piece in _stretches(along, 0.4 * unit, _LINE * unit, _CLOSE_SET):
+        for part in _without_gaps(piece, uncrossed, 0.7 * unit, _LINE * unit):
+            if _in_the_open(part, thick, beside) > _GOES_ON:
+                yield part
+
+
+def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: NDArray[np.uint8]) -> float:
+    """The share of a piece's length that is drawn and has no ink close beside it."""
+    open_ = ~(piece.own & (beside[piece.area] > 0)).any(axis=0)
+    drawn = (piece.own & (thick[piece.area] > 0)).any(axis=0)
+    return float((open_ & drawn).mean())
 
 
 def _stretches(

@@ -142,7 +142,7 @@ def _stamp(grey: Image, x: float, y: float, rough: float) -> RoundStamp | None:
     The darkest place in every direction is fitted by a slow wave, those far from it left out.
     """
     turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
-    radii = np.arange(_BAND[0] * rough, _BAND[1] * rough, 1.0, np.float32)
+    radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)
     strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
     thick = max(round(rough / 25), 3)
     round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends

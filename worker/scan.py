@@ -185,8 +185,9 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     drawing = find_lines(straight, clean.unit)
     unlined = without_lines(straight, drawing)
     return _Upright(
-        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold, sx, sy, back, stamps, hidden
-    )
+        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold,
+        sx, sy, back, stamps, hidden,
+    )  # fmt: skip
 
 
 def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:

@@ -36,6 +36,7 @@ from worker.imaging import (
     straightened,
     text_height,
 )
+from worker.round_stamps import round_stamps, without_stamps
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 from tests.unit.paper import noisy, shaded, skewed, stamped, table_page
 from worker.imaging import (
     calmed,
-    faded,
     flatten_light,
     grey_without_stamps,
     ink_threshold,
     paper_noise,
     quarter_turned,
-    round_stamps,
     skew_angle,
     straightened,
     text_height,
 )
 
 RED = (215, 60, 60)
-GREY = (125, 125, 125)
 
 
 def _ink(image: np.ndarray) -> np.ndarray:
@@ -54,33 +51,6 @@ def test_small_red_text_is_no_seal() -> None:
     grey, stamps = grey_without_stamps(red)
     assert stamps == ()
     assert (grey < 128).sum() > 0.8 * (page[..., 0] < 128).sum()
-
-
-def test_a_grey_seal_is_faded_and_the_text_below_it_stays() -> None:
-    page = table_page()
-    grey = stamped(page, 600, 300, 150, GREY)[..., 0]
-    stamps = round_stamps(grey)
-    assert len(stamps) == 1
-    assert stamps[0].level == pytest.approx(125, abs=10)
-    clear = faded(grey, stamps)
-    text = page[..., 0] < 80
-    assert (clear[text] < 128).mean() > 0.95
-    assert (clear[~text & (grey == 125)] > 200).mean() > 0.98
-
-
-def test_text_beside_the_strokes_of_a_grey_seal_is_not_touched() -> None:
-    page = table_page()
-    grey = cv2.GaussianBlur(stamped(page, 600, 300, 150, GREY)[..., 0], (0, 0), 0.9)
-    clear = faded(grey, round_stamps(grey))
-    distance = np.hypot(*np.meshgrid(np.arange(-150, 150), np.arange(-150, 150)))
-    between = (distance > 90) & (distance < 120)  # neither star nor ring
-    before, after = grey[150:450, 450:750][between], clear[150:450, 450:750][between]
-    assert (before < 150).sum() > 100
-    assert np.array_equal(before, after)
-
-
-def test_a_page_without_round_stamps_has_none() -> None:
-    assert round_stamps(table_page()[..., 0]) == ()
 
 
 @pytest.mark.parametrize("degrees", [-4.3, -1.0, -0.15, 0.0, 0.4, 1.5, 4.8])
@@ -140,6 +110,18 @@ def test_broken_strokes_do_not_make_the_text_smaller() -> None:
     broken = whole.copy()
     broken[::5, :] = False  # as a black and white scan loses thin strokes
     assert text_height(broken) == pytest.approx(text_height(whole), abs=2)
+
+
+def test_small_print_whose_characters_join_is_not_taken_for_something_larger() -> None:
+    """Where breaks are closed, blurred small figures run together; a few large signs do not."""
+    page = np.full((900, 900), 255, np.uint8)
+    for top in range(60, 840, 40):
+        for left in range(40, 800, 150):
+            cv2.putText(page, "1748.09", (left, top), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 0, 1)
+    for left in range(60, 840, 130):
+        cv2.putText(page, "A", (left, 880), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 3)
+    dense = cv2.GaussianBlur(page, (0, 0), 1.1)
+    assert text_height(dense < 235) < 20
 
 
 def test_an_empty_page_has_no_text_height() -> None:

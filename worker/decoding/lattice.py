@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
+from worker.ctc import is_printed_amount
 from worker.decoding.ink import UNSURE, costs, odds_against, weighed_readings
 from worker.decoding.print_style import MOST, decimals_of, departs, parts
 from worker.decoding.row_names import rowless_figures
@@ -39,6 +40,7 @@ FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
 
 
+_POINTED = re.compile(r"\d[.,]\d")
 _THOUSANDS = re.compile(r"-?[1-9]\d*\.\d{3}")
 
 
@@ -164,8 +166,11 @@ class Lattice:
     def _hides(self, value: str) -> bool:
         """Whether ink may hide a part of the value.
 
-        Where it shows as many digits, it shows it, and what it surely shows must be in it.
+        Where it shows as many digits, it shows it, and what it surely shows must be in it. Two
+        whole figures are those of two columns, read in one cell: they hide no third.
         """
+        if _several(self.cell.text):
+            return False
         shown = self.cell.value if self.cell.readable else None
         if shown is None:
             return True
@@ -221,6 +226,12 @@ def written(units: int, places: int, decimals: int) -> str:
 def units_of(value: str | None, places: int) -> int:
     """What a value adds to a sum: a blank or a dash adds nothing."""
     return int(Decimal(value).scaleb(places)) if value is not None else 0
+
+
+def _several(text: str) -> bool:
+    """Whether a cell's text is two figures or more, each with its point or comma."""
+    figures = [run for run in text.split() if is_printed_amount(run) and _POINTED.search(run)]
+    return len(figures) > 1
 
 
 def _digits(value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.amount import Amount, parse_amount
@@ -26,6 +26,7 @@ _WORD = re.compile(r"[^\W\d_a-zA-Z]{3,}|[A-Za-z][A-Za-z ]{3,}")
 DOUBTED = 0.6
 """Most confidence of a figure that only sums can make sure of."""
 
+_CHARACTER = 6.0  # points: no print of a table is lower
 _DIRT = 2  # characters of what is no more than dirt beside a figure
 _FIGURE = 3  # characters of what is a figure beside it
 _FIGURES: tuple[ColumnType, ...] = ("amount", "percent", "count")
@@ -66,7 +67,7 @@ def draft_cell(
     """The cell as a draft cell of a column of type ``column``.
 
     ``more`` are its parts on later pages. The box is that of the ink, of the whole cell
-    where it is blank.
+    where it is blank; around a dash as high as a character, so that eyes find it.
     """
     text = whole_text(cell, more).strip()
     value, readable = _value(text, column)
@@ -81,13 +82,18 @@ def draft_cell(
         text=text,
         value=value,
         page=cell.page,
-        box=paper.place(cell.page, Box.around(ink) if ink else cell.box),
+        box=paper.place(cell.page, _found(Box.around(ink)) if ink else cell.box),
         source=tokens[0].source if tokens else paper.source,
         confidence=confidence,
         readings=_readings(tokens) if column in _FIGURES else (),
         posteriors=tokens[0].posteriors if column in _FIGURES and len(tokens) == 1 else (),
         readable=readable or (confidence >= SURE_WORD and bool(_WORD.fullmatch(text))),
     )
+
+
+def _found(ink: Box) -> Box:
+    lack = max(_CHARACTER - ink.height, 0.0) / 2
+    return replace(ink, y0=ink.y0 - lack, y1=ink.y1 + lack)
 
 
 def _beside_dirt(tokens: Sequence[Token]) -> Token | None:
