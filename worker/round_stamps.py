@@ -10,6 +10,7 @@ it is lighter than the page's text.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import Box
 from worker.image_rulings import erasable
 from worker.imaging import PAPER
 
@@ -34,14 +36,21 @@ _WAVES = 2  # of the ring's way: it may lie off the centre and be an oval
 _ON_THE_WAY = 2.5  # pixels by which a place of the ring may miss its way
 _DRAWN = 0.45  # share of the places around that must be on the way and drawn
 _AROUND = 0.1  # of a turn on either side, from which the ring's own ink is told
-_PALE = 110  # a stamp that is lighter lets print be seen through it
-_GRAINY = 190  # the mean of a grainy stamp's dots is darker; dots can't be divided
+_PALE = 110  # a stamp lets print be seen through it where it is lighter
+_DOTS = 15  # per cent of a black stamp's pixels that must be dots of black
+_GRAINY = 190  # the mean of a black stamp's dots is darker
 _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
+_ROOM = 1.25  # of a ring's radius: half of a side of the square that it stands in
+_TALLER = 1.35  # heights of the page's characters: the signs of a stamp are larger
+_SIGN = 0.45  # of the ring's radius: and smaller than this
+_SQUARE = 1.5  # a sign's longer side by its shorter one: what is longer has print in it
 _CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
-_SPECK = (5, 5)  # pixels: over which the dots of a grainy star are averaged
+_GRAIN = (7, 3)  # pixels along and across a ring, over which its dots are averaged
+_SPECK = (5, 5)  # the same of a star
+_CLOSE = (3, 3)  # pixels: dots of one sign lie so close
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class RoundStamp:
 
     ``waves`` are the harmonics of the radius of the middle of the ring's stroke, seen from
     ``x`` and ``y``: its mean, then a cosine and a sine for each. ``level`` is the grey of its
-    ink, and ``grainy`` says that its strokes are black dots on white.
+    ink, and ``black`` says that nothing is seen through it: a fax makes it of black dots.
     """
 
     x: float
@@ -58,12 +67,12 @@ class RoundStamp:
     waves: tuple[float, ...]
     thickness: float
     level: float
-    grainy: bool
+    black: bool
 
     @property
     def frame(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a square that it stands in, with some room."""
-        reach = 1.25 * self.waves[0]
+        reach = _ROOM * self.waves[0]
         x, y = self.centre
         return x - reach, y - reach, x + reach, y + reach
 
@@ -80,10 +89,15 @@ class RoundStamp:
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """A page without its round stamps; ``hidden`` is where a black one was."""
+    """A page without its round stamps.
+
+    ``hidden`` is where a black one was; on ``drawn`` the black ones are left: rulings go on
+    below them, and would seem to end where they are painted over.
+    """
 
     grey: Image
     hidden: Mask
+    drawn: Image
 
 
 def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
@@ -116,13 +130,50 @@ def _same(one: RoundStamp, other: RoundStamp) -> bool:
 
 def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     """The evenly lit page with the stamps taken off."""
-    clear, hidden = grey.copy(), np.zeros(grey.shape, bool)
+    drawn, hidden = grey.copy(), np.zeros(grey.shape, bool)
     usual = _usual_ink(grey, stamps) if stamps else 0.0
     for stamp in stamps:
-        _lift_ring(clear, hidden, stamp)
-        _lift_star(clear, hidden, stamp)
-        _fade_signs(clear, stamp, usual)
-    return Lifted(clear, hidden)
+        if not stamp.black:
+            _lift_ring(drawn, hidden, stamp)
+            _lift_star(drawn, hidden, stamp)
+            _fade_signs(drawn, stamp, usual)
+    clear = drawn.copy()
+    for stamp in stamps:
+        if stamp.black:
+            _lift_ring(clear, hidden, stamp)
+            _lift_star(clear, hidden, stamp)
+    return Lifted(clear, hidden, drawn)
+
+
+def without_signs(grey: Image, ink: Mask, stamps: Sequence[Box], unit: float) -> tuple[Image, Mask]:
+    """The upright page without the signs along the rings, where they stand apart from print.
+
+    And where they were.
+
+    Pieces of ``ink`` between star and ring that are too high and too wide for a character of
+    ``unit`` pixels, and small enough for one of the stamp's. ``stamps`` are their frames.
+    """
+    clear, hidden = grey.copy(), np.zeros(grey.shape, bool)
+    for frame in stamps:
+        top, left = max(math.floor(frame.y0), 0), max(math.floor(frame.x0), 0)
+        area = (slice(top, math.ceil(frame.y1)), slice(left, math.ceil(frame.x1)))
+        within = np.ascontiguousarray(ink[area]).view(np.uint8)
+        if not within.size:
+            continue
+        joined = cv2.morphologyEx(within, cv2.MORPH_CLOSE, np.ones(_CLOSE, np.uint8))
+        _, labels, stats, middles = cv2.connectedComponentsWithStats(joined, connectivity=8)
+        radius = min(frame.width, frame.height) / 2 / _ROOM
+        away = np.hypot(middles[:, 0] + left - frame.cx, middles[:, 1] + top - frame.cy) / radius
+        sides = stats[:, 2:4]
+        signs = (sides.min(axis=1) > _TALLER * unit) & (sides.max(axis=1) < _SIGN * radius)
+        signs &= sides.max(axis=1) < _SQUARE * sides.min(axis=1)
+        signs &= (away > _STAR) & (away < 1)
+        signs[0] = False
+        for x, y, width, height, _ in stats[signs]:
+            hidden[area][y : y + height, x : x + width] = True
+        rim = cv2.dilate(signs[labels].view(np.uint8), np.ones(_SPECK, np.uint8)).view(bool)
+        clear[area][rim & ((within == 0) | signs[labels])] = PAPER
+    return clear, hidden
 
 
 # --- where rings are --------------------------------------------------------------------
@@ -165,11 +216,9 @@ def _stamp(grey: Image, x: float, y: float, rough: float) -> RoundStamp | None:
     profile = across.mean(axis=0)
     stroke = profile < (float(profile.min()) + PAPER) / 2
     inside = across[:, stroke]
-    level, darkest = float(np.median(inside)), float(np.percentile(inside, 15))
-    lightest = float(np.percentile(inside, 85))
     return RoundStamp(
-        x, y, tuple(map(float, waves)), float(stroke.sum()), level,
-        grainy=darkest < _PALE and lightest > _INKED,
+        x, y, tuple(map(float, waves)), float(stroke.sum()), float(np.median(inside)),
+        black=float(np.percentile(inside, _DOTS)) < _PALE,
     )  # fmt: skip
 
 
@@ -199,8 +248,8 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     turns = np.linspace(-np.pi, np.pi, steps, endpoint=False, dtype=np.float32)
     offsets = np.arange(-reach, reach + 1, dtype=np.float32)[:, None]
     strip = _sampled(grey, stamp.x, stamp.y, turns[None], stamp.radius(turns)[None] + offsets)
-    own = _own_ink(strip, stamp.grainy)
-    black = own < (_GRAINY if stamp.grainy else _PALE)
+    own = _own_ink(cv2.blur(strip, _GRAIN) if stamp.black else strip)
+    black = (own < _GRAINY) & stamp.black
     drawn = cv2.dilate(black.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
     erased = erasable(strip, drawn, np.zeros_like(drawn)) & drawn
     area, ys, xs = _around(grey, stamp, 1.1 * stamp.waves[0] + reach)
@@ -210,15 +259,13 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     column = np.mod(np.rint((directions[near] + np.pi) / (2 * np.pi) * steps), steps)
     at = (np.rint(offset[near]) + reach).astype(np.intp), column.astype(np.intp)
     part, dark = grey[area], hidden[area]
-    through = _divided(part[near], np.where(black, PAPER, own)[at])
+    through = _divided(part[near], np.where(stamp.black, PAPER, own)[at])
     part[near] = np.where(erased[at], PAPER, through)
     dark[near] |= black[at]
 
 
-def _own_ink(strip: Image, grainy: bool) -> Floats:
+def _own_ink(strip: Image) -> Floats:
     """The grey of the ring alone at each place of its strip, (offsets, places)."""
-    if grainy:
-        strip = cv2.blur(strip, (7, 3))
     places = strip.shape[1]
     half = max(round(_AROUND * places), 12)
     few = half // 12
@@ -237,7 +284,7 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     radius = _STAR * stamp.waves[0]
     area, ys, xs = _around(grey, stamp, radius)
     away, directions = np.hypot(xs - x, ys - y), np.arctan2(ys - y, xs - x)
-    seen = cv2.blur(grey, _SPECK) if stamp.grainy else grey
+    seen = cv2.blur(grey, _SPECK) if stamp.black else grey
     own = np.median(
         [
             _sampled(seen, x, y, (directions + turn).astype(np.float32), away.astype(np.float32))
@@ -246,8 +293,8 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
         axis=0,
     )
     own[away > radius] = PAPER
-    black = _solid(own < (_GRAINY if stamp.grainy else _PALE), stamp)
-    through = _divided(grey[area], np.where(black | (own > _INKED) | stamp.grainy, PAPER, own))
+    black = _solid(own < _GRAINY, stamp) & stamp.black
+    through = _divided(grey[area], np.where((own > _INKED) | stamp.black, PAPER, own))
     grey[area] = np.where(black, PAPER, through)
     hidden[area] |= black
 

@@ -33,7 +33,7 @@ from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
-from worker.round_stamps import RoundStamp, round_stamps, without_stamps
+from worker.round_stamps import RoundStamp, round_stamps, without_signs, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
@@ -139,7 +139,8 @@ def _sense(tokens: Sequence[Token]) -> float:
 class _Clean:
     """The page evenly lit and without stamps, as it lies; with its text height.
 
-    ``seen`` is the scale at which its lines can be found; ``hidden`` is what black stamps hide.
+    ``seen`` is the scale at which its lines can be found. ``hidden`` is what black stamps hide,
+    and ``drawn`` the page on which they are left.
     """
 
     grey: Image
@@ -148,6 +149,7 @@ class _Clean:
     seen: float
     stamps: tuple[RoundStamp, ...]
     hidden: Mask
+    drawn: Image
 
 
 def _cleaned(image: Colour) -> _Clean | None:
@@ -161,7 +163,7 @@ def _cleaned(image: Colour) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps, clear.hidden)
+    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps, clear.hidden, clear.drawn)
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
@@ -181,12 +183,16 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     )
     pixels = turn(turns, width, height).then(there)
     stamps = tuple(pixels.box(Box(*stamp.frame)) for stamp in clean.stamps)
-    hidden = _hidden(clean, turns, angle) if clean.hidden.any() else np.zeros_like(straight, bool)
-    drawing = find_lines(straight, clean.unit)
+    drawn, hidden = straight, np.zeros(straight.shape, bool)
+    if clean.hidden.any():
+        drawn, _ = straightened(quarter_turned(clean.drawn, turns), angle)
+        hidden = _hidden(clean, turns, angle)
+    drawing = find_lines(drawn, clean.unit)
     unlined = without_lines(straight, drawing)
+    bare, signs = without_signs(unlined, unlined < clean.threshold, stamps, clean.unit)
     return _Upright(
-        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold,
-        sx, sy, back, stamps, hidden,
+        bare, drawing.lines, clean.unit, clean.seen, clean.threshold,
+        sx, sy, back, stamps, hidden | signs,
     )  # fmt: skip
 
 

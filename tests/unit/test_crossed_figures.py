@@ -60,7 +60,7 @@ def test_words_beside_a_ring_stay() -> None:
 
 @pytest.mark.parametrize("x", [134, 170, 310])
 def test_a_figure_where_a_black_ring_was_is_half_as_sure(x: int) -> None:
-    """The ring is taken off; a digit beside the figure, or a stroke of it, may have gone with it."""
+    """The ring is taken off; a digit beside the figure, or a stroke, may have gone with it."""
     hidden = np.zeros((300, 400), np.uint8)
     cv2.circle(hidden, (x, 148), 62, 1, 4)
     assert _seen(_paper(), _figure(), hidden).confidence == pytest.approx(0.49)
