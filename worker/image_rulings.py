@@ -31,6 +31,8 @@ _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _ALONG = 16  # text heights of a border that has figures close beside it
 _CLOSE_SET = 0.85  # share of such a border that must be drawn
 _LINE = 8  # text heights of the shortest ruling that has words close over it
+_FOLD = 0.6  # of the darkness of a page's long lines: a fold of the paper is paler
+_FEW = 3  # long lines of which it is told
 _GOES_ON = 0.38  # share of its length that must be drawn where nothing stands beside it
 _CLEARLY = 0.65  # the same of a dotted line that may be short
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
@@ -227,7 +229,8 @@ def _pieces(
         for part in _without_gaps(piece, uncrossed, 0.5 * unit, _DOTS * unit)
     ]
     if beside_figures:
-        found += _close_set(faint, uncrossed, unit)
+        drawn = [piece for piece in pieces if piece.line.length > _ALONG * unit]
+        found += _without_folds([*_close_set(faint, uncrossed, unit)], drawn, grey)
     else:
         found += _close_under(faint, thick, beside, uncrossed, unit)
     for piece in found:
@@ -247,6 +250,20 @@ def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Itera
     along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
     for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
         yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
+
+
+def _without_folds(pieces: Sequence[_Piece], drawn: Sequence[_Piece], grey: Image) -> list[_Piece]:
+    """The pieces less those much paler than the lines that are ``drawn``: folds of the paper."""
+    if len(drawn) < _FEW:
+        return list(pieces)
+    usual = _median(np.array([_darkness(piece, grey) for piece in drawn]))
+    return [piece for piece in pieces if _darkness(piece, grey) > _FOLD * usual]
+
+
+def _darkness(piece: _Piece, grey: Image) -> float:
+    """Grey levels from white to a piece's ink, half of the way along it darker."""
+    profile = np.where(piece.own, grey[piece.area], 255).min(axis=0)
+    return 255.0 - _median(profile[piece.own.any(axis=0)].astype(np.float64))
 
 
 def _close_under(

@@ -10,7 +10,6 @@ it is lighter than the page's text.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.geometry import Box
 from worker.image_rulings import erasable
 from worker.imaging import PAPER
 
@@ -43,14 +41,10 @@ _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
 _ROOM = 1.25  # of a ring's radius: half of a side of the square that it stands in
-_TALLER = 1.35  # heights of the page's characters: the signs of a stamp are larger
-_SIGN = 0.45  # of the ring's radius: and smaller than this
-_SQUARE = 1.5  # a sign's longer side by its shorter one: what is longer has print in it
 _CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
 _GRAIN = (7, 3)  # pixels along and across a ring, over which its dots are averaged
 _SPECK = (5, 5)  # the same of a star
-_CLOSE = (3, 3)  # pixels: dots of one sign lie so close
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,37 +137,6 @@ def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
             _lift_ring(clear, hidden, stamp)
             _lift_star(clear, hidden, stamp)
     return Lifted(clear, hidden, drawn)
-
-
-def without_signs(grey: Image, ink: Mask, stamps: Sequence[Box], unit: float) -> tuple[Image, Mask]:
-    """The upright page without the signs along the rings, where they stand apart from print.
-
-    And where they were.
-
-    Pieces of ``ink`` between star and ring that are too high and too wide for a character of
-    ``unit`` pixels, and small enough for one of the stamp's. ``stamps`` are their frames.
-    """
-    clear, hidden = grey.copy(), np.zeros(grey.shape, bool)
-    for frame in stamps:
-        top, left = max(math.floor(frame.y0), 0), max(math.floor(frame.x0), 0)
-        area = (slice(top, math.ceil(frame.y1)), slice(left, math.ceil(frame.x1)))
-        within = np.ascontiguousarray(ink[area]).view(np.uint8)
-        if not within.size:
-            continue
-        joined = cv2.morphologyEx(within, cv2.MORPH_CLOSE, np.ones(_CLOSE, np.uint8))
-        _, labels, stats, middles = cv2.connectedComponentsWithStats(joined, connectivity=8)
-        radius = min(frame.width, frame.height) / 2 / _ROOM
-        away = np.hypot(middles[:, 0] + left - frame.cx, middles[:, 1] + top - frame.cy) / radius
-        sides = stats[:, 2:4]
-        signs = (sides.min(axis=1) > _TALLER * unit) & (sides.max(axis=1) < _SIGN * radius)
-        signs &= sides.max(axis=1) < _SQUARE * sides.min(axis=1)
-        signs &= (away > _STAR) & (away < 1)
-        signs[0] = False
-        for x, y, width, height, _ in stats[signs]:
-            hidden[area][y : y + height, x : x + width] = True
-        rim = cv2.dilate(signs[labels].view(np.uint8), np.ones(_SPECK, np.uint8)).view(bool)
-        clear[area][rim & ((within == 0) | signs[labels])] = PAPER
-    return clear, hidden
 
 
 # --- where rings are --------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,7 +33,7 @@ from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
-from worker.round_stamps import RoundStamp, round_stamps, without_signs, without_stamps
+from worker.round_stamps import RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
@@ -60,7 +60,8 @@ class _Upright:
 
     ``lines`` are the rulings, in pixels. ``sx`` and ``sy`` are points per pixel; ``to_page``
     maps upright points to page space; ``stamps`` are where round stamps were taken off, in
-    pixels, and ``hidden`` marks what lay under their ink where it is black.
+    pixels. ``hidden`` marks what lay under their ink where it is black, and on ``drawn`` that
+    ink is left.
     """
 
     grey: Image
@@ -73,6 +74,7 @@ class _Upright:
     to_page: Affine
     stamps: tuple[Box, ...]
     hidden: Mask
+    drawn: Image
 
 
 def read_scan(
@@ -189,10 +191,10 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
         hidden = _hidden(clean, turns, angle)
     drawing = find_lines(drawn, clean.unit)
     unlined = without_lines(straight, drawing)
-    bare, signs = without_signs(unlined, unlined < clean.threshold, stamps, clean.unit)
+    with_stamps = unlined if drawn is straight else without_lines(drawn, drawing)
     return _Upright(
-        bare, drawing.lines, clean.unit, clean.seen, clean.threshold,
-        sx, sy, back, stamps, hidden | signs,
+        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold,
+        sx, sy, back, stamps, hidden, with_stamps,
     )  # fmt: skip
 
 
@@ -266,10 +268,26 @@ def _read(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_
     crops = [_crop(page.grey, line, page.unit) for line in lines]
     told = [is_dash(line, page.unit) for line in lines]
     readings = read_lines(engine, [image for image, _ in crops], told)
+    for k, reading in _with_stamps(lines, page, engine):
+        readings[k] = max(readings[k], reading, key=lambda one: one.score)
     return [
         (line, left, by_shape(line, reading, page.unit))
         for line, (_, left), reading in zip(lines, crops, readings, strict=True)
     ]
+
+
+def _with_stamps(
+    lines: Sequence[InkLine], page: _Upright, engine: OcrEngine
+) -> Iterator[tuple[int, LineReading]]:
+    """The lines that stamps ran into, by their places, as they read where those are left.
+
+    Words are often legible under a black ring that has taken too much of them with it.
+    """
+    met = [
+        k for k, line in enumerate(lines) if page.hidden[line.y0 : line.y1, line.x0 : line.x1].any()
+    ]
+    crops = [_crop(page.drawn, lines[k], page.unit)[0] for k in met]
+    yield from zip(met, read_lines(engine, crops, [False] * len(met)), strict=True)
 
 
 def _mended(
