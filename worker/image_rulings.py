@@ -230,7 +230,7 @@ def _pieces(
     ]
     if beside_figures:
         drawn = [piece for piece in pieces if piece.line.length > _ALONG * unit]
-        found += _without_folds([*_close_set(faint, uncrossed, unit)], drawn, grey)
+        found = _without_folds([*found, *_close_set(faint, uncrossed, unit)], drawn, grey)
     else:
         found += _close_under(faint, thick, beside, uncrossed, unit)
     for piece in found:
