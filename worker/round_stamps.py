@@ -29,6 +29,7 @@ _RADII = (32, 112)  # pixels there: of a stamp of 25 to 90 mm on a page of A4
 _ROUND = 0.45  # of Hough's measure of a circle's perfectness
 _BAND = (0.8, 1.2)  # of a circle's radius, between which its ring is looked for
 _STEPS = 720  # places around the ring at which it is looked for
+_PASSES = 4  # at most, in which the middle of a ring is found
 _SMOOTH = 9  # of these places, over which the way of the ring is averaged
 _WAVES = 2  # of the ring's way: it may lie off the centre and be an oval
 _ON_THE_WAY = 2.5  # pixels by which a place of the ring may miss its way
@@ -41,8 +42,9 @@ _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
 _ROOM = 1.25  # of a ring's radius: half of a side of the square that it stands in
-_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
-_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be told from it
+_LIGHTER = 50  # grey levels that a stamp must be lighter than text to be told from it
+_STROKES = 200  # strokes of print are darker
+_CORE = 20  # per cent of their pixels are the cores of strokes
 _GRAIN = (7, 3)  # pixels along and across a ring, over which its dots are averaged
 _SPECK = (5, 5)  # the same of a star
 
@@ -98,7 +100,7 @@ def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
     """The round stamps of an evenly lit page.
 
     Circles come from the Hough transform; each must be a ring that is drawn most of the way
-    round.
+    round, and of those in one place the one that is drawn furthest counts.
     """
     scale = _SEEN_AT / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -108,29 +110,29 @@ def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
     )  # fmt: skip
     if found is None:
         return ()
+    circles = (found.reshape(-1, found.shape[-1])[:, :3] / scale).tolist()
+    rings = [ring for x, y, radius in circles if (ring := _stamp(grey, x, y, radius)) is not None]
     stamps: list[RoundStamp] = []
-    for x, y, radius in (found.reshape(-1, found.shape[-1])[:, :3] / scale).astype(float):
-        stamp = _stamp(grey, x, y, radius)
-        if stamp is not None and not any(_same(stamp, other) for other in stamps):
+    for _, stamp in sorted(rings, key=lambda ring: -ring[0]):
+        if not any(_apart(stamp, other) < _ROOM * other.waves[0] for other in stamps):
             stamps.append(stamp)
     return tuple(stamps)
 
 
-def _same(one: RoundStamp, other: RoundStamp) -> bool:
-    """Whether two circles are one ring: its inner and outer edge, or one found twice."""
-    apart = float(np.hypot(*np.subtract(one.centre, other.centre)))
-    return apart + abs(one.waves[0] - other.waves[0]) < one.thickness + other.thickness
+def _apart(one: RoundStamp, other: RoundStamp) -> float:
+    """Pixels between two middles. Strokes make many circles of one stamp."""
+    return float(np.hypot(*np.subtract(one.centre, other.centre)))
 
 
 def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     """The evenly lit page with the stamps taken off."""
     drawn, hidden = grey.copy(), np.zeros(grey.shape, bool)
-    usual = _usual_ink(grey, stamps) if stamps else 0.0
+    core = _core_of_ink(grey, stamps) if stamps else 0.0
     for stamp in stamps:
         if not stamp.black:
             _lift_ring(drawn, hidden, stamp)
             _lift_star(drawn, hidden, stamp)
-            _fade_signs(drawn, stamp, usual)
+            _fade_signs(drawn, stamp, core)
     clear = drawn.copy()
     for stamp in stamps:
         if stamp.black:
@@ -150,39 +152,67 @@ def _harmonics(turns: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.stack(waves, axis=-1).astype(np.float64)
 
 
-def _stamp(grey: Image, x: float, y: float, rough: float) -> RoundStamp | None:
-    """The ring near a circle, where it is drawn most of the way round; else None.
+def _stamp(grey: Image, x: float, y: float, rough: float) -> tuple[float, RoundStamp] | None:
+    """The ring near a circle and how far round it is drawn; None where that is not enough.
 
-    The darkest place in every direction is fitted by a slow wave, those far from it left out.
+    Rulings and text that cross it are thinner than its stroke; a ring of dots shows only with
+    them.
     """
     turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
-    radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)
-    strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
-    thick = max(round(rough / 25), 3)
-    round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends
-    calm = cv2.blur(round_about, (thick, _SMOOTH))[_SMOOTH:-_SMOOTH]
-    at, dark = radii[calm.argmin(axis=1)], calm.min(axis=1) < _INKED
-    way = _harmonics(turns)
-    kept = dark
-    for _ in range(6):
-        if kept.sum() < _DRAWN * _STEPS / 2:
-            return None
-        waves = np.linalg.lstsq(way[kept], at[kept].astype(np.float64), rcond=None)[0]
-        off = np.abs(way @ waves - at)
-        kept = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
-    on = dark & (off < _ON_THE_WAY)
+    waves, on = _ring(grey, x, y, rough, turns)
+    for _ in range(_PASSES):
+        off = float(np.hypot(*waves[1:3]))
+        if on.mean() < _DRAWN / 2 or off < 1:
+            break
+        # Seen from its own middle more of a ring lies in the band.
+        x, y, rough = x + float(waves[1]), y + float(waves[2]), float(waves[0])
+        waves, on = _ring(grey, x, y, rough, turns)
     if on.mean() < _DRAWN:
         return None
+    thick = _thickest(rough)
     spread = np.arange(-2 * thick, 2 * thick + 1, dtype=np.float32)
-    middle = (way @ waves).astype(np.float32)[:, None]
+    middle = (_harmonics(turns) @ waves).astype(np.float32)[:, None]
     across = _sampled(grey, x, y, turns[:, None], middle + spread)[on]
     profile = across.mean(axis=0)
     stroke = profile < (float(profile.min()) + PAPER) / 2
     inside = across[:, stroke]
-    return RoundStamp(
+    return float(on.mean()), RoundStamp(
         x, y, tuple(map(float, waves)), float(stroke.sum()), float(np.median(inside)),
         black=float(np.percentile(inside, _DOTS)) < _PALE,
     )  # fmt: skip
+
+
+def _thickest(radius: float) -> int:
+    """Pixels: strokes of print and rulings are thinner than a ring."""
+    return max(round(radius / 25), 3)
+
+
+def _ring(
+    grey: Image, x: float, y: float, rough: float, turns: Floats
+) -> tuple[NDArray[np.float64], Mask]:
+    """The waves of the ring about as far from a point, and the directions it is drawn in."""
+    radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)
+    strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
+    thick = _thickest(rough)
+    round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends
+    strokes = cv2.morphologyEx(round_about, cv2.MORPH_CLOSE, np.ones((thick, thick), np.uint8))
+    looks = [cv2.blur(seen, (thick, _SMOOTH))[_SMOOTH:-_SMOOTH] for seen in (strokes, round_about)]
+    ways = [_way(radii[look.argmin(axis=1)], look.min(axis=1) < _INKED, turns) for look in looks]
+    return max(ways, key=lambda way: way[1].mean())
+
+
+def _way(radii: Floats, dark: Mask, turns: Floats) -> tuple[NDArray[np.float64], Mask]:
+    """The slow wave through radii by direction, far ones left out; and which lie on it."""
+    harmonics, kept = _harmonics(turns), dark
+    waves: NDArray[np.float64] = np.zeros(harmonics.shape[1])
+    off: NDArray[np.float64] = np.full(len(radii), np.inf)
+    for _ in range(6):
+        if kept.sum() < _DRAWN * len(radii) / 2:
+            break
+        waves = np.linalg.lstsq(harmonics[kept], radii[kept].astype(np.float64), rcond=None)[0]
+        off = np.abs(harmonics @ waves - radii.astype(np.float64))
+        kept = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
+    return waves, dark & (off < _ON_THE_WAY)
 
 
 def _sampled(grey: Image, x: float, y: float, turns: Floats, radii: Floats) -> Image:
@@ -248,10 +278,14 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     area, ys, xs = _around(grey, stamp, radius)
     away, directions = np.hypot(xs - x, ys - y), np.arctan2(ys - y, xs - x)
     seen = cv2.blur(grey, _SPECK) if stamp.black else grey
+    shares = away / stamp.radius(directions)  # an oval stamp has an oval star
+    turned = [directions + turn for turn in 2 * np.pi * np.arange(_POINTS) / _POINTS]
     own = np.median(
         [
-            _sampled(seen, x, y, (directions + turn).astype(np.float32), away.astype(np.float32))
-            for turn in 2 * np.pi * np.arange(_POINTS) / _POINTS
+            _sampled(
+                seen, x, y, at.astype(np.float32), (shares * stamp.radius(at)).astype(np.float32)
+            )
+            for at in turned
         ],
         axis=0,
     )
@@ -292,36 +326,36 @@ def _around(
 # --- fading the signs along the ring ------------------------------------------------------
 
 
-def _fade_signs(grey: Image, stamp: RoundStamp, usual: float) -> None:
+def _fade_signs(grey: Image, stamp: RoundStamp, core: float) -> None:
     """Fades the signs between star and ring to paper where they are lighter than the text.
 
     Only strokes that are thicker than those of text, and their rims. What is nearly as dark as
     the darkest ink around stays, what is nearly as light as the stamp goes; thin strokes of
-    text lie between and are thinned, not lost. Where the page's text is blurred, so that most
-    of it is as light as the stamp (``usual`` is its grey), nothing is faded.
+    text lie between and are thinned, not lost. Where the page's text is so pale that the
+    ``core`` of its strokes is as light as the stamp, nothing is faded.
     """
+    if stamp.level - core < _LIGHTER:
+        return
     area, ys, xs = _around(grey, stamp, stamp.waves[0])
     x, y = stamp.centre
     away = np.hypot(xs - x, ys - y) / stamp.waves[0]
     part = grey[area]
-    black = float(np.percentile(part, 1)) if part.size else float(PAPER)
-    span = stamp.level - black
-    if span < _LIGHTER or usual > black + _CRISP * span:
-        return
+    black = float(np.percentile(part, 1)) if part.size else 0.0
+    span = max(stamp.level - black, 1.0)
     smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
     fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
     fade *= _on_strokes(part, stamp.level) * ((away > _STAR) & (away < 1))
     part[...] = (part + (PAPER - part) * fade).astype(np.uint8)
 
 
-def _usual_ink(grey: Image, stamps: Sequence[RoundStamp]) -> float:
-    """The median grey of the ink beside the stamps."""
+def _core_of_ink(grey: Image, stamps: Sequence[RoundStamp]) -> float:
+    """The grey of the cores of the strokes beside the stamps."""
     beside = np.ones(grey.shape, bool)
     for stamp in stamps:
         area, _, _ = _around(grey, stamp, 1.1 * stamp.waves[0])
         beside[area] = False
-    ink = grey[beside & (grey < 200)]
-    return float(np.median(ink)) if ink.size else 0.0
+    ink = grey[beside & (grey < _STROKES)]
+    return float(np.percentile(ink, _CORE)) if ink.size else 0.0
 
 
 def _on_strokes(part: Image, level: float) -> NDArray[np.uint8]:

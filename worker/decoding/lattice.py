@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
@@ -36,12 +37,18 @@ VEILED = 4.0
 """Nats that speak against a figure of which unsure ink shows nothing, if a sum asks for it."""
 _CLEAR = 1.5
 """Odds for the first reading, in nats, from which ink hides nothing."""
+_CUSTOM = 5
+"""Cells with nothing to tell from which a table's custom is known."""
 FARTHEST = 13.0
 """Readings that cost more nats are not kept: a broken sum would be likelier."""
 
 
 _POINTED = re.compile(r"\d[.,]\d")
 _THOUSANDS = re.compile(r"-?[1-9]\d*\.\d{3}")
+
+
+Nought = Literal["blank", "printed"] | None
+"""How a table prints that there is nothing: no figure, a nought, or now so and now so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,8 @@ class Lattice:
     ``always`` are the decimals that all figures of its column have, None where they differ.
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
-    ``nameless`` says that the header of its column could not be read, ``rowless`` that its
-    row has lost its name.
+    ``nought`` is how the table prints that there is nothing. ``nameless`` says that the header
+    of its column could not be read, ``rowless`` that its row has lost its name.
     """
 
     ref: TableCellRef
@@ -82,6 +89,7 @@ class Lattice:
     against: float
     always: int | None = None
     least: float = 0.0
+    nought: Nought = None
     nameless: bool = False
     rowless: bool = False
 
@@ -253,7 +261,9 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     nameless = _nameless(draft.columns)
     rowless = rowless_figures(draft)
     found = _lattices(
-        {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()}, places
+        {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()},
+        places,
+        _nought(list(cells.values())),
     )
     return {
         ref: replace(
@@ -317,10 +327,22 @@ class _Style:
         return _Style(usual, always)
 
 
+def _nought(cells: Sequence[DraftCell]) -> Nought:
+    """What a table's custom is where there is nothing to tell, if all of its cells keep it."""
+    noughts = sum(c.value is not None and not Decimal(c.value) for c in cells)
+    blanks = sum(c.value is None and c.readable for c in cells)
+    if min(noughts, blanks) > 0 or max(noughts, blanks) < _CUSTOM:
+        return None
+    return "printed" if noughts else "blank"
+
+
 def _lattices(
-    cells: Mapping[TableCellRef, tuple[DraftCell, _Style]], places: int
+    cells: Mapping[TableCellRef, tuple[DraftCell, _Style]], places: int, nought: Nought
 ) -> dict[TableCellRef, Lattice]:
-    found = {ref: _bare(ref, cell, places, style) for ref, (cell, style) in cells.items()}
+    found = {
+        ref: replace(_bare(ref, cell, places, style), nought=nought)
+        for ref, (cell, style) in cells.items()
+    }
     inked = [one for one in found.values() if one.cell.source == "ocr" and one.cell.text]
     odds = [_odds(one) for one in inked]
     others = [_others(one, values) for one, values in zip(inked, odds, strict=True)]
@@ -334,8 +356,12 @@ def _lattices(
     for one, zero, values, weighed, (blank, printed, *priors) in zip(
         inked, zeros, others, odds, told, strict=True
     ):
-        # What adds nothing: a printed zero or no figure at all, whichever the ink favours.
-        nothing = Option(zero, printed) if printed <= blank else Option(None, blank)
+        # What adds nothing: a printed zero or no figure at all, whichever the ink favours; of
+        # ink that is no figure the table's custom tells more.
+        figure = printed <= blank
+        if one.first is None and nought is not None:
+            figure = nought == "printed"
+        nothing = Option(zero, printed) if figure else Option(None, blank)
         own = _own_odds(one.cell, weighed)
         said = {
             units_of(v, places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))

@@ -142,6 +142,8 @@ class Reasons:
         first, now = self._shown(ref, one.first), self._shown(ref, judgement.units)
         count = len(judgement.held)
         odds = self._odds(ref, one.first, judgement.units)
+        if one.first is None and not judgement.units:
+            return self._nothing(ref, judgement)
         sums = " and ".join(self._spelled(at) for at in judgement.held[:2])
         return Said(
             en=f"Read {first} ({odds[0]}) and {now} ({odds[1]}); only {now} satisfies "
@@ -149,6 +151,18 @@ class Reasons:
             zh=f"读作 {_zh(first)}（{odds[0]}）或 {_zh(now)}（{odds[1]}）；只有 {_zh(now)} 使 "
             f"{count} 个合计式全部成立："
             f"{'；'.join(_zh(self._spelled(at)) for at in judgement.held[:2])}。",
+        )
+
+    def _nothing(self, ref: TableCellRef, judgement: Judgement) -> Said:
+        """Ink that is no figure, where sums and the table's custom tell that there is nothing."""
+        text, value = self._lattice(ref).cell.text, self._shown(ref, judgement.units)
+        count = len(judgement.held)
+        custom = ("prints no figure", "不印数字") if value == _BLANK else ("prints 0", "印零")
+        return Said(
+            en=f"“{text}” is no figure; its {count} sums hold with {value}, and where there is "
+            f"nothing this table {custom[0]}.",
+            zh=f"“{text}”不是数字；此处为{_zh(value)}时 {count} 个合计式全部成立，"
+            f"本表无数处均{custom[1]}。",
         )
 
     def _odds(self, ref: TableCellRef, *units: int | None) -> list[str]:

@@ -240,7 +240,9 @@ class _Bench:
         many = clean and found.margin >= TOLD and len(held) >= FEWEST_SUMS
         if not one.options[units].inked:
             return "doubtful", "missed", one.first, 1.0 - sure
-        if one.options[units].value is None:
+        nothing = one.options[units].value is None
+        kept = one.nought == ("blank" if nothing else "printed") and not one.clear
+        if nothing and not (kept and many and found.margin >= REPAIRED):
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
         likely = found.margin >= TOLD and _inkier(one, units)
         read = _read(one)
@@ -249,10 +251,14 @@ class _Bench:
         if not clean or not held:
             told = units if likely else read
             return "doubtful", "torn", told, min(1.0 - sure, 0.5)
-        # Whether ink that is no figure stands for a nought or for none, sums can't tell.
-        cheap = one.options[units].cost <= DEAREST and (units != 0 or one.first is not None)
+        # Whether ink that is no figure stands for a nought or for none, sums can't tell, but the
+        # custom of a table that always prints the one or the other.
+        told = units != 0 or one.first is not None or kept
+        cheap = one.options[units].cost <= DEAREST and told
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
+        if nothing:
+            return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
         told = units if likely or (many and not one.clear) else read
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
 
@@ -331,9 +337,9 @@ def _held_back(
     one, scene = judged[ref], bench.scene
     if one.verdict not in ("repaired", "proved", "accepted"):
         return None
-    if one.verdict == "repaired" and ref in bench.veiled:
+    if one.verdict == "repaired" and (ref in bench.veiled or not one.units):
         told = _told_twice(bench, judged, ref)
-        return None if told else replace(one, verdict="doubtful", cause="torn")
+        return None if told else replace(one, verdict="doubtful", cause=_unsettled(scene, ref, one))
     open_sums = [at for at in one.held if at not in bench.spent]
     clean = [at for at in open_sums if _clean(scene, judged, ref, at)]
     apart = [at for at in clean if _apart(scene, ref, at)]
@@ -348,6 +354,11 @@ def _held_back(
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None
     return replace(one, verdict="doubtful", cause="torn")
+
+
+def _unsettled(scene: Scene, ref: TableCellRef, one: Judgement) -> Cause:
+    lattice = scene.lattices[ref]
+    return "unreadable" if not one.units and lattice.options[0].value is None else "torn"
 
 
 def _told_twice(bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef) -> bool:
