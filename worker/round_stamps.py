@@ -209,7 +209,8 @@ def _way(radii: Floats, dark: Mask, turns: Floats) -> tuple[NDArray[np.float64],
     for _ in range(6):
         if kept.sum() < _DRAWN * len(radii) / 2:
             break
-        waves = np.linalg.lstsq(harmonics[kept], radii[kept].astype(np.float64), rcond=None)[0]
+        found = np.linalg.lstsq(harmonics[kept], radii[kept].astype(np.float64), rcond=None)
+        waves = np.asarray(found[0], np.float64)
         off = np.abs(harmonics @ waves - radii.astype(np.float64))
         kept = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
     return waves, dark & (off < _ON_THE_WAY)
