@@ -45,7 +45,8 @@ def in_style(read: Sequence[ReadRow], columns: Sequence[Column]) -> tuple[ReadRo
     parted = _parted(every)
     styles = {key: _Style(_column_decimals(found, every), parted) for key, found in figures.items()}
     if _in_whole_numbers(every):
-        styles = dict.fromkeys(amounts, _Style(0, True))
+        whole = [key for key, found in figures.items() if _are_whole(found)]
+        styles |= dict.fromkeys(whole, _Style(0, True))
     return tuple(
         replace(
             row,
@@ -88,9 +89,14 @@ def _in_whole_numbers(figures: Sequence[Amount]) -> bool:
     """
     marked = [amount for amount in figures if amount.decimals or amount.separators]
     grouped = sum(amount.decimals == 0 for amount in marked)
-    thousands = sum(amount.decimals == 3 for amount in marked)
-    most = grouped + thousands >= _NEARLY_ALL * len(marked)
-    return grouped >= max(_GROUPED, _COMMAS * len(marked)) and thousands > 0 and most
+    pointed = any(amount.decimals == 3 for amount in marked)
+    commas = grouped >= max(_GROUPED, _COMMAS * len(marked))
+    return commas and pointed and _are_whole(marked, _NEARLY_ALL)
+
+
+def _are_whole(figures: Sequence[Amount], most: float = _MOST) -> bool:
+    """Whether so many of the figures have no decimals, or three that may be a thousand's."""
+    return sum(amount.decimals in (0, 3) for amount in figures) >= most * len(figures)
 
 
 def _parted(figures: Sequence[Amount]) -> bool:
