@@ -38,10 +38,13 @@ _AROUND = 0.1  # of a turn on either side, from which the ring's own ink is told
 _PALE = 110  # a stamp lets print be seen through it where it is lighter
 _DOTS = 15  # per cent of a black stamp's pixels that must be dots of black
 _GRAINY = 190  # the mean of a black stamp's dots is darker
+_GRAIN_OF_INK = 40  # grey levels by which a stamp's own ink may be darker than most of it
+_DARKER = 30  # and more below, at which ink is surely print
 _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
 _ROOM = 1.25  # of a ring's radius: half of a side of the square that it stands in
+_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _LIGHTER = 50  # grey levels that a stamp must be lighter than text to be told from it
 _STROKES = 200  # strokes of print are darker
 _CORE = 20  # per cent of their pixels are the cores of strokes
@@ -127,12 +130,12 @@ def _apart(one: RoundStamp, other: RoundStamp) -> float:
 def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     """The evenly lit page with the stamps taken off."""
     drawn, hidden = grey.copy(), np.zeros(grey.shape, bool)
-    core = _core_of_ink(grey, stamps) if stamps else 0.0
+    ink = _Print.of(grey, stamps)
     for stamp in stamps:
         if not stamp.black:
             _lift_ring(drawn, hidden, stamp)
             _lift_star(drawn, hidden, stamp)
-            _fade_signs(drawn, stamp, core)
+            _fade(drawn, stamp, ink)
     clear = drawn.copy()
     for stamp in stamps:
         if stamp.black:
@@ -253,7 +256,7 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     column = np.mod(np.rint((directions[near] + np.pi) / (2 * np.pi) * steps), steps)
     at = (np.rint(offset[near]) + reach).astype(np.intp), column.astype(np.intp)
     part, dark = grey[area], hidden[area]
-    through = _divided(part[near], np.where(stamp.black, PAPER, own)[at])
+    through = _divided(part[near], np.where(stamp.black, PAPER, own)[at], stamp.level)
     part[near] = np.where(erased[at], PAPER, through)
     dark[near] |= black[at]
 
@@ -292,7 +295,7 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     )
     own[away > radius] = PAPER
     black = _solid(own < _GRAINY, stamp) & stamp.black
-    through = _divided(grey[area], np.where((own > _INKED) | stamp.black, PAPER, own))
+    through = _divided(grey[area], np.where((own > _INKED) | stamp.black, PAPER, own), stamp.level)
     grey[area] = np.where(black, PAPER, through)
     hidden[area] |= black
 
@@ -307,10 +310,15 @@ def _solid(black: Mask, stamp: RoundStamp) -> Mask:
     return solid
 
 
-def _divided(ink: Image, by: NDArray[np.floating]) -> Image:
-    """The ink as dark as it is without what lies over it."""
-    through: Image = np.minimum(ink * (PAPER / np.maximum(by, 1.0)), PAPER).astype(np.uint8)
-    return through
+def _divided(ink: Image, by: NDArray[np.floating], level: float) -> Image:
+    """The ink as dark as it is without what lies over it.
+
+    What is much darker than the stamp's ``level`` is print that it hardly darkened: it stays.
+    """
+    through = np.minimum(ink * (PAPER / np.maximum(by, 1.0)), PAPER)
+    printed = np.clip((level - _GRAIN_OF_INK - ink) / _DARKER, 0, 1)
+    seen: Image = (printed * ink + (1 - printed) * through).astype(np.uint8)
+    return seen
 
 
 def _around(
@@ -324,46 +332,60 @@ def _around(
     return (rows, columns), ys, xs
 
 
-# --- fading the signs along the ring ------------------------------------------------------
+# --- fading what is left ----------------------------------------------------------------
 
 
-def _fade_signs(grey: Image, stamp: RoundStamp, core: float) -> None:
-    """Fades the signs between star and ring to paper where they are lighter than the text.
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """The grey of a page's print beside its stamps: of most of it, and of its strokes' cores."""
 
-    Only strokes that are thicker than those of text, and their rims. What is nearly as dark as
-    the darkest ink around stays, what is nearly as light as the stamp goes; thin strokes of
-    text lie between and are thinned, not lost. Where the page's text is so pale that the
-    ``core`` of its strokes is as light as the stamp, nothing is faded.
+    usual: float
+    core: float
+
+    @classmethod
+    def of(cls, grey: Image, stamps: Sequence[RoundStamp]) -> _Print:
+        beside = np.ones(grey.shape, bool)
+        for stamp in stamps:
+            area, _, _ = _around(grey, stamp, _ROOM * stamp.waves[0])
+            beside[area] = False
+        ink = grey[beside & (grey < _STROKES)]
+        if not ink.size:
+            return cls(0.0, 0.0)
+        return cls(float(np.median(ink)), float(np.percentile(ink, _CORE)))
+
+
+def _fade(grey: Image, stamp: RoundStamp, ink: _Print) -> None:
+    """Fades what is left within a ring to paper where it is lighter than the text.
+
+    What is nearly as dark as the darkest ink around stays, what is nearly as light as the
+    stamp goes; thin strokes of text lie between and are thinned, not lost. Where much of the
+    page's print is no darker than that, only the signs between star and ring are faded, as
+    far as their strokes are thicker than those of text; where even the cores of its strokes
+    are as light as the stamp, nothing is.
     """
-    if stamp.level - core < _LIGHTER:
-        return
-    area, ys, xs = _around(grey, stamp, stamp.waves[0])
-    x, y = stamp.centre
-    away = np.hypot(xs - x, ys - y) / stamp.waves[0]
+    area, ys, xs = _around(grey, stamp, _ROOM * stamp.waves[0])
     part = grey[area]
-    black = float(np.percentile(part, 1)) if part.size else 0.0
-    span = max(stamp.level - black, 1.0)
+    black = float(np.percentile(part, 1)) if part.size else float(PAPER)
+    span = stamp.level - black
+    crisp = span >= _LIGHTER and ink.usual <= black + _CRISP * span
+    if not crisp and stamp.level - ink.core < _LIGHTER:
+        return
+    span = max(span, 1.0)
     smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
     fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
-    fade *= _on_strokes(part, stamp.level) * ((away > _STAR) & (away < 1))
+    x, y = stamp.centre
+    away = np.hypot(xs - x, ys - y) / stamp.waves[0]
+    fade *= away < 1
+    if not crisp:
+        fade *= _on_strokes(part, stamp) * (away > _STAR)
     part[...] = (part + (PAPER - part) * fade).astype(np.uint8)
 
 
-def _core_of_ink(grey: Image, stamps: Sequence[RoundStamp]) -> float:
-    """The grey of the cores of the strokes beside the stamps."""
-    beside = np.ones(grey.shape, bool)
-    for stamp in stamps:
-        area, _, _ = _around(grey, stamp, 1.1 * stamp.waves[0])
-        beside[area] = False
-    ink = grey[beside & (grey < _STROKES)]
-    return float(np.percentile(ink, _CORE)) if ink.size else 0.0
-
-
-def _on_strokes(part: Image, level: float) -> NDArray[np.uint8]:
-    """1 on and close around strokes as dark as ``level`` that are thicker than text's."""
-    thick = max(round(max(part.shape) / 64), 3)
+def _on_strokes(part: Image, stamp: RoundStamp) -> NDArray[np.uint8]:
+    """1 on and close around strokes as dark as the stamp's that are thicker than text's."""
+    thick = max(round(stamp.waves[0] / 32), 3)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick))
-    solid = (part < level + 0.45 * (PAPER - level)).astype(np.uint8)
+    solid = (part < stamp.level + 0.45 * (PAPER - stamp.level)).astype(np.uint8)
     strokes = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc)
     rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thick + 1, 2 * thick + 1))
     around: NDArray[np.uint8] = cv2.dilate(strokes, rim)
