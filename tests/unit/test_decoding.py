@@ -430,3 +430,53 @@ def test_the_name_of_a_group_alone_names_no_column() -> None:
     found = cells_of(decode(Booklet((replace(table, columns=columns),))).tables[0])
     assert {key for (_, key), c in found.items() if c.verdict == "doubtful"} >= {"b"}
     assert "c" not in {key for (_, key), c in found.items() if c.verdict == "doubtful"}
+
+
+def _with_noughts(blank: str, spoilt: str, *, sums: bool = True) -> Draft:
+    """Eight rows of three terms, of which the last says nothing but for one row's."""
+    rows = {
+        f"r{n}": {"a": f"{3 * n}.20", "b": f"{2 * n}.10", "c": f"{n}.10", "d": blank}
+        for n in range(1, 9)
+    }
+    rows["r6"] = {"a": "27.20", "b": "12.10", "c": "6.10", "d": "9.00"}
+    rows["sum"] = {"a": "118.60", "b": "72.80", "c": "36.80", "d": "9.00"}
+    rows["r3"]["d"] = spoilt
+    across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"), (r, "d"))) for r in rows]
+    terms = [f"r{n}" for n in range(1, 9)]
+    along = [Sum("column_total", ("sum", k), tuple((r, k) for r in terms)) for k in "abcd"]
+    said: Said = {spoilt: ((spoilt, 0.2),)}
+    table = book(rows, (*across, *(along if sums else ())), said=said)
+    stroke = replace(table.rows[2].cells["d"], value=None, readable=False, confidence=0.2)
+    row = replace(table.rows[2], cells=table.rows[2].cells | {"d": stroke})
+    return replace(table, rows=(*table.rows[:2], row, *table.rows[3:]))
+
+
+@pytest.mark.parametrize(("blank", "value"), [("", None), ("0.00", "0.00")])
+def test_a_stroke_where_nothing_is_to_tell_is_what_the_table_prints_there(
+    blank: str, value: str | None
+) -> None:
+    stroke = cell(decode(Booklet((_with_noughts(blank, "长"),))), "r3", "d")
+    assert (stroke.value, stroke.verdict, stroke.text) == (value, "repaired", "长")
+    assert stroke.reason is not None
+    assert "no figure" in stroke.reason.en
+    assert "不是数字" in stroke.reason.zh
+
+
+def test_a_stroke_is_asked_about_where_sums_go_one_way_only_or_the_table_has_no_custom() -> None:
+    one_way = decode(Booklet((_with_noughts("", "长", sums=False),)))
+    assert cell(one_way, "r3", "d").verdict == "doubtful"
+    mixed = _with_noughts("0.00", "长")
+    rows = tuple(
+        replace(r, cells=r.cells | {"d": replace(r.cells["d"], text="", value=None)})
+        if r.id == "r5"
+        else r
+        for r in mixed.rows
+    )
+    assert cell(decode(Booklet((replace(mixed, rows=rows),))), "r3", "d").verdict == "doubtful"
+
+
+def test_two_figures_in_one_cell_hide_no_third() -> None:
+    """A border was lost: what the sums ask for is their sum, which is printed nowhere."""
+    spoilt = "3,041.00 2,417.50"
+    decoded = decode(Booklet((_table(spoilt, down=True),)))
+    assert cell(decoded, "x").verdict == "doubtful"

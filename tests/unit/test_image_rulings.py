@@ -127,3 +127,39 @@ def test_an_underline_is_found_and_taken_off_the_text() -> None:
     drawing = find_lines(page, UNIT)
     assert [line.horizontal for line in drawing.lines] == [True]
     assert (without_lines(page, drawing)[404:408] < 128).sum() == 0
+
+
+def test_a_dotted_border_that_lost_a_stretch_goes_on_behind_it() -> None:
+    page = _blank()
+    for y in (200, 400, 600, 800):
+        cv2.line(page, (100, y), (800, y), 0, 2)
+    for y in range(200, 800, 8):
+        if not 420 < y < 445:
+            page[y : y + 4, 400:402] = 0
+    (border,) = (line for line in find_lines(page, UNIT).lines if not line.horizontal)
+    assert border.at == pytest.approx(401, abs=1)
+    assert (border.start, border.end) == pytest.approx((200, 800), abs=8)
+
+
+def test_a_dotted_ruling_close_under_words_is_found_and_the_feet_of_words_are_not() -> None:
+    page = _blank()
+    for y, under in ((400, True), (500, False)):
+        cv2.putText(page, "WAGE AND EARNINGS", (110, y - 5), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+        for x in range(100, 800 if under else 0, 5):
+            page[y : y + 2, x : x + 3] = 0
+    assert _places(page, horizontal=True) == pytest.approx([401], abs=1.5)
+
+
+def test_a_pale_fold_that_runs_through_figures_is_no_border() -> None:
+    def page(grey: int) -> NDArray[np.uint8]:
+        paper = _blank()
+        for x in (100, 300, 700, 850):
+            cv2.line(paper, (x, 60), (x, 860), 60, 2)
+        for y in range(90, 860, 40):
+            cv2.putText(paper, "17.09", (430, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
+        for y in range(60, 860, 6):
+            paper[y : y + 5, 520:522] = np.minimum(paper[y : y + 5, 520:522], grey)
+        return paper
+
+    assert _places(page(200), horizontal=False) == pytest.approx([100, 300, 700, 850], abs=1.5)
+    assert 521 in [round(at) for at in _places(page(60), horizontal=False)]

@@ -79,3 +79,21 @@ def test_figures_with_three_decimals_beside_others_keep_them() -> None:
     rows += [["丁", "3,200", "7.25"], ["戊", "1,000", "3.375"]]
     found, _ = crossfoot(draft(sheet([["项目", "金额", "金额"]], rows, source="ocr")))
     assert found.rows[0].cells["c3"].value == "1.125"
+
+
+def test_a_stray_figure_does_not_hide_that_a_table_prints_whole_numbers() -> None:
+    """One of twenty has lost a digit behind what was a comma."""
+    rows = [[f"甲{n}", f"{n}.{100 + 7 * n}", f"{n},{300 + n}"] for n in range(1, 10)]
+    rows.append(["乙", "211.7", "4,000"])
+    found, _ = crossfoot(draft(sheet([["项目", "金额", "数"]], rows, source="ocr")))
+    assert found.rows[0].cells["c2"].value == "1107"
+    assert found.rows[8].cells["c3"].value == "9309"
+
+
+def test_a_column_of_decimals_in_a_table_of_whole_numbers_keeps_them() -> None:
+    rows = [[f"甲{n}", f"{n},{100 + 7 * n}", f"{n},{300 + n}", f"{n}.25"] for n in range(1, 5)]
+    rows += [[f"乙{n}", f"{n}.{100 + 7 * n}", f"{n},{300 + n}", ""] for n in range(1, 20)]
+    head = [["项目", "金额", "数", "单价"]]
+    found, _ = crossfoot(draft(sheet(head, rows, source="ocr")))
+    assert found.rows[0].cells["c4"].value == "1.25"
+    assert found.rows[4].cells["c2"].value == "1107"
