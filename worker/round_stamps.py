@@ -162,10 +162,12 @@ def _stamp(grey: Image, x: float, y: float, rough: float) -> tuple[float, RoundS
     them.
     """
     turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
+    circle = rough
     waves, on = _ring(grey, x, y, rough, turns)
     for _ in range(_PASSES):
-        off = float(np.hypot(*waves[1:3]))
-        if on.mean() < _DRAWN / 2 or off < 1:
+        if on.mean() < _DRAWN / 2 or not _BAND[0] < waves[0] / circle < _BAND[1]:
+            return None
+        if np.hypot(*waves[1:3]) < 1:
             break
         # Seen from its own middle more of a ring lies in the band.
         x, y, rough = x + float(waves[1]), y + float(waves[2]), float(waves[0])

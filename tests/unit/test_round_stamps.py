@@ -98,3 +98,17 @@ def test_a_page_without_round_stamps_has_none() -> None:
     page = _print()
     assert round_stamps(page) == ()
     assert np.array_equal(_lifted(page).grey, page)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_print_outlasts_whatever_arcs_a_page_holds(seed: int) -> None:
+    """Handwriting, cups' edges and parts of rings, in any grey."""
+    rng = np.random.default_rng(seed)
+    page = _print()
+    for _ in range(12):
+        centre = tuple(int(v) for v in rng.integers(0, 1200, 2))
+        axes = tuple(int(v) for v in rng.integers(20, 260, 2))
+        start, turn = (float(v) for v in rng.uniform(0, 360, 2))
+        sweep = float(rng.uniform(40, 150))
+        cv2.ellipse(page, centre, axes, turn, start, start + sweep, int(rng.integers(0, 180)), 5)
+    assert (_lifted(page).grey[_print() < 80] < 128).mean() > 0.97
