@@ -24,6 +24,9 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
+ROOM = 1.25
+"""Of a ring's radius: half of a side of the square that a stamp is said to stand in."""
+
 _SEEN_AT = 800  # pixels of the page's longer side, at which circles are looked for
 _RADII = (32, 112)  # pixels there: of a stamp of 25 to 90 mm on a page of A4
 _ROUND = 0.45  # of Hough's measure of a circle's perfectness
@@ -43,7 +46,6 @@ _DARKER = 30  # and more below, at which ink is surely print
 _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
-_ROOM = 1.25  # of a ring's radius: half of a side of the square that it stands in
 _CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
 _LIGHTER = 50  # grey levels that a stamp must be lighter than text to be told from it
 _STROKES = 200  # strokes of print are darker
@@ -71,7 +73,7 @@ class RoundStamp:
     @property
     def frame(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a square that it stands in, with some room."""
-        reach = _ROOM * self.waves[0]
+        reach = ROOM * self.waves[0]
         x, y = self.centre
         return x - reach, y - reach, x + reach, y + reach
 
@@ -117,7 +119,7 @@ def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
     rings = [ring for x, y, radius in circles if (ring := _stamp(grey, x, y, radius)) is not None]
     stamps: list[RoundStamp] = []
     for _, stamp in sorted(rings, key=lambda ring: -ring[0]):
-        if not any(_apart(stamp, other) < _ROOM * other.waves[0] for other in stamps):
+        if not any(_apart(stamp, other) < ROOM * other.waves[0] for other in stamps):
             stamps.append(stamp)
     return tuple(stamps)
 
@@ -348,7 +350,7 @@ class _Print:
     def of(cls, grey: Image, stamps: Sequence[RoundStamp]) -> _Print:
         beside = np.ones(grey.shape, bool)
         for stamp in stamps:
-            area, _, _ = _around(grey, stamp, _ROOM * stamp.waves[0])
+            area, _, _ = _around(grey, stamp, ROOM * stamp.waves[0])
             beside[area] = False
         ink = grey[beside & (grey < _STROKES)]
         if not ink.size:
@@ -365,7 +367,7 @@ def _fade(grey: Image, stamp: RoundStamp, ink: _Print) -> None:
     far as their strokes are thicker than those of text; where even the cores of its strokes
     are as light as the stamp, nothing is.
     """
-    area, ys, xs = _around(grey, stamp, _ROOM * stamp.waves[0])
+    area, ys, xs = _around(grey, stamp, ROOM * stamp.waves[0])
     part = grey[area]
     black = float(np.percentile(part, 1)) if part.size else float(PAPER)
     span = stamp.level - black

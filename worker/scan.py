@@ -33,7 +33,7 @@ from worker.ink_tone import without_pale
 from worker.lone_signs import by_shape, is_dash, is_speck
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
-from worker.round_stamps import RoundStamp, round_stamps, without_stamps
+from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.spoilt_figures import are_figures, cut_anew
@@ -48,6 +48,7 @@ _MARGIN_X = 0.25
 _SEEN = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
+_TANGENT = 0.1  # of a ring's radius: how far off it a line may run that is a piece of it
 _TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
 _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
@@ -190,12 +191,24 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
         drawn, _ = straightened(quarter_turned(clean.drawn, turns), angle)
         hidden = _hidden(clean, turns, angle)
     drawing = find_lines(drawn, clean.unit)
+    lines = tuple(line for line in drawing.lines if not _is_of_a_ring(line, stamps))
     unlined = without_lines(straight, drawing)
     with_stamps = unlined if drawn is straight else without_lines(drawn, drawing)
     return _Upright(
-        unlined, drawing.lines, clean.unit, clean.seen, clean.threshold,
+        unlined, lines, clean.unit, clean.seen, clean.threshold,
         sx, sy, back, stamps, hidden, with_stamps,
     )  # fmt: skip
+
+
+def _is_of_a_ring(line: Line, stamps: Sequence[Box]) -> bool:
+    """Whether a line is a piece of a black stamp's ring, where that runs almost straight."""
+    for frame in stamps:
+        radius = min(frame.width, frame.height) / 2 / ROOM
+        across, along = (frame.cy, frame.cx) if line.horizontal else (frame.cx, frame.cy)
+        touches = abs(abs(line.at - across) - radius) < _TANGENT * radius
+        if touches and along - radius / 2 < line.start and line.end < along + radius / 2:
+            return True
+    return False
 
 
 def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:
