@@ -39,6 +39,7 @@ _ON_THE_WAY = 2.5  # pixels by which a place of the ring may miss its way
 _DRAWN = 0.52  # share of the places around that must be on the way and drawn
 _AROUND = 0.1  # of a turn on either side, from which the ring's own ink is told
 _PALE = 110  # a stamp lets print be seen through it where it is lighter
+_DIM = 140  # print may be lost in a stamp that is darker
 _DOTS = 15  # per cent of a black stamp's pixels that must be dots of black
 _GRAINY = 190  # the mean of a black stamp's dots is darker
 _GRAIN_OF_INK = 40  # grey levels by which a stamp's own ink may be darker than most of it
@@ -92,7 +93,7 @@ class RoundStamp:
 class Lifted:
     """A page without its round stamps.
 
-    ``hidden`` is where a black one was; on ``drawn`` the black ones are left: rulings go on
+    ``hidden`` is where black or dark ones were; on ``drawn`` the black ones are left: rulings go on
     below them, and would seem to end where they are painted over.
     """
 
@@ -240,7 +241,7 @@ def _sampled(grey: Image, x: float, y: float, turns: Floats, radii: Floats) -> I
 
 
 def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
-    """Takes the ring off ``grey``, and marks in ``hidden`` where it was black.
+    """Takes the ring off ``grey``, and marks in ``hidden`` where it was black or dark.
 
     Along its stroke laid out straight, what most places around agree on is the ring.
     """
@@ -262,7 +263,7 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     part, dark = grey[area], hidden[area]
     through = _divided(part[near], np.where(stamp.black, PAPER, own)[at], stamp.level)
     part[near] = np.where(erased[at], PAPER, through)
-    dark[near] |= black[at]
+    dark[near] |= (black | (own < _DIM))[at]
 
 
 def _own_ink(strip: Image) -> Floats:
@@ -301,7 +302,7 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     black = _solid(own < _GRAINY, stamp) & stamp.black
     through = _divided(grey[area], np.where((own > _INKED) | stamp.black, PAPER, own), stamp.level)
     grey[area] = np.where(black, PAPER, through)
-    hidden[area] |= black
+    hidden[area] |= black | ((own < _DIM) & (not stamp.black))
 
 
 def _solid(black: Mask, stamp: RoundStamp) -> Mask:
