@@ -48,6 +48,7 @@ _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
 _CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
+_EDGE = 1.1  # of a ring's radius: its stroke lies within
 _LIGHTER = 50  # grey levels that a stamp must be lighter than text to be told from it
 _STROKES = 200  # strokes of print are darker
 _CORE = 20  # per cent of their pixels are the cores of strokes
@@ -135,10 +136,10 @@ def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     drawn, hidden = grey.copy(), np.zeros(grey.shape, bool)
     ink = _Print.of(grey, stamps)
     for stamp in stamps:
-        if not stamp.black:
+        if not stamp.black and not _faded(drawn, stamp, ink):
             _lift_ring(drawn, hidden, stamp)
             _lift_star(drawn, hidden, stamp)
-            _fade(drawn, stamp, ink)
+            _fade_signs(drawn, stamp, ink)
     clear = drawn.copy()
     for stamp in stamps:
         if stamp.black:
@@ -359,39 +360,50 @@ class _Print:
         return cls(float(np.median(ink)), float(np.percentile(ink, _CORE)))
 
 
-def _fade(grey: Image, stamp: RoundStamp, ink: _Print) -> None:
-    """Fades what is left within a ring to paper where it is lighter than the text.
+def _faded(grey: Image, stamp: RoundStamp, ink: _Print) -> bool:
+    """Whether most of the page's print is darker than the stamp: then it is faded by its tone.
 
     What is nearly as dark as the darkest ink around stays, what is nearly as light as the
-    stamp goes; thin strokes of text lie between and are thinned, not lost. Where much of the
-    page's print is no darker than that, only the signs between star and ring are faded, as
-    far as their strokes are thicker than those of text; where even the cores of its strokes
-    are as light as the stamp, nothing is.
+    stamp goes; thin strokes of text lie between and are thinned, not lost.
     """
     area, ys, xs = _around(grey, stamp, ROOM * stamp.waves[0])
-    part = grey[area]
-    black = float(np.percentile(part, 1)) if part.size else float(PAPER)
+    black = float(np.percentile(grey[area], 1))
     span = stamp.level - black
-    crisp = span >= _LIGHTER and ink.usual <= black + _CRISP * span
-    if not crisp and stamp.level - ink.core < _LIGHTER:
-        return
-    span = max(span, 1.0)
-    smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
-    fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1)
+    if span < _LIGHTER or ink.usual > black + _CRISP * span:
+        return False
     x, y = stamp.centre
-    away = np.hypot(xs - x, ys - y) / stamp.waves[0]
-    fade *= away < 1
-    if not crisp:
-        fade *= _on_strokes(part, stamp) * (away > _STAR)
+    within = np.hypot(xs - x, ys - y) < _EDGE * stamp.radius(np.arctan2(ys - y, xs - x))
+    _fade(grey[area], black, stamp.level, within)
+    return True
+
+
+def _fade(part: Image, black: float, level: float, where: Mask) -> None:
+    span = max(level - black, 1.0)
+    smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
+    fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1) * where
     part[...] = (part + (PAPER - part) * fade).astype(np.uint8)
 
 
-def _on_strokes(part: Image, stamp: RoundStamp) -> NDArray[np.uint8]:
-    """1 on and close around strokes as dark as the stamp's that are thicker than text's."""
+def _fade_signs(grey: Image, stamp: RoundStamp, ink: _Print) -> None:
+    """Fades the signs between star and ring where the cores of the page's print are darker.
+
+    As far as their strokes are thicker than those of text.
+    """
+    if stamp.level - ink.core < _LIGHTER:
+        return
+    area, ys, xs = _around(grey, stamp, stamp.waves[0])
+    x, y = stamp.centre
+    away = np.hypot(xs - x, ys - y) / stamp.waves[0]
+    strokes = _on_strokes(grey[area], stamp) & (away > _STAR) & (away < 1)
+    _fade(grey[area], float(np.percentile(grey[area], 1)), stamp.level, strokes)
+
+
+def _on_strokes(part: Image, stamp: RoundStamp) -> Mask:
+    """Strokes as dark as the stamp's that are thicker than text's, and their rims."""
     thick = max(round(stamp.waves[0] / 32), 3)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thick, thick))
     solid = (part < stamp.level + 0.45 * (PAPER - stamp.level)).astype(np.uint8)
     strokes = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc)
     rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thick + 1, 2 * thick + 1))
-    around: NDArray[np.uint8] = cv2.dilate(strokes, rim)
+    around: Mask = cv2.dilate(strokes, rim) > 0
     return around
