@@ -47,7 +47,7 @@ _DARKER = 30  # and more below, at which ink is surely print
 _INKED = 215  # paper is lighter
 _STAR = 0.45  # of the ring's radius, within which its star stands
 _POINTS = 5
-_CRISP = 0.6  # of the way from black to a stamp: most ink of crisp text is darker
+_BEGINS = 0.45  # of the way from black to a stamp: what is lighter is faded
 _EDGE = 1.1  # of a ring's radius: its stroke lies within
 _LIGHTER = 50  # grey levels that a stamp must be lighter than text to be told from it
 _STROKES = 200  # strokes of print are darker
@@ -361,7 +361,7 @@ class _Print:
 
 
 def _faded(grey: Image, stamp: RoundStamp, ink: _Print) -> bool:
-    """Whether most of the page's print is darker than the stamp: then it is faded by its tone.
+    """Whether most of the page's print is so dark that the stamp could be faded by its tone.
 
     What is nearly as dark as the darkest ink around stays, what is nearly as light as the
     stamp goes; thin strokes of text lie between and are thinned, not lost.
@@ -369,7 +369,7 @@ def _faded(grey: Image, stamp: RoundStamp, ink: _Print) -> bool:
     area, ys, xs = _around(grey, stamp, ROOM * stamp.waves[0])
     black = float(np.percentile(grey[area], 1))
     span = stamp.level - black
-    if span < _LIGHTER or ink.usual > black + _CRISP * span:
+    if span < _LIGHTER or ink.usual > black + _BEGINS * span:
         return False
     x, y = stamp.centre
     within = np.hypot(xs - x, ys - y) < _EDGE * stamp.radius(np.arctan2(ys - y, xs - x))
@@ -380,7 +380,7 @@ def _faded(grey: Image, stamp: RoundStamp, ink: _Print) -> bool:
 def _fade(part: Image, black: float, level: float, where: Mask) -> None:
     span = max(level - black, 1.0)
     smooth = cv2.GaussianBlur(part.astype(np.float32), (0, 0), 0.5)
-    fade = np.clip((smooth - black - 0.45 * span) / (0.4 * span), 0, 1) * where
+    fade = np.clip((smooth - black - _BEGINS * span) / (0.4 * span), 0, 1) * where
     part[...] = (part + (PAPER - part) * fade).astype(np.uint8)
 
 
