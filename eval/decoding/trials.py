@@ -152,7 +152,7 @@ def _plant(draft: Draft, wrong: int, chance: random.Random) -> Planted:
         replace(
             row,
             cells={
-                key: misread(cell, chance, stated=chance.uniform(0.5, 0.99), named=0.8)
+                key: _another(cell, truth[row.id, key], chance)
                 if (row.id, key) in hurt
                 else calm[row.id, key]
                 for key, cell in row.cells.items()
@@ -176,6 +176,14 @@ def _plant(draft: Draft, wrong: int, chance: random.Random) -> Planted:
         len([ref for ref in hurt if cells[ref].verdict == "repaired"]),
         silent,
     )
+
+
+def _another(cell: DraftCell, true: str | None, chance: random.Random) -> DraftCell:
+    """The cell misread as another figure: 678.910 for 678.91 is none."""
+    while True:
+        worn = misread(cell, chance, stated=chance.uniform(0.5, 0.99), named=0.8)
+        if not same(worn.value, true):
+            return worn
 
 
 def seen_right(draft: Draft, quality: Quality, chance: random.Random) -> dict[CellRef, DraftCell]:
