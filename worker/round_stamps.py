@@ -133,7 +133,10 @@ def _apart(one: RoundStamp, other: RoundStamp) -> float:
 
 def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     """The evenly lit page with the stamps taken off."""
-    drawn, hidden = grey.copy(), np.zeros(grey.shape, bool)
+    hidden = np.zeros(grey.shape, bool)
+    if not stamps:
+        return Lifted(grey, hidden, grey)
+    drawn = grey.copy()
     ink = _Print.of(grey, stamps)
     for stamp in stamps:
         if not stamp.black and not _faded(drawn, stamp, ink):
@@ -286,6 +289,8 @@ def _lift_star(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     x, y = stamp.centre
     radius = _STAR * stamp.waves[0]
     area, ys, xs = _around(grey, stamp, radius)
+    if not xs.size:
+        return  # it lies beyond the page's edge
     away, directions = np.hypot(xs - x, ys - y), np.arctan2(ys - y, xs - x)
     seen = cv2.blur(grey, _SPECK) if stamp.black else grey
     shares = away / stamp.radius(directions)  # an oval stamp has an oval star
@@ -332,8 +337,8 @@ def _around(
 ) -> tuple[tuple[slice, slice], NDArray[np.float64], NDArray[np.float64]]:
     """The square of the page around the stamp's middle, with y and x of each of its pixels."""
     x, y = stamp.centre
-    rows = slice(max(int(y - reach), 0), min(int(y + reach) + 2, grey.shape[0]))
-    columns = slice(max(int(x - reach), 0), min(int(x + reach) + 2, grey.shape[1]))
+    rows = slice(max(int(y - reach), 0), min(max(int(y + reach) + 2, 0), grey.shape[0]))
+    columns = slice(max(int(x - reach), 0), min(max(int(x + reach) + 2, 0), grey.shape[1]))
     ys, xs = np.mgrid[rows, columns].astype(np.float64)
     return (rows, columns), ys, xs
 

@@ -94,6 +94,14 @@ def test_text_between_ring_and_star_is_not_touched() -> None:
     assert np.array_equal(before, after)
 
 
+@pytest.mark.parametrize("x", [-120, -30, 20, 1180, 1290])
+def test_a_stamp_over_the_edge_of_the_page_is_no_trouble(x: int) -> None:
+    white = np.full((600, 1200, 3), 255, np.uint8)
+    for ink in (GREY, BLACK):
+        sealed = stamped(white, x, 300, RADIUS, ink)[..., 0]
+        assert _lifted(sealed).grey.mean() >= sealed.mean() - 0.1
+
+
 def test_a_page_without_round_stamps_has_none() -> None:
     page = _print()
     assert round_stamps(page) == ()
