@@ -70,38 +70,40 @@ class _Unpacker:
     def zip(self, archive: Path) -> Iterator[Member]:
         with zipfile.ZipFile(archive) as held:
             for info in held.infolist():
-                if info.is_dir() or _is_clutter(info.filename):
+                if info.filename.endswith("/") or _is_clutter(info.filename):
                     continue
-                self._count()
+                name = self._counted(info.filename)
                 if info.flag_bits & 1:
                     trouble = "it is encrypted: pack it again without a password."
-                    yield Member(info.filename, None, None, info.file_size, trouble)
+                    yield Member(name, None, None, info.file_size, trouble)
                     continue
                 try:
                     with held.open(info) as source:
-                        yield self._copy(info.filename, source)
+                        yield self._copy(name, source)
                 except _SPOILT as error:
                     trouble = f"it can't be unpacked ({type(error).__name__}): pack it again."
-                    yield Member(info.filename, None, None, info.file_size, trouble)
+                    yield Member(name, None, None, info.file_size, trouble)
 
     def tar(self, archive: Path) -> Iterator[Member]:
         with tarfile.open(archive, "r|*") as held:
             for info in held:
                 if not info.isreg() or _is_clutter(info.name):
                     continue
-                self._count()
+                name = self._counted(info.name)
                 source = held.extractfile(info)
                 if source is not None:
                     with source:
-                        yield self._copy(info.name, source)
+                        yield self._copy(name, source)
 
-    def _count(self) -> None:
+    def _counted(self, name: str) -> str:
+        """The member's name, its number where a spoilt archive has lost it; one more is counted."""
         self._members += 1
         if self._members > self._settings.archive_members:
             raise TooLarge(
                 f"the archive holds more than {self._settings.archive_members} files: split it, "
                 "or raise CROSSFOOT_ARCHIVE_MEMBERS."
             )
+        return name or f"#{self._members}"
 
     def _copy(self, name: str, source: IO[bytes]) -> Member:
         digest, size = hashlib.sha256(), 0
