@@ -115,10 +115,10 @@ def test_a_way_of_packing_that_is_unknown_is_told(tmp_path: Path) -> None:
 
 
 def test_a_member_that_lost_its_name_comes_out_under_its_number(tmp_path: Path) -> None:
-    """The length of its name is 0 in the archive's directory."""
+    """Its first letter is a nought in the archive's directory, where names end."""
     path = zipped({"a.pdf": b"%PDF-1.7"}, tmp_path / "a.zip")
     packed = bytearray(path.read_bytes())
-    packed[packed.index(b"PK\x01\x02") + 28] = 0
+    packed[packed.index(b"PK\x01\x02") + 46] = 0
     path.write_bytes(packed)
     (found,) = unpack(path, "zip", inside(tmp_path), settings())
     assert found.name == "#1"
