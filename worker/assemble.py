@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, parse_amount
-from schemas.draft import Draft
+from schemas.draft import Booklet, Draft
 from schemas.errors import DamagedFile, EngineError, TooLarge
 from schemas.forms import known_forms
 from schemas.grid import Grid, Sheet, TextLine
@@ -41,6 +41,7 @@ from worker.llm.sightings import with_sightings
 from worker.llm.told import Told
 from worker.page_kinds import page_kinds
 from worker.rereading import doubted, read_again
+from worker.restructure import restructured
 from worker.second_reading import SecondReader
 from worker.stitch import stitch
 
@@ -102,10 +103,18 @@ def put_together(
     drafts = draft_all(sheets)
     if told is not None:
         drafts = with_proposals([*sheets, *bare], drafts, told.structures)
-    booklet = bind(absent_forms(drafts, loose), pages)
-    if told is not None:
-        booklet = with_sightings(booklet, told.sightings)
+
+    def bound(drafts: Sequence[Draft]) -> Booklet:
+        booklet = bind(absent_forms(drafts, loose), pages)
+        return booklet if told is None else with_sightings(booklet, told.sightings)
+
+    booklet = bound(drafts)
     decoded = decode(booklet, effort=effort)
+    if told is None or not told.structures:
+        anew = restructured(sheets, booklet, decoded, effort=effort)
+        if anew is not None:
+            booklet = bound(anew)
+            decoded = decode(booklet, effort=effort)
     if again is not None:
         second = read_again(booklet, doubted(decoded.review), again)
         decoded = decoded if second is None else decode(second, effort=effort)

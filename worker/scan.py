@@ -53,6 +53,8 @@ _TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
 _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
+_MIN_WORDS = 0.25  # and so well where it is as long as words are
+_WORDS = 2.5  # text heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +348,9 @@ def _speaks(line: InkLine, reading: LineReading, page: _Upright) -> bool:
         return False  # what fading has left of the stamp
     if line.found:
         return True
-    return reading.score >= _MIN_SCORE and not is_speck(line, reading, page.unit)
+    words = line.width >= _WORDS * page.unit and sum(map(str.isalpha, reading.text)) > 1
+    least = _MIN_WORDS if words else _MIN_SCORE
+    return reading.score >= least and not is_speck(line, reading, page.unit)
 
 
 def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:

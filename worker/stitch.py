@@ -13,6 +13,8 @@ from worker.cut_header import is_head_of, with_head
 from worker.header import amount_columns, rows_of
 
 _SAME_TEXT = 0.86  # similarity at which two readings of a header or title are one text
+_ALIKE = 0.5  # similarity of a whole header on bad paper whose rulings say the same
+_FEWEST_EDGES = 4  # columns whose rulings say that two grids are of one table
 _SAME_EDGE = 0.02  # shift of a column edge, in widths of the table
 _LEGIBLE = 0.5  # mean score of the characters of a line that says something
 _MOVED = 2  # names over other columns than before from which a header is of other columns
@@ -99,7 +101,11 @@ def _relative(grid: Grid, x: float) -> float:
 
 def _same_text(a: str, b: str) -> bool:
     a, b = narrow(a), narrow(b)
-    return a == b or difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SAME_TEXT
+    return a == b or _likeness(a, b) >= _SAME_TEXT
+
+
+def _likeness(a: str, b: str) -> float:
+    return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
 def _repeated_rows(before: Grid, grid: Grid) -> int:
@@ -109,7 +115,27 @@ def _repeated_rows(before: Grid, grid: Grid) -> int:
     if not head or len(rows) < len(head):
         return 0
     same = all(_same_text(a, b) for a, b in zip(head, rows, strict=False))
-    return len(head) if same and not _moved(before, grid) else 0
+    repeats = (same and not _moved(before, grid)) or _hardly_legible(before, grid)
+    return len(head) if repeats else 0
+
+
+def _hardly_legible(before: Grid, grid: Grid) -> bool:
+    """Whether a scanned header between the same rulings may be a misread repetition."""
+    scanned = any(token.source == "ocr" for cell in grid.cells for token in cell.tokens)
+    ruled = before.ruled and grid.ruled and grid.cols >= _FEWEST_EDGES
+    if not (scanned and ruled and grid.header_rows == before.header_rows):
+        return False
+    first, again = _header_texts(before), _header_texts(grid)
+    alike = [_likeness(text, again.get(place, "")) for place, text in first.items()]
+    return bool(alike) and sum(alike) >= _ALIKE * len(alike)
+
+
+def _header_texts(grid: Grid) -> dict[tuple[int, int], str]:
+    return {
+        (c.row, c.col): narrow(c.text)
+        for c in grid.cells
+        if c.row < grid.header_rows and narrow(c.text)
+    }
 
 
 def _moved(before: Grid, grid: Grid) -> bool:

@@ -285,19 +285,37 @@ def test_a_point_before_three_digits_may_be_a_comma_and_is_asked_about() -> None
     assert {cell(printed, row).verdict for row in rows} == {"proved"}
 
 
-def test_figures_under_a_header_that_could_not_be_read_are_asked_about() -> None:
+def _headless(source: TokenSource, sums: tuple[Sum, ...], seen: str = "") -> Decoded:
+    """Two rows whose last column has no name; ``seen`` is a row of which a person said it."""
     rows = {
         "x": {"name": "水利", "a": "5.00", "b": "3.00", "c": "2.00"},
         "y": {"name": "防汛", "a": "7.00", "b": "4.00", "c": "3.00"},
     }
-    across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows)
-    for source in ("ocr", "text"):
-        draft = book(rows, across, source=source, sure=0.9999)
-        label, *money = draft.columns
-        columns = (replace(label, type="label"), *money[:2], replace(money[2], label="，"))
-        decoded = decode(Booklet((replace(draft, columns=columns),)))
-        assert {cell(decoded, row, "c").verdict for row in rows} == {"doubtful"}
-        assert {cell(decoded, row, "b").verdict for row in rows} == {"accepted"}
+    draft = book(rows, sums, source=source, sure=0.9999)
+    label, *money = draft.columns
+    columns = (replace(label, type="label"), *money[:2], replace(money[2], label="，"))
+    said = tuple(
+        replace(row, cells=row.cells | {"c": replace(row.cells["c"], source="human")})
+        if row.id == seen
+        else row
+        for row in draft.rows
+    )
+    return decode(Booklet((replace(draft, columns=columns, rows=said),)))
+
+
+@pytest.mark.parametrize("source", ["ocr", "text"])
+def test_what_a_column_is_whose_header_could_not_be_read_is_asked_once(
+    source: TokenSource,
+) -> None:
+    """Where the sums across count on its figures; else any of them may be of another column."""
+    across = tuple(Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in ("x", "y"))
+    summed = _headless(source, across)
+    assert [cell(summed, row, "c").verdict for row in ("x", "y")] == ["doubtful", "proved"]
+    assert [item.column for item in summed.review] == ["c"]
+    assert not _headless(source, across, seen="y").review
+    alone = _headless(source, ())
+    assert {cell(alone, row, "c").verdict for row in ("x", "y")} == {"doubtful"}
+    assert {cell(alone, row, "b").verdict for row in ("x", "y")} == {"accepted"}
 
 
 def test_what_has_more_digits_than_any_budget_is_no_figure() -> None:

@@ -62,13 +62,36 @@ def decide(booklet: Booklet, effort: float = EFFORT) -> Decision:
     for part in parts(scene, loose):
         explored = explore(part, left)
         left = max(left - explored.effort, 0.0)
-        found.update(_findings(part, explored))
+        found.update(
+            _findings(part, explored) if explored.settled else _by_rows(scene, part, effort)
+        )
     for ref in loose:  # what no reading of the lattice can change within the horizon
         found.setdefault(ref, Finding(scene.values[ref], HORIZON))
     best = scene.with_values(
         {ref: found[ref].units if ref in found else units for ref, units in scene.values.items()}
     )
     return Decision(best, {ref: _bounded(best, ref, found.get(ref)) for ref in best.lattices})
+
+
+def _by_rows(scene: Scene, part: Part, effort: float) -> dict[TableCellRef, Finding]:
+    """What the sums along rows alone say of cells that are too many to be decided together.
+
+    The sums down the table are not searched, but hold or fail in the end all the same: where
+    they fail, their cells are doubted.
+    """
+    refs = [choice.ref for choice in part.choices]
+    down = {tie.equation for tie in part.ties if not _is_across(scene, tie.equation)}
+    found: dict[TableCellRef, Finding] = {}
+    for row in parts(scene.without(down), refs):
+        explored = explore(row, effort)
+        effort = max(effort - explored.effort, 0.0)
+        found.update(_findings(row, explored))
+    return found
+
+
+def _is_across(scene: Scene, at: int) -> bool:
+    cells = scene.equations[at].cells
+    return all(term.ref[:2] == cells[0].ref[:2] for term in cells)
 
 
 def _findings(part: Part, explored: Explored) -> dict[TableCellRef, Finding]:

@@ -14,7 +14,7 @@ from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.ctc import is_printed_amount
 from worker.decoding.ink import UNSURE, costs, odds_against, weighed_readings
 from worker.decoding.print_style import MOST, decimals_of, departs, parts
-from worker.decoding.row_names import rowless_figures
+from worker.decoding.row_names import lost_names
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
@@ -37,6 +37,8 @@ VEILED = 4.0
 """Nats that speak against a figure of which unsure ink shows nothing, if a sum asks for it."""
 _CLEAR = 1.5
 """Odds for the first reading, in nats, from which ink hides nothing."""
+_FEW_GROUPS = 3
+"""Figures parted in thousands from which a column without points has no decimals."""
 _CUSTOM = 5
 """Cells with nothing to tell from which a table's custom is known."""
 FARTHEST = 13.0
@@ -44,6 +46,7 @@ FARTHEST = 13.0
 
 
 _POINTED = re.compile(r"\d[.,]\d")
+_GROUPS = re.compile(r"\d(,\d{3}|[.,]\d{3}[.,]\d{3})\)?$")
 _THOUSANDS = re.compile(r"-?[1-9]\d*\.\d{3}")
 
 
@@ -77,7 +80,8 @@ class Lattice:
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
     ``nought`` is how the table prints that there is nothing. ``nameless`` says that the header
-    of its column could not be read, ``rowless`` that its row has lost its name.
+    of its column could not be read, ``rowless`` that its row has lost its name, ``unnamed``
+    that the name stands beside it and is illegible.
     """
 
     ref: TableCellRef
@@ -92,6 +96,7 @@ class Lattice:
     nought: Nought = None
     nameless: bool = False
     rowless: bool = False
+    unnamed: bool = False
 
     def odd(self, units: int) -> bool:
         """Whether the value has other decimals than its whole column, or too many for money."""
@@ -166,6 +171,8 @@ class Lattice:
         """The value as an option where the ink allows it; ``cost`` is what the ink says."""
         value = self.text_of(units)
         own = max(cost - self.least, 0.0)
+        if self.cell.source == "ocr" and departs(value, self.always):
+            own += ODD_STYLE
         dearest = self.veil if veiled and self._hides(value) else math.inf
         if min(own, dearest) > most:
             return None
@@ -259,7 +266,8 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
     styles = {key: _Style.of(own, list(cells.values())) for key, own in columns.items()}
     nameless = _nameless(draft.columns)
-    rowless = rowless_figures(draft)
+    names = lost_names(draft)
+    unnamed = {ref for money in names.names.values() for ref in money}
     found = _lattices(
         {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()},
         places,
@@ -269,7 +277,8 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
         ref: replace(
             one,
             nameless=ref[2] in nameless,
-            rowless=ref[1:] in rowless and one.cell.source == "ocr",
+            rowless=ref[1:] in names.figures and one.cell.source == "ocr",
+            unnamed=ref[1:] in unnamed,
         )
         for ref, one in found.items()
     }
@@ -319,12 +328,20 @@ class _Style:
             if sum(sure) < _LEGIBLE * len(sure):
                 return _Style(usual, decimals_of(every))
             if pointless == len(own):
-                return _Style(usual, None)
+                return _Style(usual, 0 if _in_groups(column) else None)
         always = decimals_of(own) if len(own) >= _OWN else None
         if always is None and (len(own) < _OWN or decimals_of(every) == usual):
             # A column spoilt by a seal still prints as the rest of its table does.
             always = decimals_of(every)
         return _Style(usual, always)
+
+
+def _in_groups(column: Sequence[DraftCell]) -> bool:
+    """Whether figures end in a comma and three digits, or part them twice: they have no decimals.
+
+    A lost point leaves no groups of three behind.
+    """
+    return sum(bool(_GROUPS.search(cell.text)) for cell in column) >= _FEW_GROUPS
 
 
 def _nought(cells: Sequence[DraftCell]) -> Nought:
@@ -359,7 +376,7 @@ def _lattices(
         # What adds nothing: a printed zero or no figure at all, whichever the ink favours; of
         # ink that is no figure the table's custom tells more.
         figure = printed <= blank
-        if one.first is None and nought is not None:
+        if nought is not None and (one.first is None or len(_digits(one.cell.text)) < 2):
             figure = nought == "printed"
         nothing = Option(zero, printed) if figure else Option(None, blank)
         own = _own_odds(one.cell, weighed)

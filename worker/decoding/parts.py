@@ -19,7 +19,7 @@ def parts(scene: Scene, loose: Sequence[TableCellRef]) -> tuple[Part, ...]:
     groups = _Groups(play)
     touched: dict[int, list[TableCellRef]] = {}
     for ref in play:
-        for at in scene.through[ref]:
+        for at in scene.through.get(ref, ()):
             touched.setdefault(at, []).append(ref)
     for refs in touched.values():
         for ref in refs[1:]:

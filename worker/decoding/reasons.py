@@ -63,6 +63,13 @@ _FIXED: dict[Cause, Said] = {
 }
 """What is said alike of every figure, by its cause."""
 
+UNNAMED = Said(
+    en="The name of this row could not be read: its figures are in their place, but what they "
+    "are must be seen on the page.",
+    zh="本行名称未能识别：数字位置无误，但其名称须对照原页填写。",
+)
+"""What is said of a label that is asked for."""
+
 
 @dataclass(frozen=True)
 class Reasons:

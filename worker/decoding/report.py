@@ -36,7 +36,8 @@ from schemas.result import (
 )
 from worker.decoding.decide import Decision
 from worker.decoding.equations import Equation
-from worker.decoding.reasons import Reasons
+from worker.decoding.reasons import UNNAMED, Reasons
+from worker.decoding.row_names import lost_names
 from worker.decoding.verdicts import Cause, Judgement
 
 _ASKED = ("repaired", "doubtful", "source_error")
@@ -103,9 +104,35 @@ class Report:
             checks=tuple(self._check(draft, equation) for equation in own),
         )
 
+    @cached_property
+    def unnamed(self) -> frozenset[TableCellRef]:
+        """Labels to ask for: illegible ones beside figures that nobody else is asked about."""
+        return frozenset(
+            (index, *label)
+            for index, draft in enumerate(self.booklet.drafts)
+            for label, money in lost_names(draft).names.items()
+            if any(self._vouched((index, *ref)) for ref in money)
+        )
+
+    def _vouched(self, ref: TableCellRef) -> bool:
+        one = self.judged.get(ref)
+        shown = one is not None and one.verdict != "doubtful"
+        return shown and bool(self.decision.scene.lattices[ref].cell.text)
+
     def review(self, index: int) -> tuple[ReviewItem, ...]:
         """The doubtful cells of a table, the most urgent first."""
-        items = []
+        items = [
+            ReviewItem(
+                table=name_of(index),
+                row=row,
+                column=key,
+                reason=UNNAMED.en,
+                reason_zh=UNNAMED.zh,
+                priority=_URGENCY["rowless"],
+            )
+            for table, row, key in sorted(self.unnamed)
+            if table == index
+        ]
         for ref, judgement in self.judged.items():
             said = self.reasons.said(ref) if judgement.verdict == "doubtful" else None
             if ref[0] != index or said is None:
@@ -186,7 +213,10 @@ class Report:
     def _cell(self, ref: TableCellRef, cell: DraftCell) -> Cell:
         judgement = self.judged.get(ref)
         if judgement is None:
-            return _plain(cell)
+            plain = _plain(cell)
+            if ref not in self.unnamed:
+                return plain
+            return plain.model_copy(update={"verdict": "doubtful", "reason": UNNAMED})
         asked = judgement.verdict in _ASKED
         return Cell(
             value=self._value(ref, judgement),

@@ -76,8 +76,26 @@ def judgements(decision: Decision) -> dict[TableCellRef, Judgement]:
         told = _independent(bench, judged)
         open_sums = bench.sums_of(ref for ref in bench.veiled if told[ref].verdict == "doubtful")
         if open_sums <= bench.spent:
-            return told
+            return {**told, **_headers(decision, told)}
         bench = replace(bench, spent=bench.spent | open_sums)
+
+
+def _headers(
+    decision: Decision, told: Mapping[TableCellRef, Judgement]
+) -> dict[TableCellRef, Judgement]:
+    """The topmost figure of each column without a name, asked about for all that are vouched for.
+
+    A person who has settled one of them has seen what the column is.
+    """
+    columns: dict[tuple[int, str], list[TableCellRef]] = defaultdict(list)
+    for ref, one in decision.scene.lattices.items():
+        if one.nameless and one.cell.text and told[ref].verdict != "doubtful":
+            columns[ref[0], ref[2]].append(ref)
+    return {
+        refs[0]: replace(told[refs[0]], verdict="doubtful", cause="nameless", confidence=0.5)
+        for refs in columns.values()
+        if all(told[ref].verdict != "human" for ref in refs)
+    }
 
 
 @dataclass(frozen=True)
@@ -204,8 +222,11 @@ class _Bench:
             return "doubtful", "search", _read(one), min(sure, 0.5)
         if found.units is None:
             return "doubtful", "unreadable", _guessed(one), 0.0
-        if (one.nameless or one.rowless) and one.cell.text:
-            lost: Cause = "nameless" if one.nameless else "rowless"
+        # Print without a name is a row, or a column, of the table where sums count on it.
+        nameless = one.nameless and not self._counted_across(ref, held)
+        rowless = one.rowless or (one.unnamed and not held)
+        if (nameless or rowless) and one.cell.text:
+            lost: Cause = "nameless" if nameless else "rowless"
             return "doubtful", lost, found.units if held else one.first, min(sure, 0.5)
         # Sums that hold with a nought hold with a blank too: it may be a stroke of something else.
         told = found.units != 0 and len(held) >= FEWEST_SUMS
@@ -225,6 +246,11 @@ class _Bench:
         if one.cell.contested and not held:
             return "doubtful", "contested", found.units, min(sure, 0.5)
         return "accepted", "none", found.units, sure
+
+    def _counted_across(self, ref: TableCellRef, held: tuple[int, ...]) -> bool:
+        """Whether one of the sums runs along the row of the cell."""
+        cells = (self.scene.equations[at].cells for at in held)
+        return any(all(term.ref[:2] == ref[:2] for term in terms) for terms in cells)
 
     def _changed(
         self,
@@ -251,9 +277,9 @@ class _Bench:
         if not clean or not held:
             told = units if likely else read
             return "doubtful", "torn", told, min(1.0 - sure, 0.5)
-        # Whether ink that is no figure stands for a nought or for none, sums can't tell, but the
-        # custom of a table that always prints the one or the other.
-        told = units != 0 or one.first is not None or kept
+        # Whether ink stands for a nought or for none sums can't tell, but the custom of a table
+        # that always prints the one or the other, or print of more signs than a dash has.
+        told = units != 0 or kept or (one.first is not None and _of_digits(one))
         cheap = one.options[units].cost <= DEAREST and told
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
@@ -293,6 +319,11 @@ def _guessed(one: Lattice) -> int | None:
         return None
     units, best = ranked[0]
     return units if best.value is not None and best.inked and not best.sighted else None
+
+
+def _of_digits(one: Lattice) -> bool:
+    """Whether two digits or more were read: a dash is taken for one at most."""
+    return sum(map(str.isdigit, one.cell.text)) > 1
 
 
 def _inkier(one: Lattice, units: int) -> bool:

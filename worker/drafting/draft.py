@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.draft import Column, Draft
@@ -10,6 +10,7 @@ from schemas.forms.form import Form
 from schemas.grid import Sheet
 from worker.drafting.cells import paper_of
 from worker.drafting.columns import read_columns
+from worker.drafting.figures import Decided
 from worker.drafting.generic import draft_generic
 from worker.drafting.heading import Heading, read_heading
 from worker.drafting.indicator_rows import LEVEL3
@@ -25,17 +26,26 @@ def draft(sheet: Sheet) -> Draft:
     return draft_all([sheet])[0]
 
 
-def draft_all(sheets: Sequence[Sheet], forms: Sequence[Form] | None = None) -> tuple[Draft, ...]:
+def draft_all(
+    sheets: Sequence[Sheet],
+    forms: Sequence[Form] | None = None,
+    decided: Mapping[int, Decided] | None = None,
+) -> tuple[Draft, ...]:
     """The sheets of a document as drafts, each of its form, ``generic`` where none fits.
 
-    ``forms`` are those to think of, None: all that are known.
+    ``forms`` are those to think of, None: all that are known. ``decided`` has for sheets, by
+    index, what their cells were found to say, which tells what is part of what.
 
     Boxes of the drafts are in page space. A draft keeps every body row of its sheet but
     those that only number the columns.
     """
     looks = [_look(sheet) for sheet in sheets]
     found = recognise([look.seen for look in looks], forms)
-    return tuple(map(_draft, looks, found))
+    known = decided or {}
+    return tuple(
+        _draft(look, form, known.get(n))
+        for n, (look, form) in enumerate(zip(looks, found, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def _look(sheet: Sheet) -> _Look:
     )
 
 
-def _draft(look: _Look, known: Recognition) -> Draft:
+def _draft(look: _Look, known: Recognition, decided: Decided | None) -> Draft:
     columns = named_columns(look.seen, known.fields)
     on_a_page = known.form is not None and is_project_page(known.form, look.layout)
     paper = paper_of(look.sheet)
@@ -73,11 +83,13 @@ def _draft(look: _Look, known: Recognition) -> Draft:
     keys = {field.key for field in known.fields.values()}
     if form is not None and form.levels and "name" in keys and keys & {"indicators", LEVEL3}:
         drafted = draft_levelled(
-            form, known.fields, look.layout, columns, look.heading, pages, paper, notes
+            form, known.fields, look.layout, columns, look.heading, pages, paper, notes, decided
         )
     elif form is not None and on_a_page:
-        plain = draft_generic(look.layout, look.columns, look.heading, pages, paper)
+        plain = draft_generic(
+            look.layout, look.columns, look.heading, pages, paper, decided=decided
+        )
         drafted = replace(with_project(plain, form, look.layout, paper), form=form.key)
     else:
-        drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form)
+        drafted = draft_generic(look.layout, columns, look.heading, pages, paper, form, decided)
     return replace(drafted, form_confidence=known.confidence, notes=notes)

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from schemas.draft import DraftCell
 from schemas.words import stands_for_no_figure
-from worker.drafting.cells import figure
 from worker.rounding import rounding_slack
 
 
@@ -47,13 +46,21 @@ class Figures:
         return difference <= rounding_slack(parts, total)
 
 
-class _HasCells(Protocol):
+class _Row(Protocol):
+    @property
+    def id(self) -> str: ...
+
     @property
     def cells(self) -> dict[str, DraftCell]: ...
 
 
-def figures_of(rows: Sequence[_HasCells]) -> Figures:
-    """The figures of the rows, by row index."""
+Decided = Mapping[tuple[str, str], str | None]
+"""What cells were found to say after they were read, by (row id, column key); None: nothing."""
+
+
+def figures_of(rows: Sequence[_Row], decided: Decided | None = None) -> Figures:
+    """The figures of the rows, by row index: those ``decided`` where they are, else as read."""
+    known = decided or {}
     values: dict[tuple[int, str], Decimal] = {}
     places: set[tuple[int, str]] = set()
     inked: set[tuple[int, str]] = set()
@@ -65,7 +72,8 @@ def figures_of(rows: Sequence[_HasCells]) -> Figures:
                 inked.add((index, key))
             if not cell.readable:
                 spoilt.add((index, key))
-            value = figure(cell)
+            said = known.get((row.id, key), cell.value)
+            value = Decimal(said) if said is not None else None
             if value is not None:
                 values[index, key] = value
     scanned = any(cell.source == "ocr" for row in rows for cell in row.cells.values())

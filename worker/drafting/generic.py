@@ -14,13 +14,14 @@ from worker.drafting.cells import Paper
 from worker.drafting.codes import row_codes
 from worker.drafting.columns import Panel, panels_of
 from worker.drafting.declared import declared_sums
-from worker.drafting.figures import Figures, figures_of
+from worker.drafting.figures import Decided, Figures, figures_of
 from worker.drafting.heading import Heading
 from worker.drafting.layout import Layout
-from worker.drafting.outline import outlines, row_label
+from worker.drafting.outline import Outline, outlines, row_label
 from worker.drafting.rows import ReadRow, read_rows
 from worker.drafting.style import in_style
-from worker.drafting.totals import Reading, best_reading, column_sums
+from worker.drafting.sums_tree import tree_by_sums
+from worker.drafting.totals import Reading, best_reading, column_sums, explains
 
 
 def draft_generic(
@@ -30,14 +31,16 @@ def draft_generic(
     pages: tuple[int, ...],
     paper: Paper,
     form: Form | None = None,
+    decided: Decided | None = None,
 ) -> Draft:
     """The table with the sums that its words, codes and formulas promise.
 
-    With ``form``, whose keys ``columns`` then have, also those that the form declares.
+    With ``form``, whose keys ``columns`` then have, also those that the form declares. What is
+    ``decided`` of cells tells the structure; the cells stay as they were read.
     """
     read = in_style(read_rows(layout, columns, paper), columns)
     panels = panels_of(columns)
-    figures = figures_of(read)
+    figures = figures_of(read, decided)
     readings = [_panel_reading(layout, columns, panel, figures) for panel in panels]
     sums: list[Sum] = []
     for panel, reading in zip(panels, readings, strict=True):
@@ -70,7 +73,36 @@ def _panel_reading(
 ) -> Reading:
     keys = _keys(columns, panel)
     ways = outlines(layout, panel, lambda row: figures.any_in(row, keys))
-    return best_reading(ways, figures, keys)
+    best = best_reading(ways, figures, keys)
+    if not figures.scanned or best.closes(figures, keys):
+        return best
+    more = _ways_by_sums(layout, panel, figures, keys, best.outline)
+    return best_reading([best.outline, *more], figures, keys)
+
+
+def _ways_by_sums(
+    layout: Layout, panel: Panel, figures: Figures, keys: Sequence[str], said: Outline
+) -> Iterator[Outline]:
+    """Ways to read a scanned panel whose total, or whose levels, only the figures tell."""
+    labels = {row: row_label(layout, panel, row) for row in range(len(layout.body))}
+    rows = [r for r, label in labels.items() if figures.any_in(r, keys) and not is_note(label)]
+    ends = rows[:1] + rows[-1:] if not said.totals else list(said.totals)
+    for total in ends if len(ends) <= 2 else ():
+        for way in outlines(layout, panel, lambda r: figures.any_in(r, keys), total):
+            if total not in said.totals and explains(way, total, figures, keys):
+                yield way
+        parent = tree_by_sums(rows, total, figures, keys)
+        if parent is not None:
+            yield Outline(
+                basis="sums",
+                order=tuple(rows),
+                labels=labels,
+                parent=parent,
+                totals={total: "grand"},
+                parts=frozenset(),
+                loose=frozenset(),
+                opens=frozenset(),
+            )
 
 
 def _unexplained(readings: Sequence[Reading], read: Sequence[ReadRow]) -> Iterator[Warn]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.draft import Column, Draft, DraftRow, Indicator, Role, Sum
@@ -15,13 +16,14 @@ from worker.drafting.cells import Paper, printed_lines
 from worker.drafting.codes import row_codes
 from worker.drafting.columns import panels_of
 from worker.drafting.declared import declared_sums
-from worker.drafting.figures import Figures, figures_of
+from worker.drafting.figures import Decided, Evidence, Figures, evidence, figures_of
 from worker.drafting.heading import Heading
 from worker.drafting.indicator_rows import indicators_by_row, owners
 from worker.drafting.layout import Layout
 from worker.drafting.outline import row_label
 from worker.drafting.rows import ReadRow, read_rows
 from worker.drafting.style import in_style
+from worker.drafting.sums_tree import tree_by_sums
 from worker.indicator_splits import split_indicators
 
 _INDICATORS = "indicators"
@@ -37,10 +39,12 @@ def draft_levelled(
     pages: tuple[int, ...],
     paper: Paper,
     notes: Sequence[str] = (),
+    decided: Decided | None = None,
 ) -> Draft:
     """The table as ``form``, whose keys ``columns`` have where the form knows them.
 
-    ``notes`` are the remarks under the table.
+    ``notes`` are the remarks under the table. What is ``decided`` of cells tells the structure;
+    the cells stay as they were read.
     """
     read = in_style(read_rows(layout, columns, paper), columns)
     label = next(i for i, field in fields.items() if field.type == "label")
@@ -48,6 +52,8 @@ def draft_levelled(
     panel = panels_of(columns)[0]
     labels = [row_label(layout, panel, row) for row in range(len(read))]
     roles = _roles(form, layout, read, labels, label, owner)
+    figures = figures_of(read, decided)
+    roles = _as_summed(form, roles, figures, _amounts(columns))
     parents = _parents(form, roles)
     by_row = indicators_by_row(layout, fields, owner, paper)
     codes = row_codes(layout, panel)
@@ -72,7 +78,7 @@ def draft_levelled(
         )
     down = _sums_down(form, columns, rows)
     if _withholds([*notes, *(row.label for row in rows if row.role == "note")]):
-        down = _holding(down, figures_of(read), [row.id for row in rows])
+        down = _holding(down, figures, [row.id for row in rows])
     return Draft(
         form=form.key,
         title=heading.title,
@@ -82,7 +88,7 @@ def draft_levelled(
         pages=pages,
         columns=tuple(columns),
         rows=tuple(rows),
-        sums=(*_sums_across(form, layout, columns, read, rows), *down),
+        sums=(*_sums_across(form, layout, columns, read, rows, figures), *down),
         warnings=tuple(warnings),
     )
 
@@ -140,6 +146,44 @@ def _inner_start(starts: Sequence[float], leaves: Sequence[bool]) -> float:
     return middle - gap / 4 if gap > _LEAST_INDENT else math.inf
 
 
+def _amounts(columns: Sequence[Column]) -> list[str]:
+    return [column.key for column in columns if column.type == "amount"]
+
+
+def _as_summed(
+    form: Form, roles: Sequence[Role], figures: Figures, keys: Sequence[str]
+) -> Sequence[Role]:
+    """The roles as the figures of a scan tell them, where those that its labels tell don't add up.
+
+    A row that is the sum of innermost rows below it is of the level above them.
+    """
+    if not figures.scanned or not _evidence(form, roles, figures, keys).fails:
+        return roles
+    rows = [n for n, role in enumerate(roles) if role in form.levels and figures.any_in(n, keys)]
+    for total in rows[:1]:
+        parent = tree_by_sums(rows, total, figures, keys)
+        if parent is None or any(above in parent for above in parent.values()):
+            continue
+        summed = list(roles)
+        summed[total] = form.levels[0]
+        for row, above in parent.items():
+            summed[row], summed[above] = form.levels[-1], form.levels[-2]
+        before, after = (_evidence(form, each, figures, keys) for each in (roles, summed))
+        if after.holds > before.holds and after.fails < before.fails:
+            return summed
+    return roles
+
+
+def _evidence(form: Form, roles: Sequence[Role], figures: Figures, keys: Sequence[str]) -> Evidence:
+    """How the sums down the table fare with these roles."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for row, above in enumerate(_parents(form, roles)):
+        if above is not None:
+            children[above].append(row)
+    found = (evidence(figures, above, rows, keys) for above, rows in children.items())
+    return sum(found, Evidence(0, 0))
+
+
 def _parents(form: Form, roles: Sequence[Role]) -> list[int | None]:
     """For each row the nearest row above of an outer role; a table without units has none."""
     last: dict[Role, int] = {}
@@ -174,9 +218,9 @@ def _sums_across(
     columns: Sequence[Column],
     read: Sequence[ReadRow],
     rows: Sequence[DraftRow],
+    figures: Figures,
 ) -> Iterator[Sum]:
     """The sums in the row that form and header promise, on every row of money."""
-    figures = figures_of(read)
     lined = {index for index, row in enumerate(rows) if row.role in form.levels}
     for panel in panels_of(columns):
         declared = declared_sums(form, columns, panel)

@@ -19,7 +19,7 @@ from schemas.words import TotalKind, is_note, is_part, tight, total_kind, withou
 from worker.drafting.columns import Panel
 from worker.drafting.layout import Layout
 
-Basis = Literal["codes", "position", "numbering", "none", "told"]
+Basis = Literal["codes", "position", "numbering", "none", "told", "sums"]
 
 _CODE_IN_LABEL = re.compile(r"^[\[(]?(\d{3,12})[\])]?(?=\D|$)")
 _CODE = re.compile(r"[A-Za-z]?\d{1,12}")
@@ -95,15 +95,20 @@ def row_label(layout: Layout, panel: Panel, row: int) -> str:
 
 
 def outlines(
-    layout: Layout, panel: Panel, has_figures: Callable[[int], bool]
+    layout: Layout,
+    panel: Panel,
+    has_figures: Callable[[int], bool],
+    grand: int | None = None,
 ) -> tuple[Outline, ...]:
     """The ways to read a panel, the most telling marks first; never empty.
 
     Mere places come last: a row may start further right for many reasons. Last of all comes
-    what a model says of the rows: it must hold better than what is printed.
+    what a model says of the rows: it must hold better than what is printed. ``grand`` is a row
+    to be taken for the total of all, whatever its label says.
     """
     entries = _entries(layout, panel, has_figures)
     totals = {e.row: kind for e in entries if (kind := total_kind(e.label)) is not None}
+    totals |= {e.row: "grand" for e in entries if e.row == grand}
     items = [e for e in entries if e.row not in totals]
     opens = frozenset(e.row for e in entries if _opens_group(layout, panel, e.row))
 

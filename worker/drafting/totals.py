@@ -17,6 +17,7 @@ from schemas.draft import Sum
 from schemas.words import is_less
 from worker.drafting.figures import Evidence, Figures, evidence
 from worker.drafting.outline import Outline
+from worker.drafting.sums_tree import beyond_chance, strong
 
 _FORGIVEN = 2
 _SAID = 2
@@ -46,6 +47,12 @@ class Reading:
     unexplained: tuple[int, ...]
     evidence: Evidence
 
+    def closes(self, figures: Figures, keys: Sequence[str]) -> bool:
+        """Whether all holds and one total is above every other row of figures."""
+        summed = {term for cover in self.covers for term in cover.terms}
+        tops = [r for r in self.outline.order if figures.any_in(r, keys) and r not in summed]
+        return not self.evidence.fails and len(tops) == 1 and tops[0] in self.outline.totals
+
 
 def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str]) -> Reading:
     """The way of reading of which most sums hold, the earlier one of equals.
@@ -64,14 +71,32 @@ def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str])
     return max(readings, key=merit)
 
 
+def explains(outline: Outline, total: int, figures: Figures, keys: Sequence[str]) -> bool:
+    """Whether the total is the sum of several rows, but for columns that may be misread."""
+    covers = _read(outline, figures, tuple(keys)).covers
+    return any(
+        cover.result == total
+        and len(cover.terms) > 1
+        and strong(evidence(figures, total, cover.terms, keys), len(cover.terms))
+        for cover in covers
+    )
+
+
 def _read(outline: Outline, figures: Figures, keys: tuple[str, ...]) -> Reading:
     tree = _tree_covers(outline, figures, keys)
     queue = _Queue(outline, figures, keys)
     queue.run(_top_rows(outline, tree))
     covers = (*tree, *queue.covers)
-    found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
+    found = sum((_weighed(figures, c, keys) for c in covers), Evidence(0, 0))
     found += Evidence(0, len(queue.unexplained) * len(keys))
     return Reading(outline, covers, tuple(queue.unexplained), found)
+
+
+def _weighed(figures: Figures, cover: Cover, keys: Sequence[str]) -> Evidence:
+    """How the cover fares; where it is surely meant, what fails on a scan is misread."""
+    found = evidence(figures, cover.result, cover.terms, keys)
+    meant = figures.scanned and beyond_chance(found, len(cover.terms))
+    return Evidence(found.holds, 0) if meant else found
 
 
 def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> list[Cover]:
