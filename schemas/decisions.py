@@ -60,6 +60,13 @@ class Unreadable(_OnCell):
     kind: Literal["unreadable"]
 
 
+class Words(_OnCell):
+    """These words are printed here, in a column that holds no figures: a row's name, say."""
+
+    kind: Literal["words"]
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class RowMeaning(_Frozen):
     """What a row is: its role and the row that it adds into (None: a top row)."""
 
@@ -123,6 +130,7 @@ Decision = Annotated[
     | Dash
     | SourceError
     | Unreadable
+    | Words
     | RowMeaning
     | AddedRow
     | DroppedRow
@@ -137,6 +145,7 @@ Step = Annotated[
     | Dash
     | SourceError
     | Unreadable
+    | Words
     | RowMeaning
     | AddedRow
     | DroppedRow

@@ -17,7 +17,6 @@ from schemas.geometry import Box
 from schemas.result import Cell, CheckResult, Result, Table, Verdict
 from service.palette import CHECKS, VERDICTS
 from service.plain import file_label
-from service.printed import is_figure_column
 from service.wording import count, difference_in_words
 
 Pixels = npt.NDArray[np.uint8]
@@ -31,7 +30,7 @@ _MARKED: tuple[Verdict, ...] = ("doubtful", "repaired", "source_error", "human")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A cell on a page; ``verdict`` is None for cells that hold no figure."""
+    """A cell on a page; ``verdict`` is None where nobody has to be asked about words."""
 
     box: Box
     verdict: Verdict | None
@@ -113,12 +112,10 @@ def draw_page(
 
 def spots(table: Table, page: int) -> Iterator[Spot]:
     """The cells of the table on the page."""
-    figures = {column.key for column in table.columns if is_figure_column(column)}
     for row in table.rows:
-        for key, cell in row.cells.items():
+        for cell in row.cells.values():
             if cell.page == page:
-                verdict = cell.verdict if key in figures else None
-                yield Spot(Box(*cell.bbox), verdict, _holds_ink(cell))
+                yield Spot(Box(*cell.bbox), cell.verdict, _holds_ink(cell))
 
 
 def _holds_ink(cell: Cell) -> bool:

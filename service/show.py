@@ -183,7 +183,7 @@ def _cell_text(row: Row, column: ResultColumn, separators: bool) -> Text:
     if cell is None:
         return Text("")
     words = one_line(shown(cell, column, separators))
-    if not is_figure_column(column):
+    if not is_figure_column(column) and cell.verdict is None:
         return Text(words, no_wrap=True)
     look = VERDICTS[cell.verdict] if cell.verdict else VERDICTS["accepted"]
     mark = look.mark if words or cell.verdict == "doubtful" else " "

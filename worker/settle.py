@@ -21,6 +21,7 @@ from schemas.decisions import (
     RowMeaning,
     SourceError,
     Unreadable,
+    Words,
 )
 from schemas.draft import Booklet, BookletSum, Draft, DraftCell, DraftRow, Sum, TableCellRef
 from schemas.errors import UsageError
@@ -47,7 +48,7 @@ from worker.regroup import with_column, with_row
 from worker.rows_by_hand import with_added_row, with_dropped_row, with_new_cell
 from worker.slips import slips, unconfirmed
 
-_OnCell = Figure | Blank | Dash | SourceError | Unreadable
+_OnCell = Figure | Blank | Dash | SourceError | Unreadable | Words
 _Ref = tuple[str, str, str]
 _UNREAD = Said(en="A person could not read it either.", zh="人工也无法辨认。")
 _TO_SAY = Said(
@@ -86,6 +87,7 @@ def settle(
       :mod:`worker.slips`.
     - A publisher's error keeps the printed figure, verdict ``source_error``; the sums through
       it that do not hold stay failed and cast no doubt on others.
+    - Words are taken at their word too; a row's name is then its label.
     - A cell that a person can't read has no value and confidence 0; its sums can't be
       checked.
     - The figures of a row that a person added are doubtful until each is said; their sums
@@ -249,6 +251,9 @@ def _pinned(draft: Draft, mark: _OnCell) -> Draft:
     row = next((row for row in draft.rows if row.id == mark.row), None)
     if row is None or all(column.key != mark.column for column in draft.columns):
         raise UsageError(f"there is no cell {mark.row}, {mark.column} in {mark.table}.")
+    figures = any(c.key == mark.column and c.type == "amount" for c in draft.columns)
+    if figures and isinstance(mark, Words):
+        raise UsageError(f"{mark.row}, {mark.column} in {mark.table} is a figure, not words.")
     cell = row.cells.get(mark.column)
     if cell is None:
         cell = _empty_cell(draft, row, mark.column)
@@ -263,10 +268,26 @@ def _pinned(draft: Draft, mark: _OnCell) -> Draft:
             said = replace(said, value=None, text="—")
         case Unreadable():
             said = replace(said, value=None)
+        case Words():
+            said = replace(said, value=None, text=mark.text)
+            row = _named(draft, row, mark)
         case _:
             said = replace(said, value=cell.value)
     held = replace(row, cells={**row.cells, mark.column: said})
     return replace(draft, rows=tuple(held if r.id == row.id else r for r in draft.rows))
+
+
+def _named(draft: Draft, row: DraftRow, mark: Words) -> DraftRow:
+    """The row with its label as a person says, where that is what stands in the cell."""
+    if not row.sides:
+        label = next((c.key for c in draft.columns if c.type == "label"), None)
+        return replace(row, label=mark.text) if mark.column == label else row
+    sides = tuple(
+        replace(side, label=mark.text) if own.label == mark.column else side
+        for side, own in zip(row.sides, draft.sides, strict=True)
+    )
+    named = next((side for side in sides if side.label), sides[0])
+    return replace(row, sides=sides, label=named.label)
 
 
 def _empty_cell(draft: Draft, row: DraftRow, key: str) -> DraftCell:

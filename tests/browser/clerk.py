@@ -7,6 +7,7 @@ else is read off the page as anyone would read it.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -51,27 +52,31 @@ def open_browser(
 
 @dataclass(slots=True)
 class Truth:
-    """What is printed where: figures with their boxes, in points of the pages as displayed."""
+    """What is printed where: figures, and names of rows, with their boxes, in points of the pages.
+
+    Boxes are those of the pages as displayed.
+    """
 
     cells: list[tuple[int, Box, str | None]]
+    names: list[tuple[int, Box, str | None]] = field(default_factory=list)
 
     @staticmethod
     def of(result: Result) -> Truth:
-        found = []
+        kinds: dict[str, list[tuple[int, Box, str | None]]] = defaultdict(list)
         for table in result.tables:
-            amounts = {c.key for c in table.columns if c.type == "amount"}
+            types = {c.key: c.type for c in table.columns}
             for row in table.rows:
                 for key, cell in row.cells.items():
-                    if key in amounts:
-                        found.append((cell.page, Box(*cell.bbox), cell.value))
-        return Truth(found)
+                    said = cell.value if types[key] == "amount" else cell.text
+                    kinds[types[key]].append((cell.page, Box(*cell.bbox), said))
+        return Truth(kinds["amount"], kinds["label"])
 
-    def at(self, page: int, box: Box) -> str | None:
-        """The figure printed in the box; None where none is."""
+    def at(self, page: int, box: Box, *, name: bool = False) -> str | None:
+        """The figure printed in the box, or the name; None where none is."""
         # Of a figure's ink most lies in the box; of a blank cell that dirt reaches, a corner.
         near = [
             (true.overlap(box) / max(true.area, 1.0), value)
-            for number, true, value in self.cells
+            for number, true, value in (self.names if name else self.cells)
             if number == page
         ]
         best = max(near, key=lambda one: one[0], default=(0.0, None))
@@ -133,11 +138,26 @@ class Clerk:
             begun = time.perf_counter()
             self.until("document.getElementById('doubt').dataset.shown")
             cell, version = cells[self.place], self.attribute("data-version")
-            self._answer(truth.at(cell.page, Box(*cell.bbox)), self.readings())
+            name = self.names_a_row
+            printed = truth.at(cell.page, Box(*cell.bbox), name=name)
+            if name:
+                self.name(printed or "")
+            else:
+                self._answer(printed, self.readings())
             self.until(f"document.getElementById('main').dataset.version != '{version}'")
             self.settled += 1
             self.seconds.append(time.perf_counter() - begun)
         raise AssertionError("there is no end of doubts")
+
+    @property
+    def names_a_row(self) -> bool:
+        """Whether words are asked for, and no figure."""
+        return bool(self.browser.find_elements(By.CSS_SELECTOR, ".typed input.words"))
+
+    def name(self, words: str) -> None:
+        """Types words over what was read."""
+        self.press("e")
+        self.press(Keys.CONTROL + "a" + Keys.NULL, words, Keys.ENTER)
 
     def _answer(self, printed: str | None, readings: Sequence[str]) -> None:
         if printed is None:

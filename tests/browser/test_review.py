@@ -183,6 +183,22 @@ def test_undo_history_conflict_and_hostile_text(clerk: Clerk, tmp_path: Path) ->
         assert [line for line in trouble(clerk) if " 409 " not in line] == []
 
 
+def test_a_name_is_typed_where_it_stands(clerk: Clerk, tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as address:
+        held = upload(clerk, address, hostile(tmp_path))
+        clerk.until("document.querySelector('#grid td.figure')", 30)
+        row = next(row for row in result_of(address, held).tables[0].rows if row.label == "乙单位")
+        name = next(iter(row.cells))
+        clerk.browser.get(f"{address}/documents/{held}?name#t1/{row.id}/{name}")
+        clerk.until("document.querySelector('.typed input.words')")
+        version = int(clerk.attribute("data-version"))
+        clerk.name("丁单位")
+        clerk.until(f"document.getElementById('main').dataset.version === '{version + 1}'")
+        clerk.until("document.getElementById('grid').textContent.includes('丁单位')")
+        assert "丁单位" in [row.label for row in result_of(address, held).tables[0].rows]
+        assert trouble(clerk) == []
+
+
 def trouble(clerk: Clerk) -> list[str]:
     """What the browser complained of: a policy that was broken, a script that failed."""
     lines: list[dict[str, str]] = clerk.browser.get_log("browser")  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, Side
+from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, Side, Sum
 from schemas.geometry import Box
 from schemas.page import TokenSource
 from schemas.result import Verdict
@@ -135,6 +135,40 @@ def test_a_label_on_another_line_than_its_figure_may_be_of_another_row(sideways:
     lines = [(100, 101), (120, 121), (140, 152), (160, 161), (180, 181)]
     said = _verdicts(_placed(lines, sideways=sideways))
     assert said == ["accepted", "accepted", "doubtful", "accepted", "accepted"]
+
+
+def test_where_a_text_of_the_row_stands_beside_both_a_label_is_in_place() -> None:
+    lines = [(100, 101), (120, 121), (140, 152), (160, 161), (180, 181)]
+    draft = _placed(lines)
+    long = replace(_cell("加强日常监管，及时发现和消除隐患", "ocr"), box=Box(300, 139, 500, 161))
+    columns = (*draft.columns, Column("goal", "绩效目标", "text"))
+    rows = [
+        replace(row, cells=row.cells | {"goal": long}) if n == 2 else row
+        for n, row in enumerate(draft.rows)
+    ]
+    assert set(_verdicts(replace(draft, columns=columns, rows=tuple(rows)))) == {"accepted"}
+
+
+def _summed(label: str, sure: float, *, total: str = "172.12") -> Draft:
+    """The plain table with its total above it, and one row of that label."""
+    rows: list[Row] = [("", "合计", 0.99, total), *PLAIN[:3], ("", label, sure, "126.16")]
+    draft = _draft(rows)
+    parts = tuple((f"r{n}", "a") for n in range(1, 5))
+    return replace(draft, sums=(Sum("grand_total", ("r0", "a"), parts),))
+
+
+def test_a_name_beyond_reading_is_asked_for_and_not_each_of_its_figures() -> None:
+    decoded = decode(Booklet((_summed("业善", 0.1),)))
+    assert [(item.row, item.column) for item in decoded.review] == [("r4", "name")]
+    (table,) = decoded.tables
+    assert [row.cells["a"].verdict for row in table.rows] == ["proved"] * 5
+    assert table.rows[-1].cells["name"].verdict == "doubtful"
+    assert decode(Booklet((_summed("农林水支出", 0.99),))).review == ()
+
+
+def test_a_figure_without_a_name_that_no_sum_counts_on_is_asked_about_itself() -> None:
+    decoded = decode(Booklet((_summed("业善", 0.1, total="45.96"),)))
+    assert ("r4", "a") in {(item.row, item.column) for item in decoded.review}
 
 
 def test_labels_that_all_stand_as_high_over_their_figures_are_in_place() -> None:

@@ -17,6 +17,7 @@ from schemas.decisions import (
     RowMeaning,
     SourceError,
     Unreadable,
+    Words,
 )
 from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow, RowSide, Side, Sum
 from schemas.errors import UsageError
@@ -95,6 +96,41 @@ def doubts(result: Result) -> set[tuple[str, str]]:
 
 def figure(value: str, row: str = "r3", column: str = "total") -> Figure:
     return Figure(kind="figure", table="t1", row=row, column=column, value=value)
+
+
+def _illegible(row: str = "r3") -> Draft:
+    """The budget with the name of a row beyond reading."""
+    draft = budget()
+    rows = []
+    for one in draft.rows:
+        name = replace(one.cells["name"], text="业扶", confidence=0.04)
+        rows.append(
+            replace(one, label="业扶", cells=one.cells | {"name": name}) if one.id == row else one
+        )
+    return replace(draft, rows=tuple(rows))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_name_beyond_reading_is_asked_for_once_and_takes_one_answer(kept: bool) -> None:
+    draft = _illegible()
+    held = read(draft)
+    assert doubts(held) == {("r3", "name")}
+    assert cell(held, "r3", "name").verdict == "doubtful"
+    assert cell(held, "r3", "total").verdict == "proved"
+    said = Words(kind="words", table="t1", row="r3", column="name", text="产业扶持")
+    after = settle(held, [said], booklet=Booklet((draft,)) if kept else None)
+    named = cell(after, "r3", "name")
+    assert (named.value, named.source, named.verdict) == ("产业扶持", "human", "human")
+    assert [row.label for row in after.tables[0].rows if row.id == "r3"] == ["产业扶持"]
+    assert (after.status, after.review) == ("verified", ())
+    unread = Unreadable(kind="unreadable", table="t1", row="r3", column="name")
+    assert settle(held, [unread]).review == ()
+
+
+def test_words_are_no_figure() -> None:
+    said = Words(kind="words", table="t1", row="r3", column="total", text="产业扶持")
+    with pytest.raises(UsageError, match="is a figure, not words"):
+        settle(read(budget()), [said])
 
 
 def test_without_decisions_a_result_stays_as_it_is() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pymupdf
 
 from schemas.geometry import Box
-from schemas.grid import Sheet, TextLine
-from schemas.page import Token
+from schemas.grid import Grid, Sheet, TextLine
+from schemas.page import Token, TokenSource
 from tests.unit.pages import document, grids_of, table, write
 from worker.stitch import stitch
 
@@ -72,6 +72,39 @@ def test_a_dark_edge_of_the_scan_between_two_pages_is_no_content(tmp_path: Path)
 
     assert tables(0.2) == 1
     assert tables(0.9) == 2
+
+
+def test_a_misread_header_between_the_same_rulings_repeats_on_a_scan(tmp_path: Path) -> None:
+    """A sign or two of each name are others; on a text layer that would be another table."""
+    xs = [50, 170, 290, 410, 540]
+    first, more = ["甲", "4.00", "3.00", "1.00"], ["乙", "5.00", "5.00", ""]
+    head = ["项目名称", "预算数", "财政拨款", "其他资金"]
+    misread = ["项自名称", "预算鼓", "财政援款", "其它贷金"]
+    other = ["采购品目", "数量", "单价", "交付时间"]
+
+    def drawn(lines: list[list[str]]) -> Callable[[pymupdf.Page], None]:
+        return lambda sheet: table(sheet, xs, [100 + 25 * k for k in range(3)], lines)
+
+    def tables(second: list[str], source: TokenSource) -> int:
+        name = f"{len(list(tmp_path.iterdir()))}.pdf"
+        path = document(tmp_path / name, drawn([head, first]), drawn([second, more]))
+        return len(stitch([[_of(grid, source) for grid in grids] for grids in grids_of(path)]))
+
+    assert tables(misread, "ocr") == 1
+    assert tables(misread, "text") == 2
+    assert tables(other, "ocr") == 2
+
+
+def _of(grid: Grid, source: TokenSource) -> Grid:
+    """The grid as if its tokens came from elsewhere."""
+    cells = []
+    for cell in grid.cells:
+        lines = tuple(
+            replace(line, tokens=tuple(replace(token, source=source) for token in line.tokens))
+            for line in cell.lines
+        )
+        cells.append(replace(cell, lines=lines))
+    return replace(grid, cells=tuple(cells))
 
 
 def test_another_title_is_another_table(tmp_path: Path) -> None:

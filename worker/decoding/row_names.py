@@ -149,10 +149,12 @@ def _named(row: DraftRow, side: _Side, labelled: bool) -> bool:
     """Whether the row's own label can be read; where it has none, any text of the row.
 
     A lone sign is what a seal leaves, and names nothing. A label merged over several rows
-    names them all. In a table whose rows are ``labelled`` other texts are no names, but for the
-    one that the row was given.
+    names them all; what a person has said of it is a name. In a table whose rows are
+    ``labelled`` other texts are no names, but for the one that the row was given.
     """
     own = row.cells.get(side.label) if side.label is not None else None
+    if own is not None and own.source == "human":
+        return True
     if own is not None and any(map(str.isalnum, own.text)):
         return _is_word(own.text) and legible(own)
     texts = list(_cells(row, side.words))

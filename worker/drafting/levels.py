@@ -51,9 +51,9 @@ def draft_levelled(
     owner = owners(layout, label)
     panel = panels_of(columns)[0]
     labels = [row_label(layout, panel, row) for row in range(len(read))]
-    roles = _roles(form, layout, read, labels, label, owner)
     figures = figures_of(read, decided)
-    roles = _as_summed(form, roles, figures, _amounts(columns))
+    said = _roles(form, layout, read, labels, label, owner)
+    roles = _as_summed(form, said, figures, _amounts(columns))
     parents = _parents(form, roles)
     by_row = indicators_by_row(layout, fields, owner, paper)
     codes = row_codes(layout, panel)
@@ -160,18 +160,16 @@ def _as_summed(
     if not figures.scanned or not _evidence(form, roles, figures, keys).fails:
         return roles
     rows = [n for n, role in enumerate(roles) if role in form.levels and figures.any_in(n, keys)]
-    for total in rows[:1]:
-        parent = tree_by_sums(rows, total, figures, keys)
-        if parent is None or any(above in parent for above in parent.values()):
-            continue
-        summed = list(roles)
-        summed[total] = form.levels[0]
-        for row, above in parent.items():
-            summed[row], summed[above] = form.levels[-1], form.levels[-2]
-        before, after = (_evidence(form, each, figures, keys) for each in (roles, summed))
-        if after.holds > before.holds and after.fails < before.fails:
-            return summed
-    return roles
+    parent = tree_by_sums(rows, rows[0], figures, keys) if rows else None
+    if parent is None or any(above in parent for above in parent.values()):
+        return roles
+    summed = list(roles)
+    summed[rows[0]] = form.levels[0]
+    for row, above in parent.items():
+        summed[row], summed[above] = form.levels[-1], form.levels[-2]
+    before, after = (_evidence(form, each, figures, keys) for each in (roles, summed))
+    better = after.holds > before.holds and after.fails < before.fails
+    return summed if better else roles
 
 
 def _evidence(form: Form, roles: Sequence[Role], figures: Figures, keys: Sequence[str]) -> Evidence:

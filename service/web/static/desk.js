@@ -138,6 +138,7 @@ function next(direction, from = null) {
   goTo(item.table, item.row, item.column);
 }
 
+const chosenWords = () => state.row !== null && !state.models.get(state.table)?.isFigure(state.column);
 const chosen = () => state.row !== null && state.models.get(state.table)?.isFigure(state.column);
 const here = () => ({ table: state.table, row: state.row, column: state.column });
 
@@ -207,8 +208,11 @@ function changes(before, now) {
 }
 
 function decisionWords(decision) {
+  if (decision.kind === "words") return decision.text;
   return decision.kind === "figure" ? decision.value : say(`kind.${decision.kind}`);
 }
+
+const WORDS_MARKS = ["blank", "unreadable"];
 
 // -- what a person may do ----------------------------------------------------------------
 
@@ -218,13 +222,15 @@ const act = {
   model: (tableId) => state.models.get(tableId),
   next,
   take(number) {
+    if (chosenWords()) { if (number === 1) act.words(pane.readWords); return; }
     const candidate = pane.shownCandidates?.[number - 1];
     if (!candidate || !chosen()) return;
     if (candidate.value === null) decide({ kind: "blank", ...here() });
     else decide({ kind: "figure", ...here(), value: candidate.value });
   },
   figure(value) { if (chosen()) decide({ kind: "figure", ...here(), value }); },
-  mark(kind) { if (chosen()) decide({ kind, ...here() }); },
+  words(text) { if (chosenWords() && text) decide({ kind: "words", ...here(), text }); },
+  mark(kind) { if (chosen() || (chosenWords() && WORDS_MARKS.includes(kind))) decide({ kind, ...here() }); },
   async undo(number = null) {
     try {
       const entries = await decided();

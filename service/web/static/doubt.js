@@ -36,7 +36,7 @@ export class DoubtPane {
     const figure = model.isFigure(column);
     this.sums = el("div", { tabindex: "-1" });
     this.list = el("ul", { class: "candidates" });
-    this.readings = el("div", { tabindex: "-1" }, el("h2", {}, say("doubt.candidates")), figure ? this.typedLine() : null, this.list);
+    this.readings = el("div", { tabindex: "-1" }, el("h2", {}, say("doubt.candidates")), figure ? this.typedLine() : cell ? this.wordsLine() : null, this.list);
     delete this.home.dataset.shown;
     this.home.replaceChildren(
       el("div", { class: "doubt-top" }, ink, this.words(cell, item)),
@@ -110,9 +110,17 @@ export class DoubtPane {
     el("small", {}, bdi(name)), el("b", {}, bdi(model.figure(row, column))));
   }
 
+  // What was read where no figure stands; "" where nothing was.
+  get readWords() { return plain(this.cell?.text ?? ""); }
+
   // Readings as buttons: the keys 1 to 9 take them.
   drawReadings() {
     const cell = this.cell;
+    if (cell && !this.model.isFigure(this.column)) {
+      this.shownCandidates = [];
+      this.list.replaceChildren(...(this.readWords ? [el("li", {}, this.wordsReading())] : []));
+      return;
+    }
     const figure = cell && this.model.isFigure(this.column); // where nothing was read, a figure can only be typed
     const known = this.candidates.length ? this.candidates : figure
       ? [{ value: cell.value, confidence: cell.confidence, effects: [] }, ...cell.alternatives.map((other) => ({ ...other, effects: [] }))] : [];
@@ -127,6 +135,11 @@ export class DoubtPane {
     return el("button", { type: "button", class: good ? "good" : "", onclick: () => this.act.take(number), tabindex: "-1" },
       el("kbd", {}, String(number)), el("span", { class: "figure" }, bdi(this.candidateWords(candidate))),
       el("span", { class: "sure" }, percent(candidate.confidence)), el("span", { class: "effects" }, ...effects));
+  }
+
+  wordsReading() {
+    return el("button", { type: "button", onclick: () => this.act.take(1), tabindex: "-1" },
+      el("kbd", {}, "1"), el("span", { class: "figure" }, bdi(this.readWords)), el("span", { class: "sure" }, percent(this.cell.confidence)));
   }
 
   candidateWords(candidate) {
@@ -168,6 +181,25 @@ export class DoubtPane {
     return line;
   }
 
+  wordsLine() {
+    const words = say("doubt.typedWords");
+    const input = el("input", { type: "text", class: "words", maxlength: "500", autocomplete: "off", spellcheck: "false", "aria-label": words, placeholder: words });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) {
+        event.preventDefault();
+        event.stopPropagation();
+        const text = input.value.trim();
+        if (text) { input.blur(); this.act.words(text); }
+      } else if (event.key === "Escape") {
+        event.stopPropagation();
+        input.value = "";
+        input.blur();
+      }
+    });
+    this.input = input;
+    return el("div", { class: "typed" }, el("kbd", {}, "E"), input, el("span", { class: "quiet" }, say("doubt.typeWordsHint")));
+  }
+
   refuse(note) {
     note.className = "trouble";
     note.textContent = say("doubt.notFigure");
@@ -193,7 +225,7 @@ export class DoubtPane {
 
   type(start = "") {
     if (!this.input) return;
-    this.input.value = start;
+    this.input.value = start || (this.input.classList.contains("words") ? this.readWords : "");
     this.input.focus();
     if (start) this.input.dispatchEvent(new Event("input"));
   }

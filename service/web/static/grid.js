@@ -46,7 +46,9 @@ export class Grid {
       const text = cell ? shown(cell) : "";
       let made;
       if (column === label) {
-        made = el("th", { scope: "row", class: `label depth-${depth}`, data }, bdi(text || plain(row.label)));
+        const verdict = cell?.verdict;
+        made = el("th", { scope: "row", class: `label depth-${depth} ${verdict ? `verdict-${verdict}` : ""}`, data },
+          verdict ? el("span", { class: "mark", role: "img", "aria-label": say(`verdict.${verdict}`) }) : null, bdi(text || plain(row.label)));
       } else if (FIGURES.includes(column.type)) {
         const verdict = cell?.verdict;
         const mark = verdict && (text || verdict === "doubtful" || verdict === "human");

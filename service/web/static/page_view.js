@@ -56,7 +56,7 @@ export class PageView {
         for (const [column, cell] of Object.entries(row.cells)) {
           if (cell.page !== this.page) continue;
           const [x0, y0, x1, y1] = cell.bbox;
-          const figure = model.isFigure(column) && cell.verdict && (cell.text || cell.verdict !== "accepted");
+          const figure = cell.verdict && (cell.text || cell.verdict !== "accepted");
           const rect = svg("rect", {
             x: x0 - 1, y: y0 - 1, width: Math.max(x1 - x0, 1) + 2, height: Math.max(y1 - y0, 1) + 2,
             class: figure ? `verdict-${cell.verdict}` : "words",
