@@ -17,6 +17,9 @@ _MOST = 0.6
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
+_PURE = 0.8  # share of a column's texts that must be whole numbers for it to be one of codes
+_NESTED = 3  # codes within which others begin, from which spoilt ones beside them are codes too
+_NESTED_SHARE = 0.2
 _SPOILT = re.compile(
     r"[(\-]?[\doOCDQ]{1,3}(?:[,.·]?[\doOCDQlI]{1,3})*[.,]{1,2}[\doOCDQ日]{0,3}[).]?"
 )
@@ -190,17 +193,25 @@ def _small(figures: Sequence[Amount], leaf: str) -> ColumnType:
 
 
 def _look_like_codes(texts: Sequence[str], leaf: str) -> bool:
+    """Whether numbers are codes: too long for figures, with leading zeros, or one within another.
+
+    A few of them may be spoilt where many are one within another.
+    """
     bodies = [narrow(text) for text in texts]
-    if not all(re.fullmatch(r"\d+", body) for body in bodies):
+    whole = [body for body in bodies if re.fullmatch(r"\d+", body)]
+    spoilt = len(whole) < len(bodies)
+    if len(whole) < _PURE * len(bodies):
         return False
-    if any(len(body) > _LONGEST_FIGURE for body in bodies):
-        return True
-    zeros = sum(body.startswith("0") and len(body) > 1 for body in bodies)
+    if any(len(body) > _LONGEST_FIGURE for body in whole):
+        return not spoilt
+    zeros = sum(body.startswith("0") and len(body) > 1 for body in whole)
     named_money = words.names_amounts(leaf) and not words.names_things(leaf)
     nested = sum(
-        any(other != body and other.startswith(body) for other in bodies) and len(body) >= 3
-        for body in set(bodies)
+        any(other != body and other.startswith(body) for other in whole) and len(body) >= 3
+        for body in set(whole)
     )
+    if spoilt:
+        return not named_money and nested >= max(_NESTED, _NESTED_SHARE * len(whole))
     return not named_money and (zeros > 0 or nested > 0)
 
 
