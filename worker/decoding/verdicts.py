@@ -10,6 +10,7 @@ from typing import Literal
 
 from schemas.draft import TableCellRef
 from schemas.result import Verdict
+from worker.ctc import is_printed_amount
 from worker.decoding.calibration import confidence
 from worker.decoding.causes import Kind, broken, kind_of, lost, misprinted
 from worker.decoding.decide import Decision, Finding
@@ -375,8 +376,13 @@ def _held_back(
     clean = [at for at in open_sums if _clean(scene, judged, ref, at)]
     apart = [at for at in clean if _apart(scene, ref, at)]
     if one.verdict == "accepted":
-        alone = not clean and not bench.spent.isdisjoint(one.held)
-        unsure = alone and scene.lattices[ref].against < ACCEPTED
+        lattice = scene.lattices[ref]
+        # Of ink that is more than a figure, what was read may be a part of one; and where a sum
+        # through it fails, another cell may answer for it wrongly.
+        ragged = lattice.cell.source == "ocr" and not is_printed_amount(lattice.cell.text)
+        spent = not bench.spent.isdisjoint(one.held)
+        alone = not clean and (ragged or spent or bool(one.broken))
+        unsure = alone and lattice.against < ACCEPTED
         return replace(one, verdict="doubtful", cause="torn") if unsure else None
     if one.verdict == "proved":
         named = [at for at in apart if scene.equations[at].rule != "told"]

@@ -12,6 +12,10 @@ from schemas.words import is_part, names_change, splits_whole, total_kind
 from worker.drafting.figures import Figures
 
 
+_MISREAD = 4
+"""Rows of a scan with a misread figure for each one in which a sum holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnSum:
     """In every row, column ``result`` is the sum of the columns ``terms`` (indexes)."""
@@ -110,17 +114,20 @@ class _Judge:
         return outcomes.count(True), outcomes.count(False)
 
     def is_no_chance(self, result: int, terms: Sequence[int]) -> bool:
-        """Whether the sum holds in most rows, and in some with several terms or other ones.
+        """Whether the sum holds in some rows with several terms or other ones, and in how many.
 
-        On a text layer it must hold in all.
+        On a text layer it must hold in all. On bad paper most rows have a misread figure, and
+        yet a sum that holds in several rows is meant.
         """
         found = {row: self._printed(row, terms) for row in self._clear(result, terms)}
         held = [row for row in found if self._holds(row, result, terms)]
         failed = sum(self._holds(row, result, terms) is False for row in found)
-        if len(held) < failed or (failed and not self.figures.scanned):
+        if failed > (_MISREAD * len(held) if self.figures.scanned else 0):
             return False
         printed = [found[row] for row in held]
         several = sum(len(found) > 1 for found in printed)
+        if len(held) < failed:
+            return several > 2
         return several > 1 or (several == 1 and len(set(printed)) > 2)
 
     def _key(self, column: int) -> str:

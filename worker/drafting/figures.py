@@ -11,6 +11,9 @@ from schemas.draft import DraftCell
 from schemas.words import stands_for_no_figure
 from worker.rounding import rounding_slack
 
+_LIKELY = 0.5
+"""Confidence from which a figure is likelier read rightly than not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -18,13 +21,15 @@ class Figures:
 
     ``places`` are those that have a cell, ``inked`` those where something is printed that
     is, or stands in for, a figure: a dash counts, ``N/A`` does not. ``spoilt`` are those
-    whose ink is no figure; ``scanned`` says that ink was read, which may be misread.
+    whose ink is no figure, ``unsure`` those that are more likely misread than not;
+    ``scanned`` says that ink was read, which may be misread.
     """
 
     values: Mapping[tuple[int, str], Decimal]
     places: frozenset[tuple[int, str]]
     inked: frozenset[tuple[int, str]]
     spoilt: frozenset[tuple[int, str]] = frozenset()
+    unsure: frozenset[tuple[int, str]] = frozenset()
     scanned: bool = False
 
     def any_in(self, row: int, keys: Iterable[str]) -> bool:
@@ -65,6 +70,7 @@ def figures_of(rows: Sequence[_Row], decided: Decided | None = None) -> Figures:
     places: set[tuple[int, str]] = set()
     inked: set[tuple[int, str]] = set()
     spoilt: set[tuple[int, str]] = set()
+    unsure: set[tuple[int, str]] = set()
     for index, row in enumerate(rows):
         for key, cell in row.cells.items():
             places.add((index, key))
@@ -72,12 +78,15 @@ def figures_of(rows: Sequence[_Row], decided: Decided | None = None) -> Figures:
                 inked.add((index, key))
             if not cell.readable:
                 spoilt.add((index, key))
+            if cell.source == "ocr" and cell.text and cell.confidence < _LIKELY:
+                unsure.add((index, key))
             said = known.get((row.id, key), cell.value)
             value = Decimal(said) if said is not None else None
             if value is not None:
                 values[index, key] = value
     scanned = any(cell.source == "ocr" for row in rows for cell in row.cells.values())
-    return Figures(values, frozenset(places), frozenset(inked), frozenset(spoilt), scanned)
+    found = map(frozenset, (places, inked, spoilt, unsure))
+    return Figures(values, *found, scanned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,17 @@ class Evidence:
 
     def __add__(self, other: Evidence) -> Evidence:
         return Evidence(self.holds + other.holds, self.fails + other.fails)
+
+
+def surely(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:
+    """The same, but figures that are likely misread refute nothing."""
+    sure = [
+        key
+        for key in keys
+        if figures.unsure.isdisjoint([(result, key), *((term, key) for term in terms)])
+    ]
+    found = evidence(figures, result, terms, keys)
+    return Evidence(found.holds, evidence(figures, result, terms, sure).fails)
 
 
 def evidence(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:

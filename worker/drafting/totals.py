@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from schemas.draft import Sum
 from schemas.words import is_less
-from worker.drafting.figures import Evidence, Figures, evidence
+from worker.drafting.figures import Evidence, Figures, evidence, surely
 from worker.drafting.outline import Outline
 from worker.drafting.sums_tree import beyond_chance, strong
 
@@ -94,7 +94,7 @@ def _read(outline: Outline, figures: Figures, keys: tuple[str, ...]) -> Reading:
 
 def _weighed(figures: Figures, cover: Cover, keys: Sequence[str]) -> Evidence:
     """How the cover fares; where it is surely meant, what fails on a scan is misread."""
-    found = evidence(figures, cover.result, cover.terms, keys)
+    found = surely(figures, cover.result, cover.terms, keys)
     meant = figures.scanned and beyond_chance(found, len(cover.terms))
     return Evidence(found.holds, 0) if meant else found
 
@@ -115,12 +115,12 @@ def _tree_covers(outline: Outline, figures: Figures, keys: Sequence[str]) -> lis
         terms = tuple(row for row in rows if figures.any_in(row, keys))
         if not terms or not figures.any_in(parent, keys):
             continue
-        found = evidence(figures, parent, terms, keys)
+        found = surely(figures, parent, terms, keys)
         in_part = outline.parts & set(rows) and (found.fails or len(terms) < 2 or not found.holds)
         if not in_part and not found.refutes:
             rule = "told" if outline.basis == "told" else "tree"
             covers.append(Cover(rule, parent, terms))
-    found = sum((evidence(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
+    found = sum((surely(figures, c.result, c.terms, keys) for c in covers), Evidence(0, 0))
     match outline.basis:
         case "codes":
             kept = True
