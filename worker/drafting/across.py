@@ -11,7 +11,6 @@ from schemas.draft import Column
 from schemas.words import is_part, names_change, splits_whole, total_kind
 from worker.drafting.figures import Figures
 
-
 _MISREAD = 4
 """Rows of a scan with a misread figure for each one in which a sum holds."""
 
