@@ -85,8 +85,14 @@ def figures_of(rows: Sequence[_Row], decided: Decided | None = None) -> Figures:
             if value is not None:
                 values[index, key] = value
     scanned = any(cell.source == "ocr" for row in rows for cell in row.cells.values())
-    found = map(frozenset, (places, inked, spoilt, unsure))
-    return Figures(values, *found, scanned)
+    return Figures(
+        values,
+        frozenset(places),
+        frozenset(inked),
+        frozenset(spoilt),
+        frozenset(unsure),
+        scanned,
+    )
 
 
 @dataclass(frozen=True, slots=True)
