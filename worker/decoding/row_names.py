@@ -116,6 +116,9 @@ def _lost(draft: Draft, side: _Side) -> Iterator[tuple[str, bool]]:
             found.add(at)
         elif lost and labelled and single and not (tall or beside) and _dim(row, side, axes):
             dim.add(at)
+        elif lost and all_named and single and not (tall or beside) and _blank(row, side):
+            strays = any(_tall(next_row, side, axes) for next_row in draft.rows[at + 1 : at + 2])
+            (found if strays else dim).add(at)
         elif lost and all_named:
             found.add(at)
         if tall:
@@ -133,6 +136,12 @@ def _dim(row: DraftRow, side: _Side, axes: Mapping[int, int]) -> bool:
         return False
     label, figures = place
     return any(_in_line(label, box, axes[own.page]) for box in figures)
+
+
+def _blank(row: DraftRow, side: _Side) -> bool:
+    """Whether nothing at all was read in the row's own label cell."""
+    own = row.cells.get(side.label) if side.label is not None else None
+    return own is not None and own.source == "ocr" and not own.text
 
 
 def _mostly(marks: Sequence[bool]) -> bool:
