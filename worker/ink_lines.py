@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 
 _GAP = 1.3  # line heights of empty paper that part two tokens
 _SEAM = 0.3  # line heights between two boxes that are one line
+_SIGN = 0.5  # line heights: the width of a narrow sign
 _NEAR = 0.8  # line heights within which loose ink joins a line
 
 
@@ -83,16 +84,17 @@ def ink_lines(
     ``unit`` is the height of ordinary characters.
     """
     labels, found = _labelled(ink)
-    pieces = _writing(found, unit)
+    walls = [r for r in rulings if not r.horizontal]
+    astray = _huge(found, unit) | _across(found, walls, unit)
+    pieces = _writing(found.take(~astray), unit)
     frames = _seamless([part for box in boxes for part in _cut(box, rulings)], rulings)
     owner = _owners(pieces, frames)
-    tangled, whole = _tangled(labels, found, unit), pieces
+    tangled, whole = _tangled(labels, astray), pieces
     lines = []
     for i, frame in enumerate(frames):
         clipped = _clipped(tangled, frame, unit)
         lines.extend(_lines_in(_joined(pieces.take(owner == i), clipped), frame, unit))
         whole = _joined(whole, clipped)
-    walls = [r for r in rulings if not r.horizontal]
     loose = pieces.take(owner < 0)
     lines, loose = _attached(lines, loose, walls)
     lines.extend(_loose_lines(loose, walls, unit))
@@ -100,13 +102,27 @@ def ink_lines(
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
-def _tangled(labels: NDArray[np.int32], pieces: Pieces, unit: float) -> Mask | None:
-    """Ink that hangs together with something too large to be a character; None: none."""
-    huge = _huge(pieces, unit)
-    if not huge.any():
+def _tangled(labels: NDArray[np.int32], astray: Mask) -> Mask | None:
+    """Ink that hangs together with what is no character; None: none."""
+    if not astray.any():
         return None
-    mask: Mask = np.concatenate(([False], huge))[labels]
+    mask: Mask = np.concatenate(([False], astray))[labels]
     return mask
+
+
+def _across(pieces: Pieces, walls: Sequence[Line], unit: float) -> Mask:
+    """Pieces with the width of a sign on both sides of a vertical ruling: figures of two columns.
+
+    The signs of a stamp run into both.
+    """
+    across = np.zeros(len(pieces), bool)
+    middle = (pieces.y0 + pieces.y1) / 2
+    for wall in walls:
+        level = (wall.start < middle) & (middle < wall.end)
+        across |= (
+            level & (wall.at - pieces.x0 > _SIGN * unit) & (pieces.x1 - wall.at > _SIGN * unit)
+        )
+    return across
 
 
 def _huge(pieces: Pieces, unit: float) -> Mask:
@@ -136,10 +152,10 @@ def _joined(pieces: Pieces, more: Pieces | None) -> Pieces:
 
 
 def _writing(pieces: Pieces, unit: float) -> Pieces:
-    """Pieces that may be (part of) characters: no specks, no seals, no frames."""
+    """Pieces that may be (part of) characters: no specks."""
     width, height = pieces.x1 - pieces.x0, pieces.y1 - pieces.y0
     speck = (np.maximum(width, height) < max(unit / 10, 2)) | (pieces.area < 3)
-    return pieces.take(~(speck | _huge(pieces, unit)))
+    return pieces.take(~speck)
 
 
 def _cut(box: LineBox, rulings: Sequence[Line]) -> list[LineBox]:
