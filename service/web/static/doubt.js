@@ -68,11 +68,12 @@ export class DoubtPane {
     return el("div", { class: "doubt-words" },
       el("div", { class: "where", title: this.model.place(this.row, this.column) }, bdi(this.model.place(this.row, this.column))),
       el("div", {}, verdict ? el("span", { class: `chip verdict-${verdict}` }, el("span", { class: "mark", "aria-hidden": "true" }), say(`verdict.${verdict}`)) : null,
-        " ", el("span", { class: "quiet" }, bdi(parts.join(" ")), cell && verdict ? ` · ${percent(cell.confidence)}` : "")),
+        " ", el("span", { class: "quiet" }, bdi(parts.join(" ")), cell && verdict && this.model.isFigure(this.column) ? ` · ${percent(cell.confidence)}` : "")),
       told ? el("div", { class: "why", title: plain(told) }, bdi(plain(told))) : null);
   }
 
   drawSums() {
+    if (!this.model.isFigure(this.column)) { this.sums.replaceChildren(); return; }
     const checks = (this.cell?.checks ?? []).map((name) => this.model.checks.get(name)).filter(Boolean);
     const here = [this.model.table.id, this.row, this.column].join("\u0000");
     checks.push(...this.act.between().filter((check) => [check.result, ...check.terms].some((place) => place.join("\u0000") === here)));
@@ -139,7 +140,7 @@ export class DoubtPane {
 
   wordsReading() {
     return el("button", { type: "button", onclick: () => this.act.take(1), tabindex: "-1" },
-      el("kbd", {}, "1"), el("span", { class: "figure" }, bdi(this.readWords)), el("span", { class: "sure" }, percent(this.cell.confidence)));
+      el("kbd", {}, "1"), el("span", { class: "figure" }, bdi(this.readWords)));
   }
 
   candidateWords(candidate) {
@@ -197,7 +198,7 @@ export class DoubtPane {
       }
     });
     this.input = input;
-    return el("div", { class: "typed" }, el("kbd", {}, "E"), input, el("span", { class: "quiet" }, say("doubt.typeWordsHint")));
+    return el("div", { class: "typed wrapped" }, el("kbd", {}, "E"), input, el("span", { class: "quiet" }, say("doubt.typeWordsHint")));
   }
 
   refuse(note) {
