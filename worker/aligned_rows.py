@@ -36,12 +36,15 @@ def rows_of_body(
     """Lines of the body by row and column.
 
     A row is what stands between two rulings, where ``rules`` part the rows, else a line of
-    figures or a label alone.
+    figures or a label alone. The figures say where their line is: a label beside them may be as
+    high as two, with the sign of a stamp that ran into it.
     """
     if rules:
         return _between_rules(body, edges, rules)
     strays = _strays(body)
-    anchors = cluster_lines(ln for ln in body if figures_in(ln) and id(ln) not in strays)
+    anchors = cluster_lines(
+        figures for ln in body if id(ln) not in strays for figures in lines_of(figures_in(ln))
+    )
     columns: dict[int, list[Token]] = {}
     for line in body:
         for token in line.tokens:
