@@ -31,6 +31,8 @@ MOST_DECIMALS = 8
 """Nor is what has more digits behind its point."""
 ODD_STYLE = 5.0
 """Nats that speak against a figure with other decimals than its whole column has."""
+STROKE = 1.0
+"""Nats that speak against it that a lone digit there is a bit of a ruling or dirt."""
 SIGHTED = 4.0
 """Nats that speak against a figure which only a model reads, however sure it says it is."""
 VEILED = 4.0
@@ -373,12 +375,13 @@ def _lattices(
     for one, zero, values, weighed, (blank, printed, *priors) in zip(
         inked, zeros, others, odds, told, strict=True
     ):
+        none = min(blank, STROKE) if _is_stroke(one) else blank
         # What adds nothing: a printed zero or no figure at all, whichever the ink favours; of
         # ink that is no figure the table's custom tells more.
-        figure = printed <= blank
+        figure = printed <= none
         if nought is not None and (one.first is None or len(_digits(one.cell.text)) < 2):
             figure = nought == "printed"
-        nothing = Option(zero, printed) if figure else Option(None, blank)
+        nothing = Option(zero, printed) if figure else Option(None, none)
         own = _own_odds(one.cell, weighed)
         said = {
             units_of(v, places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))
@@ -391,6 +394,12 @@ def _lattices(
         least = min((option.cost for option in full.options.values()), default=0.0)
         found[one.ref] = replace(full, options=_counted(full.options, least), least=least)
     return found
+
+
+def _is_stroke(one: Lattice) -> bool:
+    """Whether ink that reads as one digit stands in a column whose figures all have decimals."""
+    digits = _digits(one.cell.text)
+    return bool(one.always) and len(digits) == 1 and departs(digits, one.always)
 
 
 def _bare(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
