@@ -20,6 +20,9 @@ Row = tuple[GridCell, ...]
 
 _NUMBER_CELL = re.compile(r"[-—.,]?[(\[]?(\d{1,2})[)\]]?(?:=(.+))?|栏次|欄次|\*{1,3}|[-—]")
 _NUMBER = re.compile(r"[-—.,]?[(\[]?(\d{1,2})")
+_COUNT = re.compile(r"\d{1,2}")
+_MANY = 3  # figures below a row of numbers that have decimals, at least
+_MOSTLY = 0.8  # and their share
 _NAMED_FORMULA = re.compile(r"[^\d=]{1,12}=(.+)")
 
 
@@ -152,10 +155,32 @@ def _extend_header(header: list[Row], body: list[Row]) -> tuple[list[Row], list[
     while len(body) > 1:
         first = body[0]
         names = (not header and _names_columns(first, figures)) or _divides(header, first, body)
-        if numbers_of(first) is None and not names:
+        if numbers_of(first) is None and not names and not _counts_columns(first, body[1:]):
             break
         header, body = [*header, first], body[1:]
     return header, body
+
+
+def _counts_columns(row: Row, below: Sequence[Row]) -> dict[int, str] | None:
+    """The numbers of columns in a scanned row of two or more and short texts beside them.
+
+    Asterisks that were read as signs stand so. All figures below the numbers have decimals.
+    """
+    filled = _filled(row)
+    numbers = {c.col: narrow(c.text) for c in filled if _COUNT.fullmatch(narrow(c.text))}
+    others = [narrow(c.text) for c in filled if c.col not in numbers]
+    counted = [int(text) for text in numbers.values()] == list(range(1, len(numbers) + 1))
+    scanned = any(token.source == "ocr" for cell in filled for token in cell.tokens)
+    if not (scanned and counted and len(numbers) > 1) or any(len(t) > SHORT for t in others):
+        return None
+    figures = [
+        amount
+        for other in below
+        for cell in _filled(other)
+        if cell.col in numbers and isinstance(amount := parse_amount(cell.text), Amount)
+    ]
+    broken = sum(amount.decimals > 0 for amount in figures)
+    return numbers if broken >= max(_MANY, _MOSTLY * len(figures)) else None
 
 
 def _divides(header: Sequence[Row], row: Row, body: Sequence[Row]) -> bool:
@@ -200,7 +225,7 @@ def lay_out(sheet: Sheet) -> Layout:
     numbers: dict[int, str] = {}
     named: list[Row] = []
     for row in header:
-        found = numbers_of(row) if row is not header[0] else None
+        found = numbers_of(row) or _counts_columns(row, body) if row is not header[0] else None
         if found is None:
             named.append(row)
         else:
