@@ -114,8 +114,9 @@ def _lost(draft: Draft, side: _Side) -> Iterator[tuple[str, bool]]:
         tall = tall and _tall(draft.rows[at - 1], side, axes)
         if (all_coded and apart) or at in strayed:
             found.add(at)
-        elif lost and labelled and single and not (tall or beside) and _dim(row, side, axes):
+        elif lost and labelled and single and not beside and _dim(row, side, axes):
             dim.add(at)
+            continue
         elif lost and all_named and single and not (tall or beside) and _blank(row, side):
             strays = any(_tall(next_row, side, axes) for next_row in draft.rows[at + 1 : at + 2])
             (found if strays else dim).add(at)

@@ -138,6 +138,18 @@ class _Bench:
         return frozenset(at for at in self.telling if self.scene.residuals[at] == 0)
 
     @cached_property
+    def summed(self) -> frozenset[tuple[int, str]]:
+        """Columns, by table and key, in which two sums of several printed figures hold."""
+        found: Counter[tuple[int, str]] = Counter()
+        for at in self.exact:
+            equation = self.scene.equations[at]
+            keys = {(term.ref[0], term.ref[2]) for term in equation.cells}
+            printed = sum(bool(self.scene.values.get(term.ref)) for term in equation.terms)
+            if len(keys) == 1 and printed > 1:
+                found.update(keys)
+        return frozenset(column for column, count in found.items() if count > 1)
+
+    @cached_property
     def veiled(self) -> frozenset[TableCellRef]:
         """Cells that are what sums ask for, where ink shows nothing of it or none is."""
         found = self.decision.findings
@@ -232,7 +244,7 @@ class _Bench:
         if found.units is None:
             return "doubtful", "unreadable", _guessed(one), 0.0
         # Print without a name is a row, or a column, of the table where sums count on it.
-        nameless = one.nameless and not self._counted_across(ref, held)
+        nameless = one.nameless and not self._counted(ref, held)
         rowless = one.rowless or (one.unnamed and not held)
         if (nameless or rowless) and one.cell.text:
             lost: Cause = "nameless" if nameless else "rowless"
@@ -256,10 +268,13 @@ class _Bench:
             return "doubtful", "contested", found.units, min(sure, 0.5)
         return "accepted", "none", found.units, sure
 
-    def _counted_across(self, ref: TableCellRef, held: tuple[int, ...]) -> bool:
-        """Whether one of the sums runs along the row of the cell."""
-        cells = (self.scene.equations[at].cells for at in held)
-        return any(all(term.ref[:2] == ref[:2] for term in terms) for terms in cells)
+    def _counted(self, ref: TableCellRef, held: tuple[int, ...]) -> bool:
+        """Whether sums count on the cell as one of its column.
+
+        One of them runs along its row, or sums of several figures hold in its column.
+        """
+        across = any(self.scene.equations[at].along_row() for at in held)
+        return across or bool(held and (ref[0], ref[2]) in self.summed)
 
     def _changed(
         self,

@@ -144,8 +144,9 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     if not figures and marks == len(texts):
         return None
     money = sum(amount.decimals > 0 for amount in figures) > 1
+    likely = money or (words.names_amounts(leaf) and not words.names_code(leaf))
     spoilt = sum(
-        p is None and (bool(_SPOILT.fullmatch(t)) or (money and _mostly_digits(t)))
+        p is None and (bool(_SPOILT.fullmatch(t)) or (likely and _mostly_digits(t)))
         for t, p in zip(texts, parsed, strict=True)
     )
     # What a seal leaves in blank cells makes no text of a column that is headed as money.
