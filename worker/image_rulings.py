@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Ruling
+from worker.components import components
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -295,8 +296,8 @@ def _stretches(
     for top, bottom in _runs(_inked_rows(core), 0):
         band = core[top:bottom]
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-        for i in range(1, count):
+        labels, stats = components(joined)
+        for i in range(1, len(stats)):
             x, y, w, h, _ = (int(v) for v in stats[i])
             if w < shortest or h > w / 2:
                 continue

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Affine
+from worker.components import components
 
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
@@ -101,17 +102,18 @@ def text_height(ink: Mask) -> float:
     strokes, and then most pieces are fragments: with the breaks closed the characters are
     higher, never lower.
     """
-    closed = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones(_BREAK, np.uint8))
-    height, width = _usual_height(ink)
-    mended, as_wide = _usual_height(closed.astype(bool))
+    drawn = ink.view(np.uint8)
+    closed = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones(_BREAK, np.uint8))
+    height, width = _usual_height(drawn)
+    mended, as_wide = _usual_height(closed)
     # Closing may join the characters of small or blurred print; what is left then is few.
     characters = as_wide >= _MOSTLY * width or height < _LEGIBLE
     return max(height, mended) if characters else height
 
 
-def _usual_height(ink: Mask) -> tuple[float, float]:
+def _usual_height(ink: Image) -> tuple[float, float]:
     """The height at which most width of character-like pieces stands, and that width."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    _, stats = components(ink)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     tallest = max(ink.shape) / 20
     letters = (height >= 5) & (height < tallest) & (width < 3 * height) & (area >= 8)
@@ -172,11 +174,11 @@ def _coloured_stamps(rgb: Colour) -> list[Mask]:
     if ink.mean() > 0.25:  # a coloured page, not coloured ink
         return []
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels, stats = components(joined)
     side = min(rgb.shape[:2]) * scale
     size = (rgb.shape[1], rgb.shape[0])
     regions: list[Mask] = []
-    order = sorted(range(1, count), key=lambda i: -int(stats[i, 2]) * int(stats[i, 3]))
+    order = sorted(range(1, len(stats)), key=lambda i: -int(stats[i, 2]) * int(stats[i, 3]))
     for i in order:
         _, _, w, h, _ = (int(v) for v in stats[i])
         if min(w, h) < 0.07 * side or max(w, h) > 0.5 * side or max(w, h) > 1.8 * min(w, h):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.components import Labels, components
 from worker.image_rulings import Line
 from worker.ocr import LineBox
 
@@ -66,11 +66,9 @@ def pieces_of(ink: Mask) -> Pieces:
     return _labelled(ink)[1]
 
 
-def _labelled(ink: Mask) -> tuple[NDArray[np.int32], Pieces]:
+def _labelled(ink: Mask) -> tuple[Labels, Pieces]:
     """For each pixel 0 or the number of its piece, counted from 1; and the pieces."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        np.ascontiguousarray(ink).view(np.uint8), connectivity=8
-    )
+    labels, stats = components(np.ascontiguousarray(ink).view(np.uint8))
     x, y, w, h, area = (stats[1:, k].astype(np.int64) for k in range(5))
     return labels, Pieces(x, y, x + w, y + h, area)
 
@@ -100,7 +98,7 @@ def ink_lines(
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
-def _tangled(labels: NDArray[np.int32], pieces: Pieces, unit: float) -> Mask | None:
+def _tangled(labels: Labels, pieces: Pieces, unit: float) -> Mask | None:
     """Ink that hangs together with something too large to be a character; None: none."""
     huge = _huge(pieces, unit)
     if not huge.any():

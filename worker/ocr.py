@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from schemas.errors import EngineError
 from schemas.page import Posterior, Reading
+from worker.components import components
 from worker.ctc import SIGNS, figure_beam, posterior_of
 from worker.inference import Network
 
@@ -279,10 +280,10 @@ def _boxes_of_heat(heat: Floats) -> list[LineBox]:
     component's frame grown by ``area * ratio / perimeter``.
     """
     ink = (heat > _HEAT_INK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sums = np.bincount(labels.ravel(), weights=heat.ravel(), minlength=count)
+    labels, stats = components(ink)
+    sums = np.bincount(labels.ravel(), weights=heat.ravel(), minlength=len(stats))
     boxes = []
-    for i in range(1, count):
+    for i in range(1, len(stats)):
         x, y, w, h, area = (int(v) for v in stats[i])
         score = float(sums[i]) / area
         if min(w, h) < 3 or score < _HEAT_LINE:
