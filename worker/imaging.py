@@ -144,15 +144,18 @@ class Stamp:
 def grey_without_stamps(rgb: Colour) -> tuple[Image, tuple[Stamp, ...]]:
     """The page in grey, coloured stamps lifted off it, and the stamps that were lifted.
 
+    ``rgb`` is (height, width, 3), or (height, width) of a page that has no colours.
     A stamp is a large piece of coloured ink, as high as wide or nearly. Red ink is light in
     the red channel while black text under it stays dark: inside a stamp the page is seen
     through the ink's own channel and stretched until the ink is paper.
     """
+    if rgb.ndim == 2:
+        return rgb, ()
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     lifted = []
     for region in _coloured_stamps(rgb):
-        y0, x0 = (int(v.min()) for v in np.nonzero(region))
-        y1, x1 = (int(v.max()) + 1 for v in np.nonzero(region))
+        x0, y0, width, height = cv2.boundingRect(region.view(np.uint8))
+        x1, y1 = x0 + width, y0 + height
         inside = region[y0:y1, x0:x1]
         part, level = _through_ink(rgb[y0:y1, x0:x1], inside)
         grey[y0:y1, x0:x1][inside] = part[inside]

@@ -88,8 +88,8 @@ def read_scan(
 ) -> PageText:
     """Everything a page image says, in upright space.
 
-    ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
-    ``page_width`` x ``page_height``. A page without text is ``blank``.
+    ``image`` is (height, width, 3) RGB of the page as displayed, or (height, width) of grey; its
+    size in points is ``page_width`` x ``page_height``. A page without text is ``blank``.
     ``figures`` reads figures beside ``engine``; None leaves them to it.
     """
     clean = _cleaned(image)
