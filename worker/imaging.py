@@ -7,6 +7,7 @@ the height of its text, so that they hold at any resolution.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -68,7 +69,8 @@ def paper_noise(grey: Image) -> float:
         return 0.0
     level = grey[: height * _SQUARE, : width * _SQUARE].astype(np.float32)
     mean = cv2.resize(level, (width, height), interpolation=cv2.INTER_AREA)
-    of_squares = cv2.resize(level * level, (width, height), interpolation=cv2.INTER_AREA)
+    cv2.multiply(level, level, dst=level)
+    of_squares = cv2.resize(level, (width, height), interpolation=cv2.INTER_AREA)
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 
@@ -86,12 +88,29 @@ def calmed(grey: Image) -> Image:
 
 def ink_threshold(grey: Image) -> int:
     """The grey between ink and paper of an evenly lit page, half way from the darkest ink."""
-    dark = grey[grey < 225]
-    if dark.size < 50:
+    dark = grey_counts(grey)[:225]
+    if dark.sum() < 50:
         return 160
     # The light tail of blurred edges belongs to the ink only up to half way to the paper.
-    core = float(np.percentile(dark, 15))
+    core = quantile_of(dark, 0.15)
     return int(np.clip((core + PAPER) / 2 + 15, 175, 205))
+
+
+def grey_counts(grey: Image) -> NDArray[np.int64]:
+    """How many pixels have each grey, from 0 to 255."""
+    counts = cv2.calcHist([grey], [0], None, [256], [0, 256])
+    return np.asarray(counts, np.int64).ravel()
+
+
+def quantile_of(counts: NDArray[np.int64], share: float) -> float:
+    """The quantile of whole numbers from 0 on of which there are so many each, at least one.
+
+    Between the two nearest, as numpy has it; of a page's greys in a tenth of its time.
+    """
+    reached = np.cumsum(counts)
+    place = float(reached[-1] - 1) * share
+    low, high = np.searchsorted(reached, [int(place), math.ceil(place)], side="right").tolist()
+    return float(low + (high - low) * (place - int(place)))
 
 
 def text_height(ink: Mask) -> float:
@@ -229,6 +248,7 @@ def _stretched(grey: Image, black: float, paper: float) -> Image:
 # --- skew -------------------------------------------------------------------------------
 
 
+_MOST_INK = 60000  # pixels of ink by which the last angles are told
 _MARGIN = 0.03  # of the page's shorter side: an edge so wide may be the scanner's shadow
 
 
@@ -241,16 +261,16 @@ def skew_angle(ink: Mask, limit: float = 5.0) -> float:
     page without ink.
     """
     edge = round(_MARGIN * min(ink.shape))
-    ys, xs = np.nonzero(ink[edge:-edge, edge:-edge])
-    if len(xs) < 200:
-        ys, xs = np.nonzero(ink)
-    if len(xs) < 200:
+    inside = cv2.findNonZero(ink.view(np.uint8)[edge:-edge, edge:-edge])
+    if inside is None or len(inside) < 200:
+        inside = cv2.findNonZero(ink.view(np.uint8))
+    if inside is None or len(inside) < 200:
         return 0.0
-    order = np.random.default_rng(0).permutation(len(xs))
-    xs, ys = xs[order] - ink.shape[1] / 2, ys[order] - ink.shape[0] / 2
+    some = np.random.default_rng(0).permutation(len(inside))[:_MOST_INK]
+    xs, ys = inside.reshape(-1, 2)[some].T - np.array([[ink.shape[1] / 2], [ink.shape[0] / 2]])
     best, step = 0.0, 0.5
     angles = np.arange(-limit, limit + step / 2, step)
-    for points, pixels in ((12000, 3.0), (30000, 2.0), (60000, 1.0), (60000, 1.0)):
+    for points, pixels in ((12000, 3.0), (30000, 2.0), (_MOST_INK, 1.0), (_MOST_INK, 1.0)):
         scores = [_row_sharpness(xs[:points], ys[:points], a, pixels) for a in angles]
         best = float(angles[int(np.argmax(scores))])
         angles = best + np.arange(-4, 5) * step / 4
