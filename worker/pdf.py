@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,9 +55,8 @@ _GREY = ("DeviceGray", "CalGray", "ICCBased(Gray")
 _INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
-    """A character of the text layer.
+class Char(NamedTuple):
+    """A character of the text layer; a tuple, for a page has thousands.
 
     ``x``/``y`` is its origin on the baseline, ``box`` its cell; ``dx``/``dy`` the unit vector
     in which its line runs; ``size`` the font size in points.
@@ -263,11 +262,13 @@ class Document:
 
     def _judged(self, page: Any) -> PageJudgement:
         shown, hidden, odd = _count_text(page)
-        image = min(sum(_share(info, page) for info in page.get_image_info()), 1.0)
+        doubtful = shown < 40 or hidden > shown  # images take long to look for
+        images = page.get_image_info() if doubtful else ()
+        image = min(sum(_share(info, page) for info in images), 1.0)
         damage = self.damage()
         if shown >= 8 and odd > 0.15 * shown:
             return PageJudgement("scan", "text layer of garbage", damage)
-        if image > 0.6 and (shown < 40 or hidden > shown):
+        if image > 0.6 and doubtful:
             return PageJudgement("scan", "page image", damage)
         if shown >= 2:
             return PageJudgement("text", "text layer", damage)
@@ -322,7 +323,7 @@ def _count_text(page: Any) -> tuple[int, int, int]:
     """Visible, invisible and odd visible characters, white space left out."""
     shown = hidden = odd = 0
     for span in page.get_texttrace():
-        texts = [chr(c[0]) for c in span["chars"] if not chr(c[0]).isspace()]
+        texts = [sign for c in span["chars"] if not (sign := chr(c[0])).isspace()]
         if span["type"] == _INVISIBLE or span["opacity"] == 0:
             hidden += len(texts)
         else:
@@ -356,7 +357,10 @@ def _chars(raw: Any, turned: Affine) -> Iterator[Char]:
                 )
                 for char in span["chars"]:
                     x0, y0, x1, y1 = char["bbox"]
-                    lies = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+                    lies = Box(
+                        x0 if x0 < x1 else x1, y0 if y0 < y1 else y1,
+                        x1 if x0 < x1 else x0, y1 if y0 < y1 else y0,
+                    )  # fmt: skip
                     x, y = turned.point(*char["origin"])
                     yield Char(char["c"], x, y, turned.box(lies), dx, dy, size, bold)
 
