@@ -304,7 +304,11 @@ def _scaled(box: LineBox, sx: float, sy: float, width: int, height: int) -> Line
 
 
 def _orientation_input(image: Image) -> Floats:
-    scale = 256 / min(image.shape[:2])
+    if min(image.shape) > 2 * 256:  # halves are averaged twenty times as fast as other parts
+        height, width = (side // 2 for side in image.shape)
+        whole = image[: 2 * height, : 2 * width]
+        image = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    scale = 256 / min(image.shape)
     size = (max(round(image.shape[1] * scale), 224), max(round(image.shape[0] * scale), 224))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     top, left = (small.shape[0] - 224) // 2, (small.shape[1] - 224) // 2
