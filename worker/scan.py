@@ -213,7 +213,7 @@ def _is_of_a_ring(line: Line, stamps: Sequence[Box]) -> bool:
 
 def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:
     """What black stamps hide, on the page made upright."""
-    seen = np.where(clean.hidden, 0, 255).astype(np.uint8)
+    seen = np.where(clean.hidden, np.uint8(0), np.uint8(255))
     upright, _ = straightened(quarter_turned(seen, turns), angle)
     hidden: Mask = upright < 128
     return hidden
