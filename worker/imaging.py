@@ -146,6 +146,19 @@ def _usual_height(ink: Image) -> tuple[float, float]:
     return float(np.flatnonzero(smooth > 0.85 * most)[-1]), most
 
 
+def halved(image: Image) -> Image:
+    """The image, grey or in colour, at half its size; an odd last row or column is left out.
+
+    OpenCV averages halves twenty times as fast as other parts: what is to be made much smaller
+    is halved first.
+    """
+    height, width = image.shape[0] // 2, image.shape[1] // 2
+    half: Image = cv2.resize(
+        image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA
+    )
+    return half
+
+
 # --- stamps -----------------------------------------------------------------------------
 
 
@@ -190,15 +203,17 @@ def _saturation(rgb: Colour) -> Image:
 
 def _coloured_stamps(rgb: Colour) -> list[Mask]:
     """A filled mask per stamp-like piece of coloured ink."""
-    scale = min(1.0, 1000 / max(rgb.shape[:2]))
-    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = rgb.shape[:2]
+    scale = min(1.0, 1000 / max(height, width))
+    size = round(width * scale), round(height * scale)
+    seen = halved(rgb) if scale <= 0.5 else rgb
+    small = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
     ink = (_saturation(small) > 36).astype(np.uint8)
     if ink.mean() > 0.25:  # a coloured page, not coloured ink
         return []
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     labels, stats = components(joined)
-    side = min(rgb.shape[:2]) * scale
-    size = (rgb.shape[1], rgb.shape[0])
+    side = min(height, width) * scale
     regions: list[Mask] = []
     order = sorted(range(1, len(stats)), key=lambda i: -int(stats[i, 2]) * int(stats[i, 3]))
     for i in order:
@@ -209,7 +224,7 @@ def _coloured_stamps(rgb: Colour) -> list[Mask]:
         filled = np.zeros(small.shape[:2], np.uint8)
         cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
         filled = cv2.dilate(filled, np.ones((7, 7), np.uint8))
-        region = cv2.resize(filled, size, interpolation=cv2.INTER_NEAREST) > 0
+        region = cv2.resize(filled, (width, height), interpolation=cv2.INTER_NEAREST) > 0
         if not any(np.logical_and(region, other).any() for other in regions):
             regions.append(region)
     return regions
