@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _DASHES = "-‐‑‒–—―−─－﹣ーｰ一"
 _TRIANGLES = "△▲∆▵"
@@ -51,6 +52,7 @@ def narrow(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=4096)  # the same text is asked about by many
 def parse_amount(text: str) -> Amount | Mark | None:
     """The figure or mark that ``text`` is, whole; None where it is neither.
 

@@ -29,6 +29,8 @@ class Box:
     y1: float
 
     def __post_init__(self) -> None:
+        if 0 <= self.x1 - self.x0 < math.inf and 0 <= self.y1 - self.y0 < math.inf:
+            return  # as all are but those at fault, and very few that are too wide to say
         if not all(map(math.isfinite, (self.x0, self.y0, self.x1, self.y1))):
             raise ValueError(f"box with a coordinate that is not finite: {self}")
         if self.x1 < self.x0 or self.y1 < self.y0:
@@ -103,6 +105,8 @@ class Affine:
     def box(self, box: Box) -> Box:
         """The axis-aligned box around the mapped corners."""
         if self.b == self.d == 0:  # most pages lie as they are shown
+            if self.a == self.e == 1 and self.c == self.f == 0:
+                return box
             x0, x1 = self.a * box.x0 + self.c, self.a * box.x1 + self.c
             y0, y1 = self.e * box.y0 + self.f, self.e * box.y1 + self.f
             return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 TotalKind = Literal["grand", "sub"]
 
 
+@lru_cache(maxsize=4096)  # the same text is asked about by many
 def tight(text: str) -> str:
     """``text`` with full-width forms made narrow, white space taken out, in lower case."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()

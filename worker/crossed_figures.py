@@ -11,12 +11,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Box
 from schemas.page import Token
+from worker.components import components
 from worker.figure_tokens import may_be_figure
 
 Mask = NDArray[np.bool_]
@@ -87,7 +87,7 @@ def _is_large(ink: Mask, place: _Place, unit: float) -> bool:
     room = round(_AROUND * unit)
     y, x = max(place.top - room, 0), max(place.left - room, 0)
     window = np.ascontiguousarray(ink[y : place.bottom + room, x : place.right + room])
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(window.view(np.uint8), connectivity=8)
+    labels, stats = components(window.view(np.uint8))
     rows, columns = slice(place.top - y, place.bottom - y), slice(place.left - x, place.right - x)
     here = np.unique(labels[rows, columns])
     sides = stats[here[here > 0], 2:4]

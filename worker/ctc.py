@@ -203,18 +203,20 @@ def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[f
     logs = logs.reshape(posterior.steps, 1 + len(posterior.signs))
     path = np.zeros(2 * len(signs) + 1, np.intp)
     path[1::2] = [columns[c] for c in signs]
-    skips = np.zeros(path.shape, bool)
-    skips[3::2] = path[3::2] != path[1:-2:2]
+    # A sign may follow the one before it without a blank between, unless it is the same.
+    skips = np.full(path.shape, -np.inf)
+    skips[3::2][path[3::2] != path[1:-2:2]] = 0.0
+    here = logs[:, path]
     score = np.full(path.shape, -np.inf)
-    score[:2] = logs[0][path[:2]]
+    score[:2] = here[0, :2]
     came = np.zeros((posterior.steps, len(path)), np.intp)
+    ways = np.full((3, len(path)), -np.inf)
     for t in range(1, posterior.steps):
-        ways = np.full((3, len(path)), -np.inf)
         ways[0] = score
         ways[1, 1:] = score[:-1]
-        ways[2, 2:] = np.where(skips[2:], score[:-2], -np.inf)
-        came[t] = ways.argmax(axis=0)
-        score = ways.max(axis=0) + logs[t][path]
+        np.add(score[:-2], skips[2:], out=ways[2, 2:])
+        ways.argmax(axis=0, out=came[t])
+        np.add(ways.max(axis=0), here[t], out=score)
     at = len(path) - 1 if score[-1] >= score[-2] else len(path) - 2
     if not np.isfinite(score[at]):
         return (), ()

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.imaging import grey_counts, quantile_of
+
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -140,7 +142,9 @@ def _window(grey: Image, left: float, top: float, zoom: float, size: tuple[int, 
 def inked(window: Image) -> Floats:
     """Greys as ink: paper 0.0, the darkest fortieth 1.0, so that faint print looks like dark."""
     dark = np.clip(_PAPER - window.astype(np.float32), 0.0, None)
-    most = max(_quantile(dark.ravel(), 0.975), 60.0)
+    counts = grey_counts(window)[_PAPER::-1]
+    counts[0] += window.size - counts.sum()  # what is lighter than paper
+    most = max(quantile_of(counts, 0.975), 60.0)
     ink: Floats = np.minimum(dark / most, 1.25).astype(np.float32)
     return ink
 

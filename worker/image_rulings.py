@@ -7,6 +7,7 @@ broken and dotted lines alike, and leaves out text: its strokes don't stay in a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Ruling
+from worker.components import components
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -130,7 +132,7 @@ def _erase(clean: Image, grey: Image, across: Mask, down: Mask, paper: int) -> N
 
 
 def _inked_rows(mask: NDArray[np.generic]) -> Mask:
-    rows: Mask = np.asarray(mask.any(axis=1))
+    rows: Mask = mask.view(np.uint8).max(axis=1, initial=0) > 0  # sooner than any()
     return rows
 
 
@@ -166,14 +168,21 @@ def _flip(line: Line) -> Line:
 
 
 def _line_like(grey: Image, unit: float, contrast: int) -> NDArray[np.uint8]:
-    """1 where a pixel is darker by ``contrast`` than what stands above and below it."""
-    ridge = np.zeros(grey.shape, np.uint8)
-    for reach in {max(round(unit / 7), 3), max(round(unit / 3), 6)}:
-        sides = np.full_like(grey, 255)
-        sides[reach:] = grey[:-reach]
-        cv2.min(sides[:-reach], grey[reach:], dst=sides[:-reach])
-        _, found = cv2.threshold(cv2.subtract(sides, grey), contrast, 1, cv2.THRESH_BINARY)
-        cv2.bitwise_or(ridge, found, dst=ridge)
+    """1 where a pixel is darker by ``contrast`` than what stands above and below it.
+
+    Far off for thick lines, or close by for those that have something near them.
+    """
+    near, far = max(round(unit / 7), 3), max(round(unit / 3), 6)
+    height = len(grey)
+    framed = cv2.copyMakeBorder(grey, far, far, 0, 0, cv2.BORDER_CONSTANT, value=255)
+    sides = cv2.min(framed[:height], framed[2 * far :])
+    if near < far:
+        above, below = far - near, far + near
+        nearer = cv2.min(framed[above : above + height], framed[below : below + height])
+        cv2.max(sides, nearer, dst=sides)
+    cv2.subtract(sides, grey, dst=sides)
+    ridge: NDArray[np.uint8]
+    _, ridge = cv2.threshold(sides, contrast, 1, cv2.THRESH_BINARY, dst=sides)
     return ridge
 
 
@@ -205,13 +214,12 @@ def _pieces(
     """
     ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
-    solid = _filled(thick, 2.5 * unit, _SOLID) & thick
-    above, below = _beside(grey, unit)
-    beside = above | below
+    solid = _filled(thick, 2.5 * unit, _SOLID)
+    beside = _beside(grey, unit)
     pieces = [
         piece
         for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
-        if _stands_alone(piece, above, below, unit)
+        if _stands_alone(piece, beside, unit)
     ]
     # Faint and dotted lines show when the image is smoothed along them; text shows too, so
     # they must have little beside them.
@@ -222,10 +230,11 @@ def _pieces(
         rows = slice(max(piece.y0 - round(unit / 2), 0), piece.y0 + h + round(unit / 2))
         thick[rows, piece.x0 : piece.x0 + w] = 0
         faint[rows, piece.x0 : piece.x0 + w] = 0
-    dotted = _filled(faint, 10 * unit, _DOTTED) & _lonely(beside, unit) & faint
+    dotted = _filled(faint, 10 * unit, _DOTTED)
+    lonely = replace(dotted, drawn=dotted.drawn & _lonely(beside.both(dotted.at), unit))
     found = [
         part
-        for piece in _stretches(dotted, 0.4 * unit, _DOTS * unit, _DOTTED)
+        for piece in _stretches(lonely, 0.4 * unit, _DOTS * unit, _DOTTED)
         for part in _without_gaps(piece, uncrossed, 0.5 * unit, _DOTS * unit)
     ]
     if beside_figures:
@@ -236,18 +245,18 @@ def _pieces(
     for piece in found:
         clearly = _in_the_open(piece, thick, beside) > _CLEARLY
         pieces.append(replace(piece, line=replace(piece.line, faint=not clearly)))
-    short = _filled(thick, 1.2 * unit, 0.97) & thick
+    short = _filled(thick, 1.2 * unit, 0.97)
     pieces.extend(
         piece
         for piece in _stretches(short, 1, 1.1 * unit, 0.98)
-        if piece.line.length < 3 * unit and beside[piece.area][piece.own].mean() < _CROWDED
+        if piece.line.length < 3 * unit and beside.both(piece.area)[piece.own].mean() < _CROWDED
     )
     return [piece for piece in pieces if piece.line.thickness < unit / 2]
 
 
 def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Iterator[_Piece]:
     """Borders along which figures stand close all the way; between its rows a border goes on."""
-    along = _filled(faint, _ALONG * unit, _CLOSE_SET) & faint
+    along = _filled(faint, _ALONG * unit, _CLOSE_SET)
     for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
         yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
 
@@ -269,34 +278,31 @@ def _darkness(piece: _Piece, grey: Image) -> float:
 def _close_under(
     faint: NDArray[np.uint8],
     thick: NDArray[np.uint8],
-    beside: NDArray[np.uint8],
+    beside: _Beside,
     uncrossed: Image,
     unit: float,
 ) -> Iterator[_Piece]:
     """Rulings close under words: they go on where nothing stands, as feet of characters don't."""
-    along = _filled(faint, 10 * unit, _CLOSE_SET) & faint
+    along = _filled(faint, 10 * unit, _CLOSE_SET)
     for piece in _stretches(along, 0.4 * unit, _LINE * unit, _CLOSE_SET):
         for part in _without_gaps(piece, uncrossed, 0.7 * unit, _LINE * unit):
             if _in_the_open(part, thick, beside) > _GOES_ON:
                 yield part
 
 
-def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: NDArray[np.uint8]) -> float:
+def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: _Beside) -> float:
     """The share of a piece's length that is drawn and has no ink close beside it."""
-    open_ = ~(piece.own & (beside[piece.area] > 0)).any(axis=0)
+    open_ = ~(piece.own & (beside.both(piece.area) > 0)).any(axis=0)
     drawn = (piece.own & (thick[piece.area] > 0)).any(axis=0)
     return float((open_ & drawn).mean())
 
 
-def _stretches(
-    core: NDArray[np.uint8], gap: float, shortest: float, share: float
-) -> Iterator[_Piece]:
+def _stretches(core: _Rows, gap: float, shortest: float, share: float) -> Iterator[_Piece]:
     """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``."""
-    for top, bottom in _runs(_inked_rows(core), 0):
-        band = core[top:bottom]
+    for top, band in core.bands():
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-        for i in range(1, count):
+        labels, stats = components(joined)
+        for i in range(1, len(stats)):
             x, y, w, h, _ = (int(v) for v in stats[i])
             if w < shortest or h > w / 2:
                 continue
@@ -340,9 +346,7 @@ def _median(values: NDArray[np.float64]) -> float:
     return float(ordered[half] + ordered[len(values) - half - 1]) / 2
 
 
-def _stands_alone(
-    piece: _Piece, above: NDArray[np.uint8], below: NDArray[np.uint8], unit: float
-) -> bool:
+def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
     """Whether a stretch is a line and no row of strokes: it is long or little is beside it.
 
     What stands close over an underline stands on one side only, and an underline has no
@@ -350,8 +354,8 @@ def _stands_alone(
     """
     if piece.line.length > 12 * unit:
         return True
-    over, under = (side[piece.area][piece.own].mean() for side in (above, below))
-    both = (above | below)[piece.area][piece.own].mean()
+    over, under = (side[piece.area][piece.own].mean() for side in (beside.above, beside.below))
+    both = beside.both(piece.area)[piece.own].mean()
     if both < _CROWDED:
         return True
     whole = piece.own.any(axis=0).mean() > _SEAMLESS
@@ -379,40 +383,66 @@ def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> It
             yield _Piece(_measured(own, x0, piece.y0), x0, piece.y0, own)
 
 
-def _beside(grey: Image, unit: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """1 where ink stands just above, and the same for below."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """1 where ink stands just above a pixel, and the same for below: two views of one array."""
+
+    above: NDArray[np.uint8]
+    below: NDArray[np.uint8]
+
+    def both(self, where: tuple[slice, slice] | NDArray[np.intp]) -> NDArray[np.uint8]:
+        """1 where ink stands above or below, in a part of the image or in some of its rows."""
+        return self.above[where] | self.below[where]
+
+
+def _beside(grey: Image, unit: float) -> _Beside:
     reach = max(round(unit / 4), 4)
-    ink = (grey < 190).view(np.uint8)
-    above, below = np.zeros_like(ink), np.zeros_like(ink)
-    above[reach:] = ink[:-reach]
-    below[:-reach] = ink[reach:]
-    return above, below
+    height, width = grey.shape
+    ink = np.zeros((height + 2 * reach, width), np.uint8)
+    np.less(grey, 190, out=ink[reach : reach + height].view(bool))
+    return _Beside(ink[:height], ink[2 * reach :])
 
 
 def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
     """1 where little ink stands beside a long stretch, as along a line and not in text."""
-    window = (round(10 * unit) | 1, 1)
-    crowd = cv2.boxFilter(beside, cv2.CV_32F, window, borderType=cv2.BORDER_CONSTANT)
-    lonely: NDArray[np.uint8] = (crowd < _CROWDED).view(np.uint8)
+    window = round(10 * unit) | 1
+    lonely: NDArray[np.uint8] = (_along(beside, window) < math.ceil(_CROWDED * window)).view(
+        np.uint8
+    )
     return lonely
 
 
-def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> NDArray[np.uint8]:
-    """1 where some stretch of ``length`` through the pixel is drawn to ``share``."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Some rows of a mask, all others being empty: their places in order, and what is drawn."""
+
+    at: NDArray[np.intp]
+    drawn: NDArray[np.uint8]
+
+    def bands(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """What is drawn in rows that follow each other, and the place of the first."""
+        inked = np.flatnonzero(_inked_rows(self.drawn))
+        for rows in np.split(inked, np.flatnonzero(np.diff(self.at[inked]) > 1) + 1):
+            if len(rows):
+                yield int(self.at[rows[0]]), self.drawn[rows[0] : rows[-1] + 1]
+
+
+def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> _Rows:
+    """What of ``ridge`` lies on some stretch of ``length`` that is drawn to ``share``."""
     window = max(round(length), 5) | 1
-    grown = np.zeros_like(ridge)
-    inked = np.flatnonzero(cv2.reduce(ridge, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= share * window)
-    if not len(inked):
-        return grown
-    full = (_along(ridge[inked], window) >= share * window).view(np.uint8)
+    least = math.ceil(share * window)
+    inked = np.flatnonzero(cv2.reduce(ridge, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= least)
+    full = (_along(ridge[inked], window) >= least).view(np.uint8)
     kept = _inked_rows(full)
     # Where any is full; cv2.dilate takes the longer the wider the window is.
-    grown[inked[kept]] = (_along(full[kept], window) > 0).view(np.uint8) if kept.any() else 0
-    return grown
+    grown = (_along(full[kept], window) > 0).view(np.uint8)
+    return _Rows(inked[kept], grown & ridge[inked[kept]])
 
 
 def _along(rows: NDArray[np.uint8], window: int) -> NDArray[np.uint16]:
     """How many pixels are set in the ``window`` pixels around each, in its row."""
+    if not len(rows):
+        return rows.astype(np.uint16)
     summed: NDArray[np.uint16] = cv2.boxFilter(
         rows, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
@@ -420,11 +450,19 @@ def _along(rows: NDArray[np.uint8], window: int) -> NDArray[np.uint16]:
 
 
 def _measured(own: Mask, x: int, y: int) -> Line:
-    rows, cols = np.nonzero(own)
-    thickness = float(np.median(own.sum(axis=0)[own.any(axis=0)])) - 2  # the mask was dilated
-    at = y + float(np.median(rows)) + 0.5
-    start, end = x + int(cols.min()), x + int(cols.max()) + 1
+    heights = own.sum(axis=0)
+    inked = np.flatnonzero(heights)
+    thickness = _middle(np.bincount(heights[inked])) - 2  # the mask was dilated
+    at = y + _middle(own.sum(axis=1)) + 0.5
+    start, end = x + int(inked[0]), x + int(inked[-1]) + 1
     return Line(True, at, float(start), float(end), max(thickness, 1.0))
+
+
+def _middle(counts: NDArray[np.int64]) -> float:
+    """The median of whole numbers from 0 on, of which there are so many each."""
+    reached = np.cumsum(counts)
+    halves = [(reached[-1] - 1) // 2, reached[-1] // 2]
+    return float(np.searchsorted(reached, halves, side="right").sum()) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.components import Labels, components
 from worker.image_rulings import Line
 from worker.ocr import LineBox
 
@@ -67,11 +67,9 @@ def pieces_of(ink: Mask) -> Pieces:
     return _labelled(ink)[1]
 
 
-def _labelled(ink: Mask) -> tuple[NDArray[np.int32], Pieces]:
+def _labelled(ink: Mask) -> tuple[Labels, Pieces]:
     """For each pixel 0 or the number of its piece, counted from 1; and the pieces."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        np.ascontiguousarray(ink).view(np.uint8), connectivity=8
-    )
+    labels, stats = components(np.ascontiguousarray(ink).view(np.uint8))
     x, y, w, h, area = (stats[1:, k].astype(np.int64) for k in range(5))
     return labels, Pieces(x, y, x + w, y + h, area)
 
@@ -102,7 +100,7 @@ def ink_lines(
     return [part for line in lines for part in _parted(line, whole, unit)]
 
 
-def _tangled(labels: NDArray[np.int32], astray: Mask) -> Mask | None:
+def _tangled(labels: Labels, astray: Mask) -> Mask | None:
     """Ink that hangs together with what is no character; None: none."""
     if not astray.any():
         return None

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.imaging import grey_counts, quantile_of
 from worker.ink_lines import InkLine
 
 Image = NDArray[np.uint8]
 
 _PALE = 0.5  # of the usual darkness: short bits paler than this are no print
 _SHORT = 3.0  # text heights: longer lines may be printed in grey
-_DARKEST = 5  # per cent of a line's pixels whose grey is that of its ink
+_DARKEST = 0.05  # of a line's pixels, whose grey is that of its ink
 
 
 def without_pale(lines: Sequence[InkLine], grey: Image, unit: float) -> list[InkLine]:
@@ -40,4 +41,4 @@ def without_pale(lines: Sequence[InkLine], grey: Image, unit: float) -> list[Ink
 def _darkness(line: InkLine, grey: Image) -> float:
     """Grey levels from white to the darkest of the line's ink."""
     part = grey[line.y0 : line.y1, line.x0 : line.x1]
-    return 255.0 - float(np.percentile(part, _DARKEST)) if part.size else 0.0
+    return 255.0 - quantile_of(grey_counts(part), _DARKEST) if part.size else 0.0

@@ -28,7 +28,9 @@ from numpy.typing import NDArray
 
 from schemas.errors import EngineError
 from schemas.page import Posterior, Reading
+from worker.components import components
 from worker.ctc import SIGNS, figure_beam, posterior_of
+from worker.imaging import halved
 from worker.inference import Network
 
 Image = NDArray[np.uint8]
@@ -279,10 +281,10 @@ def _boxes_of_heat(heat: Floats) -> list[LineBox]:
     component's frame grown by ``area * ratio / perimeter``.
     """
     ink = (heat > _HEAT_INK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sums = np.bincount(labels.ravel(), weights=heat.ravel(), minlength=count)
+    labels, stats = components(ink)
+    sums = np.bincount(labels.ravel(), weights=heat.ravel(), minlength=len(stats))
     boxes = []
-    for i in range(1, count):
+    for i in range(1, len(stats)):
         x, y, w, h, area = (int(v) for v in stats[i])
         score = float(sums[i]) / area
         if min(w, h) < 3 or score < _HEAT_LINE:
@@ -303,7 +305,9 @@ def _scaled(box: LineBox, sx: float, sy: float, width: int, height: int) -> Line
 
 
 def _orientation_input(image: Image) -> Floats:
-    scale = 256 / min(image.shape[:2])
+    if min(image.shape) > 2 * 256:
+        image = halved(image)
+    scale = 256 / min(image.shape)
     size = (max(round(image.shape[1] * scale), 224), max(round(image.shape[0] * scale), 224))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     top, left = (small.shape[0] - 224) // 2, (small.shape[1] - 224) // 2

@@ -221,16 +221,19 @@ def _way(radii: Floats, dark: Mask, turns: Floats) -> tuple[NDArray[np.float64],
     for _ in range(6):
         if kept.sum() < _DRAWN * len(radii) / 2:
             break
-        found = np.linalg.lstsq(harmonics[kept], radii[kept].astype(np.float64), rcond=None)
-        waves = np.asarray(found[0], np.float64)
+        seen = harmonics[kept]
+        found = np.linalg.solve(seen.T @ seen, seen.T @ radii[kept])
+        waves = np.asarray(found, np.float64)
         off = np.abs(harmonics @ waves - radii.astype(np.float64))
-        kept = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
+        near = dark & (off < max(_ON_THE_WAY, 2.5 * float(np.median(off[kept]))))
+        if np.array_equal(near, kept):
+            break
+        kept = near
     return waves, dark & (off < _ON_THE_WAY)
 
 
 def _sampled(grey: Image, x: float, y: float, turns: Floats, radii: Floats) -> Image:
     """The greys at directions and distances from a point; paper beyond the page's edges."""
-    turns, radii = np.broadcast_arrays(turns, radii)
     seen: Image = cv2.remap(
         grey,
         (x + radii * np.cos(turns)).astype(np.float32),

@@ -90,8 +90,8 @@ def read_scan(
 ) -> PageText:
     """Everything a page image says, in upright space.
 
-    ``image`` is (height, width, 3) RGB of the page as displayed, whose size in points is
-    ``page_width`` x ``page_height``. A page without text is ``blank``.
+    ``image`` is (height, width, 3) RGB of the page as displayed, or (height, width) of grey; its
+    size in points is ``page_width`` x ``page_height``. A page without text is ``blank``.
     ``figures`` reads figures beside ``engine``; None leaves them to it.
     """
     clean = _cleaned(image)
@@ -215,7 +215,7 @@ def _is_of_a_ring(line: Line, stamps: Sequence[Box]) -> bool:
 
 def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:
     """What black stamps hide, on the page made upright."""
-    seen = np.where(clean.hidden, 0, 255).astype(np.uint8)
+    seen = np.where(clean.hidden, np.uint8(0), np.uint8(255))
     upright, _ = straightened(quarter_turned(seen, turns), angle)
     hidden: Mask = upright < 128
     return hidden

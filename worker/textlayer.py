@@ -12,8 +12,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from schemas.geometry import Affine, Box, turn
 from schemas.page import PageText, Ruling, Token
@@ -67,8 +67,7 @@ def _quarter_turns(chars: Sequence[Char]) -> int:
     return turns.most_common(1)[0][0] if turns else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A character in upright space; ``base`` is the y of its baseline."""
 
     c: str
@@ -79,8 +78,12 @@ class _Placed:
     bold: bool
 
     @property
-    def box(self) -> Box:
-        return Box(self.x0, self.base - 0.86 * self.size, self.x1, self.base + 0.14 * self.size)
+    def top(self) -> float:
+        return self.base - 0.86 * self.size
+
+    @property
+    def bottom(self) -> float:
+        return self.base + 0.14 * self.size
 
 
 def _place(chars: Sequence[Char], upright: Affine) -> list[_Placed]:
@@ -152,7 +155,7 @@ def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
     last = bisect_left(verticals, b, lo=first, key=_at)
     if first == last:
         return False
-    y = (left.box.cy + right.box.cy) / 2
+    y = ((left.top + left.bottom) / 2 + (right.top + right.bottom) / 2) / 2
     return any(r.start <= y <= r.end for r in verticals[first:last])
 
 
@@ -164,7 +167,12 @@ def _token(run: list[_Placed]) -> Token:
         text += (" " if spaced else "") + right.c
     return Token(
         text=text,
-        box=Box.around(c.box for c in run),
+        box=Box(
+            min(c.x0 for c in run),
+            min(c.top for c in run),
+            max(c.x1 for c in run),
+            max(c.bottom for c in run),
+        ),
         source="text",
         char_x=(*(c.x0 for c in run), run[-1].x1) if len(text) == len(run) else (),
         bold=sum(c.bold for c in run) * 2 > len(run),

@@ -14,9 +14,10 @@ A table that no form knows stays ``generic`` and loses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from schemas.draft import ColumnType, Role
@@ -70,8 +71,7 @@ class FormColumn:
 
     def fit(self, path: Sequence[str], frames: Sequence[str]) -> int | None:
         """How well a header names this column: 0 is best, None not at all."""
-        for outer, words in _unframed(header_words(path), frames):
-            header = "/".join(words)
+        for outer, header in _unframed(tuple(path), tuple(frames)):
             for rank, name in enumerate(self.names):
                 if re.fullmatch(name, header):
                     return 10 * outer + rank
@@ -88,15 +88,16 @@ class FormColumn:
         return tuple(name for name in self.names if not re.search(r"[\\^$.*?()\[\]|]", name))
 
 
-def _unframed(
-    words: tuple[str, ...], frames: Sequence[str]
-) -> Iterator[tuple[int, tuple[str, ...]]]:
+@lru_cache(maxsize=1024)  # each field of a form asks the same of each header
+def _unframed(path: tuple[str, ...], frames: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """The header whole, then without its outermost cell as long as that is a frame."""
-    for outer in range(len(words)):
-        yield outer, words[outer:]
-        known = _FRAME.fullmatch(words[outer]) or any(re.fullmatch(f, words[outer]) for f in frames)
-        if not known:
-            return
+    words = header_words(path)
+    found = []
+    for outer, word in enumerate(words):
+        found.append((outer, "/".join(words[outer:])))
+        if not (_FRAME.fullmatch(word) or any(re.fullmatch(f, word) for f in frames)):
+            break
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

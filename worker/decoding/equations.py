@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from schemas.draft import Booklet, TableCellRef
 from schemas.result import CheckStatus
@@ -30,7 +31,7 @@ class Term:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equation:
     """``result`` is the sum of ``terms``; ``places`` decimals of the unit count one.
 
@@ -46,7 +47,7 @@ class Equation:
     result_weight: int
     places: int
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Term, ...]:
         """All cells with the sign they have where result minus terms is taken."""
         return (

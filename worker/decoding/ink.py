@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import numpy as np
 
@@ -185,8 +185,8 @@ def _logs(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[list[float]]
     )
     found = []
     for one, log in zip(forms, logs, strict=True):
-        ends = list(accumulate((len(value) for value in one), initial=0))
-        found.append([float(np.logaddexp.reduce(log[a:b])) for a, b in pairwise(ends)])
+        begins = list(accumulate((len(value) for value in one[:-1]), initial=0))
+        found.append(np.logaddexp.reduceat(log, begins).tolist() if one else [])
     return found
 
 

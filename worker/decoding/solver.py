@@ -1,19 +1,25 @@
 """The cheapest world of a part, found exactly with OR-Tools CP-SAT.
 
-The only module that knows the solver.
+The only module that knows the solver. It writes the solver's own model format (OR-Tools,
+``ortools/sat/cp_model.proto``) and not through ``cp_model``, which loads pandas for it: four
+fifths of the time that loading the solver takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ortools.sat.python import cp_model
+from ortools.sat.python import cp_model_helper as cp_sat
 
 from worker.decoding.part import Part, Tie, World
 
 _PER_NAT = 1000
 _SEED = 7
+_LEAST = -(2**63)  # the format's word for no lower bound
+
+Literal = int
+"""A flag by its index in the model; ``~literal`` is its negation, as in the format."""
 
 
 class OutOfTime(Exception):
@@ -29,29 +35,28 @@ class Search:
 
     part: Part
     effort: float
-    model: cp_model.CpModel = field(init=False)
-    picks: list[list[cp_model.IntVar]] = field(init=False)
-    broken: list[cp_model.IntVar] = field(init=False)
-    rounded: list[cp_model.IntVar | None] = field(init=False)
-    excused: list[cp_model.IntVar] = field(init=False)
-    unknown: dict[int, cp_model.IntVar] = field(init=False)
-    cost: cp_model.LinearExprT = field(init=False)
+    model: cp_sat.CpModelProto = field(init=False)
+    picks: list[list[Literal]] = field(init=False)
+    broken: list[Literal] = field(init=False)
+    rounded: list[Literal | None] = field(init=False)
+    excused: list[Literal] = field(init=False)
+    unknown: dict[int, Literal] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.model = cp_model.CpModel()
+        self.model = cp_sat.CpModelProto()
         self.picks, self.unknown = [], {}
         for at, choice in enumerate(self.part.choices):
             options = [self._flag() for _ in choice.keys]
             if choice.unknown is not None:
                 self.unknown[at] = self._flag()
-            self.model.add_exactly_one([*options, *self._free(at)])
+            one = self.model.constraints.add().exactly_one
+            one.literals.extend([*options, *self._free(at)])
             self.picks.append(options)
         self.excused = [self._flag() for _ in self.part.excuses]
         self.broken, self.rounded = [], []
         for at, tie in enumerate(self.part.ties):
             self._tie(at, tie)
-        self.cost = self._cost()
-        self.model.minimize(self.cost)
+        self._price()
 
     def best(
         self,
@@ -68,45 +73,41 @@ class Search:
         Raises:
             OutOfTime: where the effort did not suffice to prove it the cheapest.
         """
-        model = self.model.clone()
+        model = cp_sat.CpModelProto()
+        model.copy_from(self.model)
         if off:
-            model.add_bool_or([~self.picks[at][option] for at, option in sorted(off)])
+            some = model.constraints.add().bool_or
+            some.literals.extend([~self.picks[at][option] for at, option in sorted(off)])
         if most is not None:
-            model.add(self.cost <= round(most * _PER_NAT))
+            cost = self.model.objective
+            _within(model, zip(cost.vars, cost.coeffs, strict=True), _LEAST, round(most * _PER_NAT))
         if start is not None:
             self._hint(model, start)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = _SEED
-        solver.parameters.max_deterministic_time = max(self.effort, 0.001)
-        status = solver.solve(model)
-        self.effort -= solver.response_proto.deterministic_time
-        if status == cp_model.INFEASIBLE:
+        solver = cp_sat.SolveWrapper()
+        solver.set_parameters(_parameters(self.effort))
+        answer: cp_sat.CpSolverResponse = solver.solve(model)  # type: ignore[no-untyped-call]
+        self.effort -= answer.deterministic_time
+        if answer.status == cp_sat.INFEASIBLE:
             return None
-        if status != cp_model.OPTIMAL:
+        if answer.status != cp_sat.OPTIMAL:
             raise OutOfTime
-        return self._world(solver)
+        return self._world(list(answer.solution), answer.objective_value)
 
-    def _flag(self) -> cp_model.IntVar:
-        return self.model.new_bool_var("")
+    def _flag(self) -> Literal:
+        self.model.variables.add().domain.extend([0, 1])
+        return len(self.model.variables) - 1
 
-    def _free(self, choice: int) -> Sequence[cp_model.IntVar]:
+    def _free(self, choice: int) -> Sequence[Literal]:
         return [self.unknown[choice]] if choice in self.unknown else []
 
     def _tie(self, at: int, tie: Tie) -> None:
         broken = self._flag()
         self.broken.append(broken)
-        total = sum(
-            (
-                weight * key * pick
-                for choice, weight in tie.weights
-                for key, pick in zip(
-                    self.part.choices[choice].keys, self.picks[choice], strict=True
-                )
-                if key
-            ),
-            start=cp_model.LinearExpr.sum([]) + tie.constant,
-        )
+        total = [
+            (pick, weight * key)
+            for choice, weight in tie.weights
+            for key, pick in zip(self.part.choices[choice].keys, self.picks[choice], strict=True)
+        ]
         causes = [broken]
         causes += [self.unknown[choice] for choice, _ in tie.weights if choice in self.unknown]
         causes += [self.excused[m] for m, one in enumerate(self.part.excuses) if at in one.ties]
@@ -114,56 +115,90 @@ class Search:
         self.rounded.append(rounded)
         strict = [~cause for cause in causes]
         if rounded is not None:
-            self.model.add_linear_constraint(total, -tie.slack, tie.slack).only_enforce_if(
-                [*strict, rounded]
-            )
+            low, high = -tie.slack - tie.constant, tie.slack - tie.constant
+            _within(self.model, total, low, high, [*strict, rounded])
             strict.append(~rounded)
-        self.model.add(total == 0).only_enforce_if(strict)
+        _within(self.model, total, -tie.constant, -tie.constant, strict)
 
-    def _cost(self) -> cp_model.LinearExprT:
-        flags: list[cp_model.IntVar] = []
-        prices: list[float] = []
+    def _price(self) -> None:
+        """Makes the flags' prices the objective."""
+        prices: list[tuple[Literal, float]] = []
         for choice, options in zip(self.part.choices, self.picks, strict=True):
-            flags += options
-            prices += choice.costs
+            prices += zip(options, choice.costs, strict=True)
         for at, flag in self.unknown.items():
-            flags.append(flag)
-            prices.append(self.part.choices[at].unknown or 0.0)
+            prices.append((flag, self.part.choices[at].unknown or 0.0))
         for tie, broken, rounded in zip(self.part.ties, self.broken, self.rounded, strict=True):
-            flags.append(broken)
-            prices.append(tie.broken)
+            prices.append((broken, tie.broken))
             if rounded is not None:
-                flags.append(rounded)
-                prices.append(tie.rounding)
-        for one, flag in zip(self.part.excuses, self.excused, strict=True):
-            flags.append(flag)
-            prices.append(one.cost)
+                prices.append((rounded, tie.rounding))
+        for excuse, flag in zip(self.part.excuses, self.excused, strict=True):
+            prices.append((flag, excuse.cost))
         for twin in self.part.twins:
             both = self._flag()
-            self.model.add_implication(both, self.picks[twin.one[0]][twin.one[1]])
-            self.model.add_implication(both, self.picks[twin.other[0]][twin.other[1]])
-            flags.append(both)
-            prices.append(-twin.less)
-        return cp_model.LinearExpr.weighted_sum(flags, [round(p * _PER_NAT) for p in prices])
+            for at, option in (twin.one, twin.other):
+                implied = self.model.constraints.add()
+                implied.enforcement_literal.append(both)
+                implied.bool_and.literals.append(self.picks[at][option])
+            prices.append((both, -twin.less))
+        objective = self.model.objective
+        _write(objective, [(flag, round(price * _PER_NAT)) for flag, price in prices])
+        objective.scaling_factor = 1.0
 
-    def _hint(self, model: cp_model.CpModel, start: World) -> None:
-        for options, picked in zip(self.picks, start.picks, strict=True):
-            for at, flag in enumerate(options):
-                model.add_hint(flag, at == picked)
-        for at, flag in enumerate(self.broken):
-            model.add_hint(flag, at in start.broken)
+    def _hint(self, model: cp_sat.CpModelProto, start: World) -> None:
+        hints = [
+            (flag, at == picked)
+            for options, picked in zip(self.picks, start.picks, strict=True)
+            for at, flag in enumerate(options)
+        ]
+        hints += [(flag, at in start.broken) for at, flag in enumerate(self.broken)]
+        model.solution_hint.vars.extend([flag for flag, _ in hints])
+        model.solution_hint.values.extend([int(taken) for _, taken in hints])
 
-    def _world(self, solver: cp_model.CpSolver) -> World:
+    def _world(self, taken: Sequence[int], cost: float) -> World:
+        """The world of an answer: ``taken`` is 1 for each flag that is set, by its index."""
         picks = tuple(
-            next((at for at, flag in enumerate(options) if solver.boolean_value(flag)), -1)
+            next((at for at, flag in enumerate(options) if taken[flag]), -1)
             for options in self.picks
         )
         return World(
             picks,
-            solver.objective_value / _PER_NAT,
-            broken=frozenset(at for at, f in enumerate(self.broken) if solver.boolean_value(f)),
+            cost / _PER_NAT,
+            broken=frozenset(at for at, flag in enumerate(self.broken) if taken[flag]),
             rounded=frozenset(
-                at for at, f in enumerate(self.rounded) if f is not None and solver.boolean_value(f)
+                at for at, flag in enumerate(self.rounded) if flag is not None and taken[flag]
             ),
-            excused=frozenset(at for at, f in enumerate(self.excused) if solver.boolean_value(f)),
+            excused=frozenset(at for at, flag in enumerate(self.excused) if taken[flag]),
         )
+
+
+def _parameters(effort: float) -> cp_sat.SatParameters:
+    """One worker and a fixed seed: the same question has the same answer."""
+    parameters = cp_sat.SatParameters()
+    parameters.num_workers = 1
+    parameters.random_seed = _SEED
+    parameters.max_deterministic_time = max(effort, 0.001)
+    return parameters
+
+
+def _within(
+    model: cp_sat.CpModelProto,
+    terms: Iterable[tuple[Literal, int]],
+    low: int,
+    high: int,
+    where: Iterable[Literal] = (),
+) -> None:
+    """Holds a weighted sum of flags between two bounds, where all of ``where`` are true."""
+    constraint = model.constraints.add()
+    constraint.enforcement_literal.extend(list(where))
+    _write(constraint.linear, terms)
+    constraint.linear.domain.extend([low, high])
+
+
+def _write(
+    into: cp_sat.LinearConstraintProto | cp_sat.CpObjectiveProto,
+    terms: Iterable[tuple[Literal, int]],
+) -> None:
+    """Writes a weighted sum of flags, in their order; those without weight are left out."""
+    kept = sorted((flag, weight) for flag, weight in terms if weight)
+    into.vars.extend([flag for flag, _ in kept])
+    into.coeffs.extend([weight for _, weight in kept])

@@ -56,7 +56,7 @@ def _search(part: Part, effort: float, bounds: Sequence[float], certain: bool) -
 
     ``bounds`` are then what every world costs more in which a choice is otherwise.
     """
-    from worker.decoding.solver import OutOfTime, Search  # takes a second to load
+    from worker.decoding.solver import OutOfTime, Search  # most tables need none
 
     search = Search(part, effort)
     count = len(part.choices)

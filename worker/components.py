@@ -1,0 +1,35 @@
+"""Connected pieces of a mask, labelled in as few bits as will do.
+
+OpenCV labels in 16 bits in a third of the time that it takes in 32 (it then works in one pass
+instead of stripes), with the same labels. It does not say where 16 bits run out, so that is
+asked first.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.integer]
+
+_MOST = 2**16 - 1  # labels of 16 bits
+
+
+def components(mask: NDArray[np.uint8]) -> tuple[Labels, NDArray[np.int32]]:
+    """The pieces of what is not 0, joined at corners too.
+
+    Returns for each pixel 0 or the number of its piece, counted from 1; and (pieces + 1, 5):
+    left, top, width, height and area in pixels, first those of the ground.
+    """
+    depth = cv2.CV_16U if _beginnings(mask) < _MOST else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=depth)
+    return labels, stats
+
+
+def _beginnings(mask: NDArray[np.uint8]) -> int:
+    """Pixels with nothing on their left and above: a new label is given at such ones only."""
+    first = mask.copy()
+    first[:, 1:] &= ~mask[:, :-1]
+    first[1:] &= ~mask[:-1]
+    return cv2.countNonZero(first)
