@@ -37,6 +37,7 @@ _FEWEST_COLUMNS = 2
 _NEAR = 0.4  # column pitches from a name to the figures that it names
 _APART = 2.0  # line heights of blank that end a table
 _LEVEL = 4.0  # line heights that one level of a header takes up, at most
+_STAGGERED = 0.8  # line heights between lines of a header whose levels stand in between each other
 _FRAME = 3  # rulings of one length: over and under the header, and under the figures
 _SAME = 0.02  # of their length by which the ends of such rulings may differ
 _BESIDE = 2.0  # line heights by which print may stick out beside them
@@ -307,7 +308,10 @@ def _unruled_header(
     held: list[TextLine] = []
     top = first.box.y0
     for line in reversed(above):
-        names = _over(line, bands) or (len(line.tokens) >= _FEWEST_ROWS and _among(line, bands))
+        close = bool(held) and top - line.box.y1 < _STAGGERED * line.box.height
+        several = len(line.tokens) >= (_FEWEST_COLUMNS if close else _FEWEST_ROWS)
+        reaches = close and line.box.x1 > bands[0].x0 - _BESIDE * line.box.height
+        names = _over(line, bands) or (several and (reaches or _among(line, bands)))
         if top - line.box.y1 > 2.5 * line.box.height or not names or _says_unit(line):
             break
         if len(line.tokens) < 2 and not held:
