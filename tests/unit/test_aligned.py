@@ -104,6 +104,23 @@ def test_a_name_over_several_columns_spans_them(tmp_path: Path) -> None:
     assert spans["基本支出"] == (1, 2, 1)
 
 
+def test_levels_of_a_header_may_stand_in_between_each_other(tmp_path: Path) -> None:
+    """The names of rows and of their total stand half a line over those of the parts."""
+
+    def draw(page: pymupdf.Page) -> None:
+        centred(page, 120, 111, "县（市、区）")
+        centred(page, 235, 111, "合计")
+        centred(page, 365, 122, "小计")
+        centred(page, 465, 122, "提前下达")
+        draw_rows(page, 145, rows)
+
+    rows = [[label, total, "5.00", rest] for label, total, _, rest in ROWS]
+    grid = only(document(tmp_path / "a.pdf", draw))
+    head = [c.text for c in grid.cells if c.row < grid.header_rows and c.text]
+    assert set(head) == {"县（市、区）", "合计", "小计", "提前下达"}
+    assert texts(grid)[grid.header_rows :] == rows
+
+
 def test_rulings_between_rows_hold_wrapped_labels_together(tmp_path: Path) -> None:
     def draw(page: pymupdf.Page) -> None:
         line(page, 50, 85, 500, 85)
@@ -317,6 +334,23 @@ def test_figures_between_two_rows_of_dashes_find_their_row() -> None:
     body = [printed(100, ("5.00", 60), ("-", 110)), printed(109, ("-", 110), ("-", 160))]
     placed = rows_of_body(body, (0, 50, 100, 150, 200), 1, ())
     assert sum(len(lines) for lines in placed.values()) == 4
+
+
+def test_a_label_as_high_as_two_lines_leaves_figures_on_theirs() -> None:
+    """A sign of a stamp ran into it: the line that it makes with others is no row's."""
+    body = [
+        _line(("车辆购置", 60, 100, 160, 110), ("9.00", 260, 100, 290, 110)),
+        _line(("其中：购置", 60, 114, 160, 134), ("运行", 60, 126, 100, 138),
+              ("9.00", 260, 128, 290, 138)),
+    ]  # fmt: skip
+    placed = rows_of_body(body, (0, 200, 400), 1, ())
+    figures = [[ln.text for ln in held] for (_, col), held in sorted(placed.items()) if col == 1]
+    assert figures == [["9.00"], ["9.00"]]
+
+
+def _line(*tokens: tuple[str, float, float, float, float]) -> TextLine:
+    held = tuple(Token(text, Box(*box), "ocr", 0.9) for text, *box in tokens)
+    return TextLine("".join(t.text for t in held), Box.around([t.box for t in held]), held)
 
 
 def test_columns_that_the_header_numbers_are_columns_however_few_figures_they_hold(
