@@ -11,7 +11,7 @@ a look that is wrong must not veto what the others see.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -62,6 +62,7 @@ def posterior_of(
 
 Asked = tuple[Sequence[Posterior], Sequence[str]]
 """Looks at one ink, and the texts that are weighed by all of them."""
+_Look = tuple[Posterior, Sequence[str]]
 
 
 def log_probability(posteriors: Sequence[Posterior], texts: Sequence[str]) -> NDArray[np.float64]:
@@ -83,7 +84,11 @@ def log_probabilities(asked: Sequence[Asked]) -> list[NDArray[np.float64]]:
         for posterior in posteriors
         if texts and posterior.weight > 0
     ]
-    logs = _of_each([(posterior, wanted[at]) for at, posterior in looks])
+    logs = [
+        log
+        for some in _in_portions([(posterior, wanted[at]) for at, posterior in looks])
+        for log in _of_each(some)
+    ]
     seen: list[list[NDArray[np.float64]]] = [[] for _ in asked]
     for (at, posterior), log in zip(looks, logs, strict=True):
         total = sum(p.weight for p in asked[at][0])
@@ -104,6 +109,22 @@ def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
     return np.exp(logs - most), float(most.sum())
 
 
+_PORTION = 20_000
+"""Texts that are spelled out at once: those of a long booklet would take half a gigabyte."""
+
+
+def _in_portions(looks: Sequence[_Look]) -> Iterator[Sequence[_Look]]:
+    """The looks in runs of about so many texts."""
+    start, count = 0, 0
+    for at, (_, texts) in enumerate(looks):
+        if count and count + len(texts) > _PORTION:
+            yield looks[start:at]
+            start, count = at, 0
+        count += len(texts)
+    if looks:
+        yield looks[start:]
+
+
 _TOGETHER = 1024
 """Texts that are weighed at once: more leave the processor's cache."""
 
@@ -116,7 +137,7 @@ def _columns(signs: str) -> NDArray[np.intp]:
     return columns
 
 
-def _of_each(looks: Sequence[tuple[Posterior, Sequence[str]]]) -> list[NDArray[np.float64]]:
+def _of_each(looks: Sequence[_Look]) -> list[NDArray[np.float64]]:
     """For each look the logarithms of its texts' probabilities; each has one text or more."""
     if not looks:
         return []

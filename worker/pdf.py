@@ -47,6 +47,9 @@ _OTHERS = (
 # Pixels of the longer side at which a page is read: below the first, 7-point figures lose
 # their strokes; above the second nothing is gained and time is lost.
 _MIN_SIDE, _MAX_SIDE = 2000, 3600
+_KEPT = 8
+"""Pages whose images MuPDF keeps as it drew them, in case one is looked at again: of a long scan it
+would keep a quarter of a gigabyte."""
 _VECTOR_DPI = 220
 # Words of MuPDF's messages that mean that something of the page could not be shown.
 _LOST = ("zlib error", "premature end", "read error", "cannot decode", "corrupt", "truncated")
@@ -212,6 +215,8 @@ class Document:
         """The page as a pixmap in a colour space."""
         page = self._page(index)
         zoom = pymupdf.Matrix(dpi / 72, dpi / 72)
+        if index % _KEPT == _KEPT - 1:
+            pymupdf.TOOLS.store_shrink(100)
         try:
             return page.get_pixmap(matrix=zoom, colorspace=colours, alpha=False)
         except TROUBLE as error:
