@@ -402,7 +402,9 @@ def _held_back(
         lattice = scene.lattices[ref]
         # Of ink that is more than a figure, what was read may be a part of one; and where a sum
         # through it fails, another cell may answer for it wrongly.
-        ragged = lattice.cell.source == "ocr" and not is_printed_amount(lattice.cell.text)
+        text = lattice.cell.text.strip()
+        scanned = lattice.cell.source == "ocr"
+        ragged = scanned and (len(text.split()) > 1 or not is_printed_amount(text))
         spent = not bench.spent.isdisjoint(one.held)
         alone = not clean and (ragged or spent or bool(one.broken))
         unsure = alone and lattice.against < ACCEPTED
