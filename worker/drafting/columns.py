@@ -17,9 +17,8 @@ _MOST = 0.6
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
-_PURE = 0.8  # share of a column's texts that must be whole numbers for it to be one of codes
 _NESTED = 3  # codes within which others begin, from which spoilt ones beside them are codes too
-_NESTED_SHARE = 0.2
+_NESTED_SHARE = 0.3
 _SPOILT = re.compile(
     r"[(\-]?[\doOCDQ]{1,3}(?:[,.·]?[\doOCDQlI]{1,3})*[.,]{1,2}[\doOCDQ日]{0,3}[).]?"
 )
@@ -201,7 +200,7 @@ def _look_like_codes(texts: Sequence[str], leaf: str) -> bool:
     bodies = [narrow(text) for text in texts]
     whole = [body for body in bodies if re.fullmatch(r"\d+", body)]
     spoilt = len(whole) < len(bodies)
-    if len(whole) < _PURE * len(bodies):
+    if len(whole) < _MOST * len(bodies):
         return False
     if any(len(body) > _LONGEST_FIGURE for body in whole):
         return not spoilt
