@@ -17,6 +17,7 @@ _MOST = 0.6
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
+_SIGNS = 2  # characters of what a stamp leaves in a blank cell
 _NESTED = 3  # codes within which others begin, from which spoilt ones beside them are codes too
 _NESTED_SHARE = 0.3
 _SPOILT = re.compile(
@@ -152,7 +153,9 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     enough = _HALF if money and words.names_amounts(leaf) else _MOST
     # A lone figure under money that was read with a point for a comma is no code.
     any_money = figures or (spoilt and words.names_amounts(leaf) and not words.names_code(leaf))
-    if not any_money or (len(figures) + marks + spoilt) < enough * len(texts):
+    signs = sum(money and len(narrow(t)) <= _SIGNS and not any(map(str.isdigit, t)) for t in texts)
+    told = len(texts) - max(signs - marks, 0)  # what a stamp leaves between figures says nothing
+    if not any_money or (len(figures) + marks + spoilt) < enough * told:
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
         only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
         return "code" if only_totals or codes > _MOST * len(texts) else "text"
