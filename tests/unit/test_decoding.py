@@ -18,6 +18,7 @@ from schemas.result import Cell
 from worker.decoding.calibration import confidence
 from worker.decoding.confusions import surprise
 from worker.decoding.decode import Decoded, decode
+from worker.decoding.lattice import lattices
 from worker.decoding.print_style import canonical
 
 BOX = Box(0.0, 0.0, 1.0, 1.0)
@@ -498,3 +499,18 @@ def test_two_figures_in_one_cell_hide_no_third() -> None:
     spoilt = "3,041.00 2,417.50"
     decoded = decode(Booklet((_table(spoilt, down=True),)))
     assert cell(decoded, "x").verdict == "doubtful"
+
+
+@pytest.mark.parametrize(
+    ("seen", "hides"), [("(4097.79", False), ("J97.79", False), ("J97.97", True), ("a 9大", True)]
+)
+def test_ink_that_shows_other_digits_hides_no_figure(seen: str, hides: bool) -> None:
+    """A sign beside a figure does not make what sums ask for out of what is printed."""
+    rows = {"x": {"a": seen}, "y": {"a": "93.00"}, "sum": {"a": "4190.97"}}
+    draft = book(rows, (), sure=0.3)
+    first, *others = draft.rows
+    spoilt = replace(first.cells["a"], value=None, readable=False, confidence=0.3)
+    draft = replace(draft, rows=(replace(first, cells={"a": spoilt}), *others))
+    lattice = lattices(draft, 0)[0, "x", "a"]
+    allowed = lattice.allowed(409797, 25.0, 13.0, veiled=True)
+    assert (allowed is not None) == hides

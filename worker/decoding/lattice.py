@@ -41,6 +41,8 @@ _CLEAR = 1.5
 """Odds for the first reading, in nats, from which ink hides nothing."""
 _FEW_GROUPS = 3
 """Figures parted in thousands from which a column without points has no decimals."""
+_SHOWN = 3
+"""Digits that ink which is no figure must show for it to be a part of one at least."""
 _CUSTOM = 5
 """Cells with nothing to tell from which a table's custom is known."""
 FARTHEST = 13.0
@@ -189,12 +191,13 @@ class Lattice:
         if _several(self.cell.text):
             return False
         shown = self.cell.value if self.cell.readable else None
-        if shown is None:
+        seen, whole = _digits(self.cell.text if shown is None else shown), _digits(value)
+        if shown is None and len(seen) < _SHOWN:
             return True
-        seen, whole = _digits(shown), _digits(value)
         left = iter(whole)
         within = all(digit in left for digit in seen)
-        return len(seen) != len(whole) and (within or self.cell.confidence < UNSURE)
+        unsure = shown is not None and self.cell.confidence < UNSURE
+        return len(seen) != len(whole) and (within or unsure)
 
     @property
     def veil(self) -> float:
