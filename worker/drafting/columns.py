@@ -17,6 +17,7 @@ _MOST = 0.6
 _CODE = re.compile(r"[A-Za-z]{0,3}[\d.\-]{2,}|[A-Z]")
 _MONEY_END = re.compile(r"(?:支出|收入|拨款|撥款|资金|資金|费|費|额|額|合计|总计|小计)(?:\(.*\))?$")
 _LONGEST_FIGURE = 12
+_POINTED = re.compile(r"\d[.,]\d{2}")
 _SIGNS = 2  # characters of what a stamp leaves in a blank cell
 _NESTED = 3  # codes within which others begin, from which spoilt ones beside them are codes too
 _NESTED_SHARE = 0.3
@@ -144,9 +145,13 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     if not figures and marks == len(texts):
         return None
     money = sum(amount.decimals > 0 for amount in figures) > 1
-    likely = money or (words.names_amounts(leaf) and not words.names_code(leaf))
+    named = words.names_amounts(leaf) and not words.names_code(leaf)
     spoilt = sum(
-        p is None and (bool(_SPOILT.fullmatch(t)) or (likely and _mostly_digits(t)))
+        p is None
+        and (
+            bool(_SPOILT.fullmatch(t))
+            or ((money or (named and _POINTED.search(t) is not None)) and _mostly_digits(t))
+        )
         for t, p in zip(texts, parsed, strict=True)
     )
     # What a seal leaves in blank cells makes no text of a column that is headed as money.
