@@ -49,14 +49,7 @@ _FIELDS = 4
 """How many names of fields make a form of a ruled box under a title."""
 
 # Warnings that mean that something printed may be missing from the result.
-LOSSES = (
-    "page_missing",
-    "page_damaged",
-    "page_failed",
-    "page_too_large",
-    "page_hard_to_read",
-    "figures_without_table",
-)
+LOSSES = ("page_missing", "page_damaged", "page_failed", "page_too_large", "page_hard_to_read")
 
 
 @dataclass(frozen=True, slots=True)

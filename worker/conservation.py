@@ -9,39 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from schemas.amount import Amount, parse_amount
 from schemas.grid import Grid
 from schemas.page import PageText, Token, Warn
-from worker.lines import lines_of
-
-_FEWEST_ROWS = 2
-_FEWEST_FIGURES = 4
 
 
 def conserved(page: PageText, grids: Sequence[Grid]) -> tuple[Warn, ...]:
-    """A warning for each token of the page's tables that is in no cell, or in several.
-
-    And one for a page on which no table was found although money stands there in rows.
-    """
-    if not grids and _rows_of_money(page) >= _FEWEST_ROWS:
-        said = (
-            f"on page {page.number} figures stand in rows, but no table was found: check the page "
-            "by eye."
-        )
-        return (Warn("figures_without_table", said, page.number),)
+    """A warning for each token of the page's tables that is in no cell, or in several."""
     return tuple(_unused(page, grids)) + tuple(_doubled(page, grids))
-
-
-def _rows_of_money(page: PageText) -> int:
-    """Lines with so many figures with decimals as no prose has."""
-    return sum(
-        sum(
-            isinstance(amount := parse_amount(token.text), Amount) and amount.decimals > 0
-            for token in line.tokens
-        )
-        >= _FEWEST_FIGURES
-        for line in lines_of(page.tokens)
-    )
 
 
 def outside(page: PageText, grids: Sequence[Grid]) -> tuple[Token, ...]:

@@ -52,15 +52,3 @@ def test_a_token_in_two_cells_is_named() -> None:
     page, (grid,) = ruled()
     twice = replace(grid, cells=(*grid.cells, replace(grid.cells[-1], row=1, col=0)))
     assert [w.code for w in conserved(page, [twice])] == ["token_used_twice"]
-
-
-def test_a_page_of_money_in_rows_on_which_no_table_was_found_is_named() -> None:
-    rows = [
-        token(text, 60 + 60 * k, y)
-        for y in (100, 120)
-        for k, text in enumerate(("甲", "69.32", "0.00", "69.32", "1.00"))
-    ]
-    page = PageText(3, "scan", 595, 842, 595, 842, tuple(rows))
-    assert [warn.code for warn in conserved(page, ())] == ["figures_without_table"]
-    prose = replace(page, tokens=(token("本年收入", 60, 100), token("69.32", 120, 100)))
-    assert conserved(prose, ()) == ()
