@@ -49,7 +49,10 @@ def _run(
     documents: Sequence[Input], out: Path, extract: Extract, csv: bool, jobs: int, bars: Silent
 ) -> Iterator[Outcome]:
     """The outcomes of the documents whose processes lived."""
-    pages = _SPAWN.SimpleQueue()
+    # A queue that tells from a thread of its own: a process that dies as it tells of a page keeps
+    # the lock for good, and nobody else may wait for it.
+    pages = _SPAWN.Queue()
+    pages.cancel_join_thread()
     listener = threading.Thread(target=_listen, args=(pages, bars), daemon=True)
     listener.start()
     pool = ProcessPoolExecutor(jobs, _SPAWN, initializer=_start, initargs=(pages,))
@@ -88,6 +91,7 @@ def _listen(pages: Any, bars: Silent) -> None:
 def _start(pages: Any) -> None:
     global _pages  # noqa: PLW0603  the one value that a worker process is born with
     _pages = pages
+    pages.cancel_join_thread()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children itself
     signal.signal(signal.SIGTERM, _end)  # so that a file half written is taken away
 

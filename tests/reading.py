@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.errors import DamagedFile, EncryptedFile
 from schemas.result import Result
+from service import pool
 from tests.results import nested_header_table, performance_result, result
 
 Progress = Callable[[int, int], None]
@@ -41,5 +42,8 @@ def _end(word: str, path: Path) -> Result:
         case "stop":
             raise KeyboardInterrupt
         case "die":
+            os._exit(7)
+        case "die-telling":  # in the middle of telling of a page
+            pool._pages._wlock.acquire()
             os._exit(7)
     raise KeyError(word)

@@ -264,8 +264,9 @@ def test_several_documents_at_once_give_the_same_files(run: Run) -> None:
     ]  # fmt: skip
 
 
-def test_a_document_that_kills_its_process_takes_no_other_along(run: Run) -> None:
-    words = ["verified", "die", "review"]
+@pytest.mark.parametrize("death", ["die", "die-telling"])
+def test_a_document_that_kills_its_process_takes_no_other_along(run: Run, death: str) -> None:
+    words = ["verified", death, "review"]
     files = [put(f"{n}.pdf", word) for n, word in enumerate(words)]
     code, _, err = run("extract", *files, "--out", "out", "--jobs", "2")
     assert code == 3
