@@ -22,10 +22,10 @@ from typing import Literal
 
 from eval.agreement import compare
 from eval.levels import LEVELS
+from eval.runs.by_sums import first_reading
 from eval.runs.documents import Document, Prepared, prepare
-from schemas.amount import Amount, parse_amount
 from schemas.page import PageText, Token
-from schemas.result import Cell, Result
+from schemas.result import Result
 from worker.assemble import put_together
 from worker.extract import document_info
 from worker.figure_reader import shared_figure_reader
@@ -102,17 +102,12 @@ def _scores(result: Result, made: Prepared) -> Counter[str]:
     agreement = compare(result, made.gold)
     exact = agreement.count("exact")
     cells = (c for t in result.tables for r in t.rows for c in r.cells.values())
-    mended = sum(c.verdict == "repaired" and _said(c) != c.value for c in cells)
+    mended = sum(c.verdict == "repaired" and first_reading(c) != c.value for c in cells)
     printed = exact + agreement.count("wrong") + agreement.count("missing")
     return Counter(
         printed=printed, first=exact - mended, exact=exact, silent=len(agreement.silent),
         looks=len(result.review),
     )  # fmt: skip
-
-
-def _said(cell: Cell) -> str | None:
-    parsed = parse_amount(cell.text)
-    return parsed.canonical() if isinstance(parsed, Amount) else None
 
 
 def main() -> None:

@@ -84,10 +84,11 @@ def _mended(result: Result, form: str) -> int:
         for row in table.rows
         for cell in row.cells.values()
     )
-    return sum(cell.verdict == "repaired" and _said(cell) != cell.value for cell in cells)
+    return sum(cell.verdict == "repaired" and first_reading(cell) != cell.value for cell in cells)
 
 
-def _said(cell: Cell) -> str | None:
+def first_reading(cell: Cell) -> str | None:
+    """The figure that was read before decoding, None where the text is none."""
     parsed = parse_amount(cell.text)
     return parsed.canonical() if isinstance(parsed, Amount) else None
 
