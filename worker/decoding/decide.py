@@ -80,18 +80,14 @@ def _by_rows(scene: Scene, part: Part, effort: float) -> dict[TableCellRef, Find
     they fail, their cells are doubted.
     """
     refs = [choice.ref for choice in part.choices]
-    down = {tie.equation for tie in part.ties if not _is_across(scene, tie.equation)}
+    ties = (tie.equation for tie in part.ties)
+    down = {at for at in ties if not scene.equations[at].along_row()}
     found: dict[TableCellRef, Finding] = {}
     for row in parts(scene.without(down), refs):
         explored = explore(row, effort)
         effort = max(effort - explored.effort, 0.0)
         found.update(_findings(row, explored))
     return found
-
-
-def _is_across(scene: Scene, at: int) -> bool:
-    cells = scene.equations[at].cells
-    return all(term.ref[:2] == cells[0].ref[:2] for term in cells)
 
 
 def _findings(part: Part, explored: Explored) -> dict[TableCellRef, Finding]:

@@ -117,7 +117,7 @@ class Evidence:
 
 
 def surely(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:
-    """The same, but figures that are likely misread refute nothing."""
+    """Like :func:`evidence`, but figures that are likely misread refute nothing."""
     sure = [
         key
         for key in keys
