@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from eval.gold import Gold, GoldBlock, GoldColumn, GoldRow, figure, load_gold
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 from schemas.grid import GridCell, Sheet, TextLine
 from schemas.page import Token
 from schemas.result import CheckResult, ResultColumn, Table
@@ -129,7 +129,7 @@ def _sheet(columns: Sequence[GoldColumn], rows: Sequence[GoldRow], page: int, go
         above=(),
         below=(),
         continued=(),
-        to_page=((page, Affine()),),
+        to_page=((page, PageMap()),),
     )
 
 

@@ -3,8 +3,8 @@
 Two spaces are used, both in PDF points (1/72 inch), origin top left, y downwards:
 
 * *page space*: the page as a viewer displays it, after the PDF's own /Rotate;
-* *upright space*: page space turned by a multiple of 90 degrees and straightened, so that
-  the text of the page runs left to right along the x axis. Stages between reading and
+* *upright space*: page space turned by a multiple of 90 degrees, straightened and laid flat,
+  so that the text of the page runs left to right along the x axis. Stages between reading and
   result work here; boxes go back to page space once, when the result is written.
 """
 
@@ -110,9 +110,7 @@ class Affine:
             x0, x1 = self.a * box.x0 + self.c, self.a * box.x1 + self.c
             y0, y1 = self.e * box.y0 + self.f, self.e * box.y1 + self.f
             return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        corners = [self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
-        xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-        return Box(min(xs), min(ys), max(xs), max(ys))
+        return _around([self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
 
     def then(self, after: Affine) -> Affine:
         """The map that applies this one first and ``after`` second."""
@@ -136,6 +134,54 @@ class Affine:
             raise ValueError(f"singular map: {self}")
         a, b, d, e = self.e / det, -self.b / det, -self.d / det, self.a / det
         return Affine(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
+
+
+@dataclass(frozen=True, slots=True)
+class PageMap:
+    """The map from upright space to page space: a sheet's bow, then a turn and a shift.
+
+    The lines of a sheet that did not lie flat are parabolas: ``(x, y)`` lies at
+    ``flat(x, y + bow * (x - middle) ** 2)``. ``bow`` is per point.
+    """
+
+    flat: Affine = Affine()
+    bow: float = 0.0
+    middle: float = 0.0
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        return self.flat.point(x, y + self.bow * (x - self.middle) ** 2)
+
+    def back(self, x: float, y: float) -> tuple[float, float]:
+        """The point of upright space that lies at this point of the page.
+
+        Raises:
+            ValueError: if the map is singular.
+        """
+        x, y = self.flat.inverse().point(x, y)
+        return x, y - self.bow * (x - self.middle) ** 2
+
+    def box(self, box: Box) -> Box:
+        """The axis-aligned box around what lies in ``box``."""
+        if not self.bow:
+            return self.flat.box(box)
+        turning = min(max(self.middle, box.x0), box.x1)  # where the bow runs level
+        xs = (box.x0, turning, box.x1)
+        return _around([self.point(x, y) for x in xs for y in (box.y0, box.y1)])
+
+    def back_box(self, box: Box) -> Box:
+        """The axis-aligned box around the corners of ``box``, which is in page space."""
+        return _around([self.back(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+
+    def near(self, x: float) -> Affine:
+        """The map as it is close to this x of upright space, where every bow is straight."""
+        slope = 2 * self.bow * (x - self.middle)
+        sag = self.bow * (x - self.middle) ** 2
+        return Affine(d=slope, f=sag - slope * x).then(self.flat)
+
+
+def _around(points: Iterable[tuple[float, float]]) -> Box:
+    xs, ys = zip(*points, strict=True)
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def turn(quarter_turns: int, width: float, height: float) -> Affine:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 from schemas.page import Token
 
 
@@ -62,7 +62,7 @@ class Grid:
     header_rows: int
     above: tuple[TextLine, ...] = ()
     below: tuple[TextLine, ...] = ()
-    to_page: Affine = Affine()
+    to_page: PageMap = field(default_factory=PageMap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Sheet:
     above: tuple[TextLine, ...]
     below: tuple[TextLine, ...]
     continued: tuple[tuple[int, int, GridCell], ...]
-    to_page: tuple[tuple[int, Affine], ...]
+    to_page: tuple[tuple[int, PageMap], ...]
     beside: tuple[tuple[int, Token], ...] = ()
     told: tuple[int | None, ...] = ()
     roles: tuple[str, ...] = ()

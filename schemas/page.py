@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 
 PageSource = Literal["text", "scan", "blank"]
 TokenSource = Literal["text", "ocr", "llm", "human"]
@@ -123,5 +123,5 @@ class PageText:
     page_height: float
     tokens: tuple[Token, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    to_page: Affine = field(default_factory=Affine)
+    to_page: PageMap = field(default_factory=PageMap)
     warnings: tuple[Warn, ...] = ()

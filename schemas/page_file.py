@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.errors import EngineError
 from schemas.page import PageText
 
-_MAGIC = b"CFP1"
+_MAGIC = b"CFP2"
 _LARGEST = 256 * 1024 * 1024  # bytes of one page; a full page of a real booklet has under 1 MB
 _PAGE: TypeAdapter[PageText] = TypeAdapter(PageText)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 from schemas.grid import GridCell, Sheet, TextLine
 from schemas.page import Reading, Token, TokenSource
 
@@ -42,7 +42,7 @@ def sheet(
         above=tuple(ink.line(text, 0.0, 20.0 * i - 400.0) for i, text in enumerate(above)),
         below=(),
         continued=(),
-        to_page=((1, Affine()),),
+        to_page=((1, PageMap()),),
     )
 
 

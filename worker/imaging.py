@@ -1,4 +1,4 @@
-"""Clean, upright page images: light, stamps, skew and quarter turns.
+"""Clean, upright page images: light, stamps and quarter turns.
 
 Pure functions on numpy images. Grey images are 8 bit, dark ink on light paper; lengths are
 pixels, origin top left, angles degrees. Thresholds are relative to the page's size or to
@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.geometry import Affine
 from worker.components import components
 
 Image = NDArray[np.uint8]
@@ -260,69 +259,9 @@ def _stretched(grey: Image, black: float, paper: float) -> Image:
     return spread
 
 
-# --- skew -------------------------------------------------------------------------------
-
-
-_MOST_INK = 60000  # pixels of ink by which the last angles are told
-_MARGIN = 0.03  # of the page's shorter side: an edge so wide may be the scanner's shadow
-
-
-def skew_angle(ink: Mask, limit: float = 5.0) -> float:
-    """Degrees by which the page's horizontals fall to the right, within ``limit``.
-
-    The angle at which ink gathers most sharply in rows (Postl 1986): coarse on a thinned
-    set of ink, then ever finer on more of it. The margins, whose dark edges lie along the
-    scanner and not along the page, count where there is hardly any other ink. 0.0 for a
-    page without ink.
-    """
-    edge = round(_MARGIN * min(ink.shape))
-    inside = cv2.findNonZero(ink.view(np.uint8)[edge:-edge, edge:-edge])
-    if inside is None or len(inside) < 200:
-        inside = cv2.findNonZero(ink.view(np.uint8))
-    if inside is None or len(inside) < 200:
-        return 0.0
-    some = np.random.default_rng(0).permutation(len(inside))[:_MOST_INK]
-    xs, ys = inside.reshape(-1, 2)[some].T - np.array([[ink.shape[1] / 2], [ink.shape[0] / 2]])
-    best, step = 0.0, 0.5
-    angles = np.arange(-limit, limit + step / 2, step)
-    for points, pixels in ((12000, 3.0), (30000, 2.0), (_MOST_INK, 1.0), (_MOST_INK, 1.0)):
-        scores = [_row_sharpness(xs[:points], ys[:points], a, pixels) for a in angles]
-        best = float(angles[int(np.argmax(scores))])
-        angles = best + np.arange(-4, 5) * step / 4
-        step /= 4
-    return best
-
-
-def _row_sharpness(
-    xs: NDArray[np.float64], ys: NDArray[np.float64], angle: float, bin_: float
-) -> float:
-    slope = np.tan(np.radians(angle))
-    rows = np.floor((ys - xs * slope) / bin_).astype(np.int64)
-    counts = np.bincount(rows - rows.min())
-    return float((counts.astype(np.float64) ** 2).sum())
-
-
 # --- turning ----------------------------------------------------------------------------
 
 
 def quarter_turned(image: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
     """The image turned clockwise by quarter turns."""
     return np.ascontiguousarray(np.rot90(image, -turns % 4))
-
-
-def straightened(grey: Image, angle: float) -> tuple[Image, Affine]:
-    """The image turned back by its skew, none of it cut off; and the pixel map to it."""
-    h, w = grey.shape
-    if abs(angle) < 0.02:
-        return grey, Affine()
-    cos, sin = float(np.cos(np.radians(angle))), float(np.sin(np.radians(angle)))
-    width, height = round(w * cos + h * abs(sin)), round(h * cos + w * abs(sin))
-    there = Affine(
-        cos, sin, width / 2 - (cos * w + sin * h) / 2,
-        -sin, cos, height / 2 - (cos * h - sin * w) / 2,
-    )  # fmt: skip
-    # Pixel centres lie half a pixel in; the map above is on edges.
-    shift = Affine(c=0.5, f=0.5).then(there).then(Affine(c=-0.5, f=-0.5))
-    matrix = np.array([[shift.a, shift.b, shift.c], [shift.d, shift.e, shift.f]])
-    turned = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=PAPER)
-    return turned, there

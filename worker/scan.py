@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.geometry import Affine, Box, turn
+from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Token, Warn
 from worker.crossed_figures import doubted_where_crossed
 from worker.figure_reader import FigureReader
@@ -24,8 +24,6 @@ from worker.imaging import (
     grey_without_stamps,
     ink_threshold,
     quarter_turned,
-    skew_angle,
-    straightened,
     text_height,
 )
 from worker.ink_lines import InkLine, ink_lines
@@ -36,6 +34,7 @@ from worker.ocr import LineReading, OcrEngine, lines_seen
 from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
+from worker.skew import Lie, lie_of, straightened
 from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
 
@@ -74,7 +73,7 @@ class _Upright:
     threshold: int
     sx: float
     sy: float
-    to_page: Affine
+    to_page: PageMap
     stamps: tuple[Box, ...]
     hidden: Mask
     drawn: Image
@@ -172,26 +171,27 @@ def _cleaned(image: Colour) -> _Clean | None:
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
-    """The page turned and straightened, its rulings found."""
+    """The page turned, straightened and laid flat, its rulings found."""
     height, width = clean.grey.shape
     turned = quarter_turned(clean.grey, turns)
-    angle = skew_angle(turned < clean.threshold)
-    straight, there = straightened(turned, angle)
+    lie = lie_of(turned < clean.threshold)
+    straight, sheet = straightened(turned, lie)
     sx, sy = page_width / width, page_height / height
     if turns % 2:
         sx, sy = sy, sx
-    back = (
+    flat = (
         Affine(1 / sx, 0, 0, 0, 1 / sy, 0)
-        .then(there.inverse())
+        .then(sheet.flat)
         .then(Affine(sx, 0, 0, 0, sy, 0))
         .then(turn(turns, page_width, page_height).inverse())
     )
-    pixels = turn(turns, width, height).then(there)
-    stamps = tuple(pixels.box(Box(*stamp.frame)) for stamp in clean.stamps)
+    back = PageMap(flat, sheet.bow * sy / sx**2, sheet.middle * sx)
+    lying = turn(turns, width, height)
+    stamps = tuple(sheet.back_box(lying.box(Box(*stamp.frame))) for stamp in clean.stamps)
     drawn, hidden = straight, np.zeros(straight.shape, bool)
     if clean.hidden.any():
-        drawn, _ = straightened(quarter_turned(clean.drawn, turns), angle)
-        hidden = _hidden(clean, turns, angle)
+        drawn, _ = straightened(quarter_turned(clean.drawn, turns), lie)
+        hidden = _hidden(clean, turns, lie)
     drawing = find_lines(drawn, clean.unit)
     lines = tuple(line for line in drawing.lines if not _is_of_a_ring(line, stamps))
     unlined = without_lines(straight, drawing)
@@ -213,10 +213,10 @@ def _is_of_a_ring(line: Line, stamps: Sequence[Box]) -> bool:
     return False
 
 
-def _hidden(clean: _Clean, turns: int, angle: float) -> Mask:
+def _hidden(clean: _Clean, turns: int, lie: Lie) -> Mask:
     """What black stamps hide, on the page made upright."""
     seen = np.where(clean.hidden, np.uint8(0), np.uint8(255))
-    upright, _ = straightened(quarter_turned(seen, turns), angle)
+    upright, _ = straightened(quarter_turned(seen, turns), lie)
     hidden: Mask = upright < 128
     return hidden
 

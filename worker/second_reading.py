@@ -111,8 +111,9 @@ def _reading(seen: Sequence[Floats]) -> SecondReading:
 
 def _window(image: Colour, page: PageText, box: Box) -> _Window:
     """The ink at ``box``, upright, so large that ordinary characters are 40 pixels high."""
-    centre = page.to_page.inverse().point(box.cx, box.cy)
-    width, height = _upright_size(page.to_page, box)
+    centre = page.to_page.back(box.cx, box.cy)
+    here = page.to_page.near(centre[0])
+    width, height = _upright_size(here, box)
     character = _character(page)
     room = _ROOM * character
     zoom = _CHARACTER / character
@@ -122,7 +123,7 @@ def _window(image: Colour, page: PageText, box: Box) -> _Window:
     sx, sy = image.shape[1] / page.page_width, image.shape[0] / page.page_height
     way = (
         Affine(1 / zoom, 0, left + 0.5 / zoom, 0, 1 / zoom, top + 0.5 / zoom)
-        .then(page.to_page)
+        .then(here)
         .then(Affine(sx, 0, -0.5, 0, sy, -0.5))
     )
     matrix = np.array([[way.a, way.b, way.c], [way.d, way.e, way.f]])

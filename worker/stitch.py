@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.amount import Amount, narrow, parse_amount
-from schemas.geometry import Affine
+from schemas.geometry import PageMap
 from schemas.grid import Grid, GridCell, Sheet, TextLine
 from worker.cut_header import is_head_of, with_head
 from worker.header import amount_columns, rows_of
@@ -236,7 +236,7 @@ def _cut_row(row: Sequence[GridCell], figures: set[int]) -> bool:
     return bool(texts) and not own
 
 
-def _maps(chain: Sequence[_Part]) -> tuple[tuple[int, Affine], ...]:
+def _maps(chain: Sequence[_Part]) -> tuple[tuple[int, PageMap], ...]:
     return tuple((grid.page, grid.to_page) for grid in _grids(chain))
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from schemas.geometry import Affine, Box, turn
+from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Ruling, Token
 from worker.pdf import Char, Segment
 
@@ -55,7 +55,7 @@ def read_text_layer(
         page_height=page_height,
         tokens=tokens,
         rulings=rulings,
-        to_page=upright.inverse(),
+        to_page=PageMap(upright.inverse()),
     )
 
 

@@ -24,7 +24,7 @@ from eval.seal import GREY, RED, Seal
 from eval.training.amounts import truth_of
 from eval.training.faces import faces
 from eval.training.sheets import made_sheet
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 from worker.figure_crop import HEIGHT, Frame, Look, digits_of, figure_crop
 from worker.image_rulings import find_lines, without_lines
 from worker.imaging import (
@@ -32,11 +32,10 @@ from worker.imaging import (
     flatten_light,
     grey_without_stamps,
     ink_threshold,
-    skew_angle,
-    straightened,
     text_height,
 )
 from worker.round_stamps import round_stamps, without_stamps
+from worker.skew import lie_of, straightened
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -65,7 +64,7 @@ class _Clean:
     lit: Picture
     unit: float
     threshold: int
-    there: Affine
+    sheet: PageMap
 
 
 def samples(
@@ -90,7 +89,7 @@ def samples(
         box = printed.box
         lying = Box(box.x0 * points, box.y0 * points, box.x1 * points, box.y1 * points)
         put = landing(settings, width, height, lying)
-        there = clean.there.box(Box(*(v / points for v in (put.x0, put.y0, put.x1, put.y1))))
+        there = clean.sheet.back_box(Box(*(v / points for v in (put.x0, put.y0, put.x1, put.y1))))
         crop = _sampled(clean, there, rng)
         if crop is not None:
             yield Sample(crop, truth_of(printed.text))
@@ -117,11 +116,11 @@ def _cleaned(scanned: Picture) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    angle = skew_angle(grey < threshold)
-    straight, there = straightened(grey, angle)
-    lit, _ = straightened(_evenly_lit(scanned), angle)
+    lie = lie_of(grey < threshold)
+    straight, sheet = straightened(grey, lie)
+    lit, _ = straightened(_evenly_lit(scanned), lie)
     without = without_lines(straight, find_lines(straight, unit))
-    return _Clean(without, lit, unit, threshold, there)
+    return _Clean(without, lit, unit, threshold, sheet)
 
 
 def _evenly_lit(scanned: Picture) -> Picture:

@@ -77,6 +77,20 @@ def skewed(image: Colour, degrees: float) -> Colour:
     return np.asarray(turned, np.uint8)
 
 
+def bowed(image: Colour, sag: float) -> Colour:
+    """The image whose lines sag in the middle by so many pixels below their ends."""
+    height, width = image.shape[:2]
+    xs = np.arange(width, dtype=np.float32)
+    bow = sag * (1 - ((xs + 0.5) / (width / 2) - 1) ** 2)
+    ys = np.arange(height, dtype=np.float32)[:, None] - bow.astype(np.float32)
+    across = np.tile(xs, (height, 1))
+    white = (255, 255, 255)
+    sagging = cv2.remap(
+        image, across, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white
+    )
+    return np.asarray(sagging, np.uint8)
+
+
 def stamped(image: Colour, x: int, y: int, radius: int, ink: tuple[int, int, int]) -> Colour:
     """The image with a round seal whose ink darkens what lies below, as real ink does."""
     seal = np.full_like(image, 255)

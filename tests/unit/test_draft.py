@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.draft import Draft
-from schemas.geometry import Affine, Box
+from schemas.geometry import Affine, Box, PageMap
 from schemas.grid import GridCell, Sheet, TextLine
 from schemas.page import Token
 from tests.sheets import sheet
@@ -121,7 +121,7 @@ def test_a_row_cut_by_a_page_break_is_one_row_on_two_pages() -> None:
         above=first.above,
         below=(),
         continued=((3, 6, rest),),
-        to_page=((1, Affine()), (2, Affine())),
+        to_page=((1, PageMap()), (2, PageMap())),
     )
     row, same = draft(joined).rows[3], draft(whole).rows[3]
     assert row.pages == (1, 2)
@@ -130,7 +130,7 @@ def test_a_row_cut_by_a_page_break_is_one_row_on_two_pages() -> None:
 
 
 def test_boxes_are_those_of_the_ink_on_the_page_as_displayed() -> None:
-    turned = Affine(0, -1, 800.0, 1, 0, 0)
+    turned = PageMap(Affine(0, -1, 800.0, 1, 0, 0))
     plain = sheet(HEADER, BODY, ABOVE)
     sideways = Sheet(
         pages=plain.pages,

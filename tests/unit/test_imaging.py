@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.unit.paper import noisy, shaded, skewed, stamped, table_page
+from tests.unit.paper import shaded, stamped, table_page
 from worker.imaging import (
     calmed,
     flatten_light,
@@ -15,8 +15,6 @@ from worker.imaging import (
     ink_threshold,
     paper_noise,
     quarter_turned,
-    skew_angle,
-    straightened,
     text_height,
 )
 
@@ -51,40 +49,6 @@ def test_small_red_text_is_no_seal() -> None:
     grey, stamps = grey_without_stamps(red)
     assert stamps == ()
     assert (grey < 128).sum() > 0.8 * (page[..., 0] < 128).sum()
-
-
-@pytest.mark.parametrize("degrees", [-4.3, -1.0, -0.15, 0.0, 0.4, 1.5, 4.8])
-def test_skew_is_found_to_a_twentieth_of_a_degree(degrees: float) -> None:
-    page = flatten_light(noisy(skewed(table_page(), degrees))[..., 0])
-    assert skew_angle(_ink(page)) == pytest.approx(degrees, abs=0.05)
-
-
-def test_the_dark_edges_of_a_scanner_have_no_say_in_the_skew() -> None:
-    page = flatten_light(skewed(table_page(), 1.1)[..., 0])
-    ink = _ink(page)
-    ink[:6], ink[-6:] = True, True
-    assert skew_angle(ink) == pytest.approx(1.1, abs=0.05)
-
-
-def test_skew_of_a_page_of_words_only() -> None:
-    from tests.unit.paper import Ink
-
-    page = flatten_light(skewed(table_page(Ink(ruled=False)), 1.2)[..., 0])
-    assert skew_angle(_ink(page)) == pytest.approx(1.2, abs=0.1)
-
-
-def test_straightening_keeps_every_corner_and_maps_points() -> None:
-    page = np.full((300, 400), 255, np.uint8)
-    page[100:104, 200:204] = 0
-    turned, there = straightened(page, 3.0)
-    x, y = there.point(202, 102)
-    ys, xs = np.nonzero(turned < 128)
-    assert float(xs.mean()) + 0.5 == pytest.approx(x, abs=0.3)
-    assert float(ys.mean()) + 0.5 == pytest.approx(y, abs=0.3)
-    for corner in ((0, 0), (400, 0), (0, 300), (400, 300)):
-        cx, cy = there.point(*corner)
-        assert -1 <= cx <= turned.shape[1] + 1
-        assert -1 <= cy <= turned.shape[0] + 1
 
 
 def test_quarter_turns_go_clockwise() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import EngineError
-from schemas.geometry import Affine, Box
+from schemas.geometry import Affine, Box, PageMap
 from schemas.page import PageText, Reading, Ruling, Token, Warn
 from schemas.page_file import page_bytes, page_of
 from worker.ctc import SIGNS, posterior_of
@@ -20,7 +20,8 @@ def _page() -> PageText:
     )  # fmt: skip
     return PageText(
         3, "scan", 800, 600, 600, 800, (token,), (Ruling(True, 5, 0, 100),),
-        Affine(0, 1, 2, -1, 0, 3), (Warn("page_hard_to_read", "page 3 …", 3),),
+        PageMap(Affine(0, 1, 2, -1, 0, 3), 0.0001, 400),
+        (Warn("page_hard_to_read", "page 3 …", 3),),
     )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def test_a_page_comes_back_as_it_was_what_was_seen_of_its_figures_included() -> 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"CFP0", b"CFP1 rubbish", page_bytes(_page())[:-9], b"CFP1x\x9c"]
+    "content", [b"", b"CFP1", b"CFP2 rubbish", page_bytes(_page())[:-9], b"CFP2x\x9c"]
 )
 def test_what_is_no_page_is_told_so(content: bytes) -> None:
     with pytest.raises(EngineError, match="again"):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import ColumnType, DraftCell
-from schemas.geometry import Affine, Box
+from schemas.geometry import Box, PageMap
 from schemas.grid import GridCell, Sheet
 from schemas.page import Reading, Token, TokenSource
 from schemas.words import stands_for_no_figure
@@ -37,12 +37,12 @@ _TWO_FIGURES = re.compile(r"\d\s+\d")
 class Paper:
     """Where a sheet was read: page maps, and what kind of source its tokens have."""
 
-    to_page: dict[int, Affine]
+    to_page: dict[int, PageMap]
     source: TokenSource
 
     def place(self, page: int, box: Box) -> Box:
         """``box`` of the page's upright space in page space."""
-        return self.to_page.get(page, Affine()).box(box)
+        return self.to_page.get(page, PageMap()).box(box)
 
 
 def paper_of(sheet: Sheet) -> Paper:

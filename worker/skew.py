@@ -1,0 +1,156 @@
+"""How a sheet lay on the glass: its skew and its bow, and the page made straight and flat.
+
+Angles are degrees, clockwise; lengths are pixels, origin top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.geometry import Affine, PageMap
+from worker.imaging import PAPER
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+_MARGIN = 0.03  # of the page's shorter side: an edge so wide may be the scanner's shadow
+_LEAST_INK = 200  # pixels that tell anything
+_SLOPES = 21  # tried at first, over twice the limit
+_MOST_BOW = 0.012  # of the page's width
+_BOWS = 7  # tried at first, over twice that
+_ROUNDS = ((10000, 3.0), (20000, 2.0), (40000, 1.0), (60000, 1.0))
+"""Pixels of ink, and the height of the rows that they are gathered in, ever finer."""
+_FINER = 3.0  # times, from round to round
+_LEVEL = 0.02  # degrees of skew that are left
+_FLAT = 1.0  # pixels of bow that are left
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """How a sheet lies: its horizontals fall to the right by ``degrees`` on the whole.
+
+    ``bow`` is by how much the middle of each line sags below its ends where those are at the
+    page's left and right edge; negative where it rises.
+    """
+
+    degrees: float = 0.0
+    bow: float = 0.0
+
+
+def lie_of(ink: Mask, limit: float = 5.0) -> Lie:
+    """How the page lies, its skew within ``limit`` degrees.
+
+    It lies so that ink gathers most sharply in rows (Postl 1986), which may be parabolas: tried
+    coarsely on a thinned set of ink, then ever finer on more of it. The margins, whose dark
+    edges lie along the scanner and not along the page, count where there is hardly any other
+    ink. A page without ink lies straight.
+    """
+    edge = round(_MARGIN * min(ink.shape))
+    points = cv2.findNonZero(ink.view(np.uint8)[edge:-edge, edge:-edge])
+    if points is None or len(points) < _LEAST_INK:
+        points, edge = cv2.findNonZero(ink.view(np.uint8)), 0
+    if points is None or len(points) < _LEAST_INK:
+        return Lie()
+    half = ink.shape[1] / 2
+    some = np.random.default_rng(0).permutation(len(points))[: _ROUNDS[-1][0]]
+    xs, ys = points.reshape(-1, 2)[some].T.astype(np.float32)
+    found = _Ink((xs + np.float32(edge - half)) / np.float32(half), ys)
+    most = float(np.tan(np.radians(limit))) * half
+    slopes, bows = _over(most, _SLOPES), _over(_MOST_BOW * ink.shape[1], _BOWS)
+    slope = bow = 0.0
+    for many, height in _ROUNDS:
+        slope, bow = found.sharpest(slopes, bows, many, height)
+        slopes, bows = _around(slope, slopes), _around(bow, bows)
+    if abs(bow) < _FLAT:
+        # What little bow was seen had its part in the slope that suits it.
+        slope, bow = found.sharpest(_around(slope, slopes, finer=1.0), _over(0.0, 1), many, height)
+    return Lie(float(np.degrees(np.arctan(slope / half))), bow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """Pixels of ink: how far across the page each is, from -1 to 1, and its y."""
+
+    across: Floats
+    ys: Floats
+
+    def sharpest(
+        self, slopes: Floats, bows: Floats, many: int, height: float
+    ) -> tuple[float, float]:
+        """The slope and bow by which the first pixels gather most sharply in rows.
+
+        Both are pixels: the fall from the middle to the edge, and the sag of the middle.
+        """
+        across, ys = self.across[:many], self.ys[:many]
+        sagging = 1 - across**2
+        tried = [(slope, bow) for slope in slopes for bow in bows]
+        scores = [_sharpness(ys - (s * across + b * sagging), height) for s, b in tried]
+        slope, bow = tried[int(np.argmax(scores))]
+        return float(slope), float(bow)
+
+
+def _sharpness(ys: Floats, height: float) -> float:
+    rows = ((ys - ys.min()) * np.float32(1 / height)).astype(np.int64)
+    return float(np.square(np.bincount(rows).astype(np.float64)).sum())
+
+
+def _over(most: float, many: int) -> Floats:
+    return np.linspace(-most, most, many, dtype=np.float32)
+
+
+def _around(value: float, tried: Floats, finer: float = _FINER) -> Floats:
+    """What to try next: steps to both sides of the value found best, finer than before."""
+    steps: Floats = np.arange(-2, 3, dtype=np.float32) * ((tried[1] - tried[0]) / np.float32(finer))
+    return np.float32(value) + steps
+
+
+def straightened(grey: Image, lie: Lie) -> tuple[Image, PageMap]:
+    """The image turned back and laid flat, none of it cut off; and the pixel map from it."""
+    h, w = grey.shape
+    if abs(lie.degrees) < _LEVEL and abs(lie.bow) < _FLAT:
+        return grey, PageMap()
+    turn = np.radians(lie.degrees)
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
+    width, height = round(w * cos + h * abs(sin)), round(h * cos + w * abs(sin))
+    there = Affine(
+        cos, sin, width / 2 - (cos * w + sin * h) / 2,
+        -sin, cos, height / 2 - (cos * h - sin * w) / 2,
+    )  # fmt: skip
+    if abs(lie.bow) < _FLAT:
+        return _turned(grey, there, width, height), PageMap(there.inverse())
+    # The bow is that over the sheet's width; what is wider now for its turn is bowed on.
+    middle, high = width / 2, round(abs(lie.bow) * (width / w) ** 2)
+    sheet = PageMap(
+        Affine(f=min(lie.bow, 0.0) * (width / w) ** 2).then(there.inverse()),
+        -lie.bow / (w / 2) ** 2,
+        middle,
+    )
+    return _flattened(grey, sheet, width, height + high), sheet
+
+
+def _turned(grey: Image, there: Affine, width: int, height: int) -> Image:
+    # Pixel centres lie half a pixel in; the map is on edges.
+    shift = Affine(c=0.5, f=0.5).then(there).then(Affine(c=-0.5, f=-0.5))
+    matrix = np.array([[shift.a, shift.b, shift.c], [shift.d, shift.e, shift.f]])
+    turned: Image = cv2.warpAffine(
+        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=PAPER
+    )
+    return turned
+
+
+def _flattened(grey: Image, sheet: PageMap, width: int, height: int) -> Image:
+    xs = np.arange(width, dtype=np.float32) + np.float32(0.5)
+    sag = np.float32(sheet.bow) * (xs - np.float32(sheet.middle)) ** 2
+    ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5) + sag
+    flat = sheet.flat
+    from_x = np.float32(flat.a) * xs + np.float32(flat.b) * ys + np.float32(flat.c - 0.5)
+    from_y = np.float32(flat.d) * xs + np.float32(flat.e) * ys + np.float32(flat.f - 0.5)
+    laid: Image = cv2.remap(
+        grey, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=PAPER
+    )
+    return laid
