@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from schemas.page import Ruling
 from worker.components import components
+from worker.ruling_ink import Stroke, drawn, lift
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -38,10 +39,9 @@ _FEW = 3  # long lines of which it is told
 _GOES_ON = 0.38  # share of its length that must be drawn where nothing stands beside it
 _CLEARLY = 0.65  # the same of a dotted line that may be short
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
+_STROKE = 2  # text heights: no stroke of a character is so long
 _IN_TEXT = 0.4  # share of a short line's pixels that may
-_BLUR = 110  # grey above which a pixel beside a line is its blur, not another stroke
 _MEETS = 0.7  # text heights within which a line meets another one
-_REACH = 14  # pixels between the two sides of a line that ink runs through
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The lines of a page, and a mask of the pixels that they are drawn with."""
+    """The lines of a page, and the strokes that they are drawn with.
+
+    Those of vertical lines, ``down``, are told of the image with rows and columns exchanged.
+    """
 
     lines: tuple[Line, ...]
-    across: Mask
-    down: Mask
+    across: tuple[Stroke, ...]
+    down: tuple[Stroke, ...]
 
 
 def find_lines(grey: Image, text_height: float) -> Drawing:
@@ -80,7 +83,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     rows = _merged(across, unit)
     # What stands between two rulings of rows is bare where only they are crossed.
     uncrossed = grey.copy()
-    uncrossed[_mask(rows, *grey.shape)] = 255
+    uncrossed[drawn(_strokes(rows), *grey.shape)] = 255
     down = _pieces(cv2.transpose(grey), unit, cv2.transpose(uncrossed), beside_figures=True)
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
@@ -89,8 +92,8 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     kept_columns = _anchored(column_lines, row_lines, unit)
     return Drawing(
         tuple([row_lines[i] for i in kept_rows] + [column_lines[i] for i in kept_columns]),
-        _mask([rows[i] for i in kept_rows], grey.shape[0], grey.shape[1]),
-        _turned(_mask([columns[i] for i in kept_columns], grey.shape[1], grey.shape[0])),
+        _strokes([rows[i] for i in kept_rows]),
+        _strokes([columns[i] for i in kept_columns]),
     )
 
 
@@ -108,12 +111,13 @@ def rulings_of(lines: Sequence[Line], x_points: float, y_points: float) -> tuple
     )
 
 
-def without_lines(grey: Image, drawing: Drawing, paper: int = 255) -> Image:
-    """The image with the rulings painted over; ink that crosses them stays."""
+def without_lines(grey: Image, drawing: Drawing) -> Image:
+    """The image with the rulings lifted; ink that stands on them or crosses them stays."""
+    height, width = grey.shape
     clean = grey.copy()
-    _erase(clean, grey, drawing.across, drawing.down, paper)
+    lift(clean, drawing.across, _turned(drawn(drawing.down, width, height)))
     turned = cv2.transpose(clean)
-    _erase(turned, cv2.transpose(grey), _turned(drawing.down), _turned(drawing.across), paper)
+    lift(turned, drawing.down, _turned(drawn(drawing.across, height, width)))
     whole: Image = cv2.transpose(turned)
     return whole
 
@@ -124,43 +128,9 @@ def _turned(mask: Mask) -> Mask:
     return turned
 
 
-def _erase(clean: Image, grey: Image, across: Mask, down: Mask, paper: int) -> None:
-    """Paints horizontal lines over in ``clean``; only rows near one are looked at."""
-    for start, end in _runs(_inked_rows(across), 2 * _REACH):
-        rows = slice(max(start - _REACH, 0), end + _REACH)
-        clean[rows][erasable(grey[rows], across[rows], down[rows])] = paper
-
-
 def _inked_rows(mask: NDArray[np.generic]) -> Mask:
     rows: Mask = mask.view(np.uint8).max(axis=1, initial=0) > 0  # sooner than any()
     return rows
-
-
-def _runs(inside: Mask, bridge: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each run of True, runs no further apart than ``bridge`` as one."""
-    at = np.flatnonzero(inside)
-    if not len(at):
-        return
-    breaks = np.flatnonzero(np.diff(at) > bridge + 1)
-    for first, last in zip([0, *(breaks + 1)], [*breaks, len(at) - 1], strict=True):
-        yield int(at[first]), int(at[last]) + 1
-
-
-def erasable(grey: Image, across: Mask, down: Mask) -> Mask:
-    """The pixels of horizontal lines and their blur, less where ink runs through a line.
-
-    Vertical lines, ``down``, don't count as such ink.
-    """
-    band = across.view(np.uint8)
-    blur = cv2.dilate(band, np.ones((5, 3), np.uint8)) & ~band & 1
-    # A figure may stand so close to a line that their blurs meet: its strokes stay.
-    rim = blur & (grey > _BLUR).view(np.uint8)
-    crossing = cv2.dilate(down.view(np.uint8), np.ones((3, 7), np.uint8))
-    touching = blur & (grey < 150).view(np.uint8) & ~crossing & 1
-    downward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, _REACH - 1))
-    upward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, 0))
-    erasable: Mask = ((band & ~(downward & upward) & 1) | rim) > 0
-    return erasable
 
 
 def _flip(line: Line) -> Line:
@@ -215,7 +185,7 @@ def _pieces(
     ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID)
-    beside = _beside(grey, unit)
+    beside = _beside(uncrossed, unit)
     pieces = [
         piece
         for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
@@ -312,32 +282,21 @@ def _stretches(core: _Rows, gap: float, shortest: float, share: float) -> Iterat
                 yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
 
-def _mask(merged: Sequence[_Merged], height: int, width: int) -> Mask:
-    """The pixels that the lines are drawn with."""
-    mask = np.zeros((height, width), bool)
-    for line in merged:
-        for piece in line.pieces:
-            _draw(mask, piece)
-    return mask
+def _strokes(merged: Sequence[_Merged]) -> tuple[Stroke, ...]:
+    return tuple(_stroke(piece) for line in merged for piece in line.pieces)
 
 
-def _draw(mask: Mask, piece: _Piece) -> None:
-    """Fill the line's own thickness along its middle, which may bend slowly."""
+def _stroke(piece: _Piece) -> Stroke:
+    """The line's own thickness along its middle, which may bend slowly."""
     drawn = np.flatnonzero(piece.own.any(axis=0))
     rows = np.arange(piece.own.shape[0])[:, None]
     middles = (piece.own * rows).sum(axis=0)[drawn] / piece.own.sum(axis=0)[drawn]
-    columns = np.arange(piece.own.shape[1])
     # What touches the line on one side pulls a column's middle: the median doesn't follow.
     steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
     knots = [_median(middles[i:j]) for i, j in pairwise(steps)]
     at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
-    path = np.interp(columns, at, knots) + piece.y0
-    half = piece.line.thickness / 2 + 0.6
-    first = np.maximum(np.rint(path - half), 0).astype(np.intp)
-    last = np.minimum(np.rint(path + half), len(mask) - 1).astype(np.intp)
-    rows = first + np.arange(int((last - first).max()) + 1)[:, None]
-    drawn_at = rows <= last
-    mask[rows[drawn_at], np.broadcast_to(columns + piece.x0, rows.shape)[drawn_at]] = True
+    path = np.interp(np.arange(piece.own.shape[1]), at, knots) + piece.y0
+    return Stroke(piece.x0, path, piece.line.thickness / 2 + 0.6)
 
 
 def _median(values: NDArray[np.float64]) -> float:
@@ -361,7 +320,8 @@ def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
     whole = piece.own.any(axis=0).mean() > _SEAMLESS
     if piece.line.length > 4 * unit:
         return bool(whole and (both < _IN_TEXT or min(over, under) < _CROWDED))
-    return bool(both < _IN_TEXT)
+    border = whole and piece.line.length > _STROKE * unit and min(over, under) < _CROWDED
+    return bool(both < _IN_TEXT or border)
 
 
 def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> Iterator[_Piece]:

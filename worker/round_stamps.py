@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.image_rulings import erasable
 from worker.imaging import PAPER
 
 Image = NDArray[np.uint8]
@@ -54,6 +53,8 @@ _STROKES = 200  # strokes of print are darker
 _CORE = 20  # per cent of their pixels are the cores of strokes
 _GRAIN = (7, 3)  # pixels along and across a ring, over which its dots are averaged
 _SPECK = (5, 5)  # the same of a star
+_TOUCHING = 150  # grey of ink that meets a ring
+_REACH = 14  # pixels between the two sides of a ring that ink runs through
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     own = _own_ink(cv2.blur(strip, _GRAIN) if stamp.black else strip)
     black = (own < _GRAINY) & stamp.black
     drawn = cv2.dilate(black.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
-    erased = erasable(strip, drawn, np.zeros_like(drawn)) & drawn
+    erased = drawn & ~_run_through(strip, drawn)
     area, ys, xs = _around(grey, stamp, 1.1 * stamp.waves[0] + reach)
     directions = np.arctan2(ys - stamp.y, xs - stamp.x)
     offset = np.hypot(xs - stamp.x, ys - stamp.y) - stamp.radius(directions)
@@ -271,6 +272,16 @@ def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     through = _divided(part[near], np.where(stamp.black, PAPER, own)[at], stamp.level)
     part[near] = np.where(erased[at], PAPER, through)
     dark[near] |= (black | (own < _DIM))[at]
+
+
+def _run_through(strip: Image, ring: Mask) -> Mask:
+    """Where ink that stands on both sides of the ring runs through it."""
+    blur = cv2.dilate(ring.view(np.uint8), np.ones((5, 3), np.uint8)).view(bool) & ~ring
+    touching = (blur & (strip < _TOUCHING)).view(np.uint8)
+    downward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, _REACH - 1))
+    upward = cv2.dilate(touching, np.ones((_REACH, 1), np.uint8), anchor=(0, 0))
+    through: Mask = (downward & upward).view(bool)
+    return through
 
 
 def _own_ink(strip: Image) -> Floats:

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -54,6 +54,7 @@ _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 _MIN_WORDS = 0.25  # and so well where it is as long as words are
 _WORDS = 2.5  # text heights
+_DIRT = 0.5  # of a line's height from its edge, before which no word begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +422,7 @@ def _part(whole: Token, start: int, end: int) -> Token | None:
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
     return Token(
         text=reading.text,
-        box=_box(line, page),
+        box=_box(_from_first_word(line, left, reading), page),
         source="ocr",
         confidence=_confidence(reading),
         char_scores=reading.scores,
@@ -429,6 +430,15 @@ def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> To
         readings=reading.alternatives,
         posteriors=reading.posteriors,
     )
+
+
+def _from_first_word(line: InkLine, left: int, reading: LineReading) -> InkLine:
+    """The line without dirt before its words, which would be taken for their indentation."""
+    if not reading.edges or not reading.text[0].isalpha():
+        return line
+    first = round(left + reading.edges[0])
+    dirty = first - line.x0 > _DIRT * line.height
+    return replace(line, x0=min(first, line.x1 - 1)) if dirty else line
 
 
 def _confidence(reading: LineReading) -> float:

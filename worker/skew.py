@@ -27,7 +27,7 @@ _ROUNDS = ((10000, 3.0), (20000, 2.0), (40000, 1.0), (60000, 1.0))
 """Pixels of ink, and the height of the rows that they are gathered in, ever finer."""
 _FINER = 3.0  # times, from round to round
 _LEVEL = 0.02  # degrees of skew that are left
-_FLAT = 1.0  # pixels of bow that are left
+_FLAT = 1.5  # pixels of bow that are left
 
 
 @dataclass(frozen=True, slots=True)
