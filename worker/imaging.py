@@ -26,6 +26,10 @@ _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be 
 _BREAK = (3, 3)  # pixels: breaks in the strokes of ragged print, at the resolutions that are read
 _MOSTLY = 0.6  # of the width of characters must be left where such breaks are closed
 _LEGIBLE = 10  # pixels: no print is so low that could be read
+_WORD = 8  # pixels: what is lower is a ruling
+_LONG = (3, 12)  # times its height: a ruling is longer
+_FULL = 0.55  # of its frame that the ink of a word fills
+_LOWER = 0.75  # of a title's height
 
 # --- ink and paper ----------------------------------------------------------------------
 
@@ -130,7 +134,11 @@ def text_height(ink: Mask) -> float:
 
 
 def _usual_height(ink: Image) -> tuple[float, float]:
-    """The height at which most width of character-like pieces stands, and that width."""
+    """The height at which most width of character-like pieces stands, and that width.
+
+    Blurred print of small sizes runs together to words, turned ones perhaps: where there is more
+    of them than of single characters, and they are lower, those are but a title's.
+    """
     _, stats = components(ink)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     tallest = max(ink.shape) / 20
@@ -138,7 +146,20 @@ def _usual_height(ink: Image) -> tuple[float, float]:
     letters &= area > 0.08 * width * height
     if letters.sum() < 3:
         return 0.0, 0.0
-    weights = np.bincount(height[letters], weights=width[letters])
+    usual, most = _most(height[letters], width[letters])
+    across, along = np.minimum(width, height), np.maximum(width, height)
+    words = (across >= _WORD) & (across < tallest) & (area > _FULL * width * height)
+    words &= (along >= _LONG[0] * across) & (along < _LONG[1] * across)
+    if words.sum() >= 3:
+        low, wide = _most(across[words], along[words])
+        if wide > most and low < _LOWER * usual:
+            return low, wide
+    return usual, most
+
+
+def _most(heights: NDArray[np.int32], widths: NDArray[np.int32]) -> tuple[float, float]:
+    """The height that most of the widths have, and how much."""
+    weights = np.bincount(heights, weights=widths)
     smooth = np.convolve(weights, [0.5, 1, 1, 1, 0.5], mode="same")
     most = float(smooth.max())
     # Of heights that are about as frequent the largest: the others are parts of characters.
