@@ -33,6 +33,9 @@ _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _ALONG = 16  # text heights of a border that has figures close beside it
 _CLOSE_SET = 0.85  # share of such a border that must be drawn
+_LONG = 12  # text heights from which a stretch is no stroke of a pen
+_SLANT = (1.0, 0.02)  # pixels, and share of its length, by which a shorter one may slant
+_INNER = (8, 92)  # per cent of its columns that are asked
 _LINE = 8  # text heights of the shortest ruling that has words close over it
 _FOLD = 0.6  # of the darkness of a page's long lines: a fold of the paper is paler
 _FEW = 3  # long lines of which it is told
@@ -79,12 +82,11 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     heights count only where both their ends meet other lines, as in a lattice.
     """
     unit = max(text_height, 8.0)
-    across = _pieces(grey, unit, grey)
+    across = _pieces(grey, unit, np.zeros(grey.shape, bool))
     rows = _merged(across, unit)
     # What stands between two rulings of rows is bare where only they are crossed.
-    uncrossed = grey.copy()
-    uncrossed[drawn(_strokes(rows), *grey.shape)] = 255
-    down = _pieces(cv2.transpose(grey), unit, cv2.transpose(uncrossed), beside_figures=True)
+    crossing = _turned(drawn(_strokes(rows), *grey.shape))
+    down = _pieces(cv2.transpose(grey), unit, crossing, beside_figures=True)
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
@@ -133,6 +135,12 @@ def _inked_rows(mask: NDArray[np.generic]) -> Mask:
     return rows
 
 
+def _blurred(crossing: Mask) -> Mask:
+    """The pixels of vertical lines and those beside them that their blur reaches."""
+    blurred: Mask = cv2.dilate(crossing.view(np.uint8), np.ones((1, 5), np.uint8)).view(bool)
+    return blurred
+
+
 def _flip(line: Line) -> Line:
     return replace(line, horizontal=not line.horizontal)
 
@@ -171,13 +179,21 @@ class _Piece:
         h, w = self.own.shape
         return slice(self.y0, self.y0 + h), slice(self.x0, self.x0 + w)
 
+    @property
+    def middles(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The columns that are drawn, and the middle of the ink in each, from the origin."""
+        heights = self.own.sum(axis=0)
+        drawn = np.flatnonzero(heights)
+        rows = np.arange(self.own.shape[0])[:, None]
+        return drawn, (self.own * rows).sum(axis=0)[drawn] / heights[drawn]
+
 
 def _pieces(
-    grey: Image, unit: float, uncrossed: Image, *, beside_figures: bool = False
+    grey: Image, unit: float, crossing: Mask, *, beside_figures: bool = False
 ) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted.
 
-    ``uncrossed`` is the image without the lines that run across, as far as they are known.
+    ``crossing`` are the pixels of lines that run across, as far as they are known.
 
     ``beside_figures`` takes long ones with ink close beside them too: a border between
     columns has figures along it, but along a line of text only its own strokes run so far.
@@ -185,10 +201,12 @@ def _pieces(
     ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID)
-    beside = _beside(uncrossed, unit)
+    uncrossed = np.where(crossing, np.uint8(255), grey)
+    blurred = _blurred(crossing)
+    beside = _beside(np.where(blurred, np.uint8(255), grey), unit)
     pieces = [
         piece
-        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN)
+        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, blurred)
         if _stands_alone(piece, beside, unit)
     ]
     # Faint and dotted lines show when the image is smoothed along them; text shows too, so
@@ -221,7 +239,15 @@ def _pieces(
         for piece in _stretches(short, 1, 1.1 * unit, 0.98)
         if piece.line.length < 3 * unit and beside.both(piece.area)[piece.own].mean() < _CROWDED
     )
-    return [piece for piece in pieces if piece.line.thickness < unit / 2]
+    thin = (piece for piece in pieces if piece.line.thickness < unit / 2)
+    return [piece for piece in thin if piece.line.length > _LONG * unit or _is_straight(piece)]
+
+
+def _is_straight(piece: _Piece) -> bool:
+    """Whether a short stretch neither slants nor bends, as the strokes of a signature do."""
+    middles = piece.middles[1]
+    low, high = np.percentile(middles, _INNER)
+    return bool(high - low <= _SLANT[0] + _SLANT[1] * piece.line.length)
 
 
 def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Iterator[_Piece]:
@@ -267,8 +293,13 @@ def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: _Beside) -> fl
     return float((open_ & drawn).mean())
 
 
-def _stretches(core: _Rows, gap: float, shortest: float, share: float) -> Iterator[_Piece]:
-    """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``."""
+def _stretches(
+    core: _Rows, gap: float, shortest: float, share: float, crossing: Mask | None = None
+) -> Iterator[_Piece]:
+    """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``.
+
+    What lies under lines that run across counts as drawn.
+    """
     for top, band in core.bands():
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
         labels, stats = components(joined)
@@ -278,7 +309,10 @@ def _stretches(core: _Rows, gap: float, shortest: float, share: float) -> Iterat
                 continue
             part = (slice(y, y + h), slice(x, x + w))
             own = (labels[part] == i) & (band[part] > 0)
-            if own.any(axis=0).mean() > share:
+            inked = own.any(axis=0)
+            if crossing is not None:
+                inked = inked | crossing[top + y : top + y + h, x : x + w].any(axis=0)
+            if inked.mean() > share:
                 yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
 
@@ -288,9 +322,7 @@ def _strokes(merged: Sequence[_Merged]) -> tuple[Stroke, ...]:
 
 def _stroke(piece: _Piece) -> Stroke:
     """The line's own thickness along its middle, which may bend slowly."""
-    drawn = np.flatnonzero(piece.own.any(axis=0))
-    rows = np.arange(piece.own.shape[0])[:, None]
-    middles = (piece.own * rows).sum(axis=0)[drawn] / piece.own.sum(axis=0)[drawn]
+    drawn, middles = piece.middles
     # What touches the line on one side pulls a column's middle: the median doesn't follow.
     steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
     knots = [_median(middles[i:j]) for i, j in pairwise(steps)]
@@ -311,17 +343,15 @@ def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
     What stands close over an underline stands on one side only, and an underline has no
     gaps, as the feet of a row of characters have.
     """
-    if piece.line.length > 12 * unit:
+    if piece.line.length > _LONG * unit:
         return True
     over, under = (side[piece.area][piece.own].mean() for side in (beside.above, beside.below))
     both = beside.both(piece.area)[piece.own].mean()
     if both < _CROWDED:
         return True
     whole = piece.own.any(axis=0).mean() > _SEAMLESS
-    if piece.line.length > 4 * unit:
-        return bool(whole and (both < _IN_TEXT or min(over, under) < _CROWDED))
-    border = whole and piece.line.length > _STROKE * unit and min(over, under) < _CROWDED
-    return bool(both < _IN_TEXT or border)
+    one_sided = whole and min(over, under) < _CROWDED
+    return bool(both < _IN_TEXT or (one_sided and piece.line.length > _STROKE * unit))
 
 
 def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> Iterator[_Piece]:
