@@ -21,7 +21,7 @@ from schemas.geometry import Box
 from schemas.page import Warn
 from schemas.words import plain
 
-DASH = r"[\-‐‑‒–—―−─一~]"
+DASH = r"[\-‐‑‒–—―−─一~.·•]"  # or what a recogniser makes of a small one
 _STOP = r"[;,:。]"
 SEPARATORS = ";,。:、 "
 
@@ -38,10 +38,11 @@ _DAMAGED_HEAD = re.compile(
     rf"(?:^|(?<=[。;.]))(?P<number>\d{{1,3}})[、.,:;](?P<code1>\w){DASH}?"
     rf"(?P<level1>{_NAME}{{2,12}}){_STOP}(?P<code2>\w{{0,2}}?){DASH}?(?P<level2>{_NAME}{{2,16}}{_STOP})"
 )
+# 指标值 or 目标值, one sign of it misread perhaps.
 TERM = re.compile(
-    r"(?:实施周期|实施周|施周期|实施期|项目周期|中长期|总体|全周期)(?:绩效)?(?:指标|目标)值[:;.,]?"
+    r"(?:实施周期|实施周|施周期|实施期|项目周期|中长期|总体|全周期)(?:绩效)?\w标值[:;.,]?"
 )
-YEAR = re.compile(r"(?:本年度|当年度|年度|当年)(?:绩效)?(?:指标|目标)值[:;.,]?")
+YEAR = re.compile(r"(?:本年度|当年度|年度|当年)(?:绩效)?\w标值[:;.,]?")
 
 _OPERATORS = {
     "≥": "≥", "≧": "≥", "≤": "≤", "≦": "≤", ">": ">", "﹥": ">", "<": "<", "﹤": "<", "=": "=",
@@ -102,7 +103,7 @@ def parse_target(text: str) -> Target | None:
     A single figure gives operator, value and unit (``大于20家``, ``9000元及以内``); words
     before a compared figure are kept beside it (``每年≥20场``). Everything else is words.
     """
-    printed = plain(text).strip("；;，,。 ")
+    printed = plain(text).strip("；;：:，,。 ")
     if not printed:
         return None
     body = "".join(unicodedata.normalize("NFKC", c) for c in printed if not c.isspace())

@@ -28,8 +28,9 @@ def without_margin_dirt(
 ) -> list[Token]:
     """The tokens, in order, less strokes and nonsense that stand far from all print.
 
-    What stands in a ruled cell stays: it may be a figure that a person must see. What stands
-    wholly within the edge of the page, whose ``width`` is in points, is its shadow.
+    Far is above and below all lines of print, or left and right of the longest of them. What
+    stands in a ruled cell stays: it may be a figure that a person must see. What stands wholly
+    within the edge of the page, whose ``width`` is in points, is its shadow.
     """
     rim = _EDGE * width
     tokens = [t for t in tokens if t.box.x1 > rim and t.box.x0 < width - rim]
@@ -38,12 +39,16 @@ def without_margin_dirt(
         return list(tokens)
     height = legible[len(legible) // 2]
     print_ = [token.box for token in tokens if not _is_dirt(token, height)]
+    left, right = min(b.x0 for b in print_) - height, max(b.x1 for b in print_) + height
     slots = [slot.box for lattice in lattices(rulings) for slot in lattice.slots]
     gone = {
         id(token)
         for token in tokens
         if _is_dirt(token, height)
-        and all(_apart(token.box, other) > _FAR * height for other in print_)
+        and (
+            not left < token.box.cx < right
+            or all(_apart(token.box, other) > _FAR * height for other in print_)
+        )
         and not any(box.contains(token.box.cx, token.box.cy) for box in slots)
     }
     return [token for token in tokens if id(token) not in gone]
