@@ -42,7 +42,7 @@ _FEW = 3  # long lines of which it is told
 _GOES_ON = 0.38  # share of its length that must be drawn where nothing stands beside it
 _CLEARLY = 0.65  # the same of a dotted line that may be short
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
-_STROKE = 2  # text heights: no stroke of a character is so long
+_STROKE = 4  # text heights: no stroke of a character, of a seal even, is so long
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _MEETS = 0.7  # text heights within which a line meets another one
 
@@ -203,11 +203,13 @@ def _pieces(
     solid = _filled(thick, 2.5 * unit, _SOLID)
     uncrossed = np.where(crossing, np.uint8(255), grey)
     blurred = _blurred(crossing)
-    beside = _beside(np.where(blurred, np.uint8(255), grey), unit)
+    beside = _beside(grey, unit)
+    apart = _beside(np.where(blurred, np.uint8(255), grey), unit)
     pieces = [
         piece
-        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, blurred)
-        if _stands_alone(piece, beside, unit)
+        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, (blurred, _STROKE * unit))
+        # A short one between two rulings may be a stroke: they are not left out there.
+        if _stands_alone(piece, apart if piece.line.length > _STROKE * unit else beside, unit)
     ]
     # Faint and dotted lines show when the image is smoothed along them; text shows too, so
     # they must have little beside them.
@@ -294,11 +296,16 @@ def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: _Beside) -> fl
 
 
 def _stretches(
-    core: _Rows, gap: float, shortest: float, share: float, crossing: Mask | None = None
+    core: _Rows,
+    gap: float,
+    shortest: float,
+    share: float,
+    crossed: tuple[Mask, float] | None = None,
 ) -> Iterator[_Piece]:
     """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``.
 
-    What lies under lines that run across counts as drawn.
+    ``crossed`` are the pixels under lines that run across, and the length from which a piece
+    counts as drawn there.
     """
     for top, band in core.bands():
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
@@ -310,8 +317,8 @@ def _stretches(
             part = (slice(y, y + h), slice(x, x + w))
             own = (labels[part] == i) & (band[part] > 0)
             inked = own.any(axis=0)
-            if crossing is not None:
-                inked = inked | crossing[top + y : top + y + h, x : x + w].any(axis=0)
+            if crossed is not None and w > crossed[1]:
+                inked = inked | crossed[0][top + y : top + y + h, x : x + w].any(axis=0)
             if inked.mean() > share:
                 yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
