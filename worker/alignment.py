@@ -244,10 +244,9 @@ def _header(
 ) -> tuple[float, list[TextLine]]:
     """The y where the body starts, and the lines that name the columns."""
     width = bands[-1].x1 - bands[0].x0
+    figures = min(t.box.y0 for t in figures_in(first))  # dirt may stand over its label
     rules = sorted(
-        r.at
-        for r in page.rulings
-        if r.horizontal and r.length > 0.8 * width and r.at < first.box.y0 + 1
+        r.at for r in page.rulings if r.horizontal and r.length > 0.8 * width and r.at < figures + 1
     )
     above = [ln for ln in lines if ln.box.cy < first.box.y0]
     numbers: list[TextLine] = []

@@ -33,6 +33,7 @@ _DOTTED = 0.42  # the same of a long one
 _UNBROKEN = 0.94  # share of a piece's columns that must be drawn
 _ALONG = 16  # text heights of a border that has figures close beside it
 _CLOSE_SET = 0.85  # share of such a border that must be drawn
+_PEN = 6  # text heights: nor are the upright strokes of a pen
 _LONG = 12  # text heights from which a stretch is no stroke of a pen
 _SLANT = (1.0, 0.02)  # pixels, and share of its length, by which a shorter one may slant
 _INNER = (8, 92)  # per cent of its columns that are asked
@@ -78,8 +79,9 @@ class Drawing:
 def find_lines(grey: Image, text_height: float) -> Drawing:
     """The rulings of an evenly lit, upright page, in pixels.
 
-    ``text_height`` is that of ordinary characters, in pixels. Lines shorter than four text
-    heights count only where both their ends meet other lines, as in a lattice.
+    ``text_height`` is that of ordinary characters, in pixels. Horizontal lines shorter than four
+    text heights, and vertical ones shorter than six, count only where both their ends meet other
+    lines, as in a lattice.
     """
     unit = max(text_height, 8.0)
     across = _pieces(grey, unit, np.zeros(grey.shape, bool))
@@ -90,8 +92,8 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
-    kept_rows = _anchored(row_lines, column_lines, unit)
-    kept_columns = _anchored(column_lines, row_lines, unit)
+    kept_rows = _anchored(row_lines, column_lines, unit, _STROKE)
+    kept_columns = _anchored(column_lines, row_lines, unit, _PEN)
     return Drawing(
         tuple([row_lines[i] for i in kept_rows] + [column_lines[i] for i in kept_columns]),
         _strokes([rows[i] for i in kept_rows]),
@@ -494,8 +496,10 @@ def _joined(a: Line, b: Line) -> Line:
     return replace(longer, at=at, start=min(a.start, b.start), end=max(a.end, b.end))
 
 
-def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> list[int]:
-    """Which lines are long enough to stand alone, or end on other lines at both ends."""
+def _anchored(
+    lines: Sequence[Line], across: Sequence[Line], unit: float, alone: float
+) -> list[int]:
+    """Which lines are long enough to stand ``alone``, or end on other lines at both ends."""
     long = [line for line in across if line.length > 4 * unit]
     kept = []
     for i, line in enumerate(lines):
@@ -509,6 +513,6 @@ def _anchored(lines: Sequence[Line], across: Sequence[Line], unit: float) -> lis
             )
             for end in (line.start, line.end)
         )
-        if line.length > (16 if line.faint else 4) * unit or ends == 2:
+        if line.length > (16 if line.faint else alone) * unit or ends == 2:
             kept.append(i)
     return kept
