@@ -26,6 +26,7 @@ _STAMP_LIGHTER = 40  # grey levels that a stamp must be lighter than text to be 
 _BREAK = (3, 3)  # pixels: breaks in the strokes of ragged print, at the resolutions that are read
 _MOSTLY = 0.6  # of the width of characters must be left where such breaks are closed
 _LEGIBLE = 10  # pixels: no print is so low that could be read
+_SOME = 3  # pieces of ink that tell a height
 _WORD = 8  # pixels: what is lower is a ruling
 _LONG = (3, 12)  # times its height: a ruling is longer
 _FULL = 0.55  # of its frame that the ink of a word fills
@@ -144,17 +145,15 @@ def _usual_height(ink: Image) -> tuple[float, float]:
     tallest = max(ink.shape) / 20
     letters = (height >= 5) & (height < tallest) & (width < 3 * height) & (area >= 8)
     letters &= area > 0.08 * width * height
-    if letters.sum() < 3:
-        return 0.0, 0.0
-    usual, most = _most(height[letters], width[letters])
+    found = [_most(height[letters], width[letters])] if letters.sum() >= _SOME else []
     across, along = np.minimum(width, height), np.maximum(width, height)
     words = (across >= _WORD) & (across < tallest) & (area > _FULL * width * height)
     words &= (along >= _LONG[0] * across) & (along < _LONG[1] * across)
-    if words.sum() >= 3:
+    if words.sum() >= _SOME:
         low, wide = _most(across[words], along[words])
-        if wide > most and low < _LOWER * usual:
+        if not found or (wide > found[0][1] and low < _LOWER * found[0][0]):
             return low, wide
-    return usual, most
+    return found[0] if found else (0.0, 0.0)
 
 
 def _most(heights: NDArray[np.int32], widths: NDArray[np.int32]) -> tuple[float, float]:

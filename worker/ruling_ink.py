@@ -24,7 +24,10 @@ _BESIDE = 3  # pixels beyond, on which it is seen whether anything stands there
 _BARE = 200  # grey above which nothing does
 _INK = 205  # grey below which something is left when a ruling's own is taken away
 _DARK = 110  # grey of a stroke that stands free of what is beside it
+_BLACK = 40  # grey of a ruling that hides all ink
+_PALER = 80  # grey levels above it at which a ruling hides none
 _THROUGH = 150  # grey of ink that runs through a ruling
+_WIDEST = 40  # pixels of a character's foot, at the resolutions that are read
 _FEWEST = 12  # columns in which a ruling runs alone
 _SHARE = 0.1  # of all, likewise
 
@@ -69,8 +72,7 @@ def _lift(page: Image, stroke: Stroke, near: Mask) -> None:
     columns = np.arange(stroke.x0, stroke.x0 + len(stroke.middles))
     seen = page[rows, columns]
     crossed = near[rows[reach], columns]
-    taken = PAPER - _profile(seen, core, crossed)
-    left: Image = np.minimum(seen.astype(np.uint16) + taken, PAPER).astype(np.uint8)
+    left = _less(seen, _profile(seen, core, crossed))
     upper, lower = _feet(seen, left, core), _feet(seen[::-1], left[::-1], core)[::-1]
     through = _touching(seen, upper, core) & _touching(seen[::-1], lower[::-1], core)
     lifted = np.where(upper | lower, left, PAPER).astype(np.uint8)
@@ -81,6 +83,21 @@ def _lift(page: Image, stroke: Stroke, near: Mask) -> None:
     lifted = np.where(through & ~crossed, seen, lifted).astype(np.uint8)
     own = slice(_BESIDE, -_BESIDE)
     page[rows[own], columns] = lifted[own]
+
+
+def _less(seen: Image, own: Image) -> Image:
+    """What is left of the ink when a ruling's ``own`` is taken away.
+
+    One ink over another lets as much less light through; of black nothing more can be told than
+    by how much it is darker still.
+    """
+    ruling = own.astype(np.float32)
+    told = np.clip((ruling - _BLACK) / _PALER, 0, 1)
+    through = seen * (PAPER / np.maximum(ruling, 1.0))
+    left: Image = np.clip(told * through + (1 - told) * (seen + (PAPER - ruling)), 0, PAPER).astype(
+        np.uint8
+    )
+    return left
 
 
 def _profile(seen: Image, core: int, crossed: Mask) -> Image:
@@ -105,8 +122,23 @@ def _feet(seen: Image, left: Image, core: int) -> Mask:
         goes_on: Mask = cv2.dilate(above, np.ones((1, 3), np.uint8))[0].view(bool)
         if row < middle - core:
             goes_on = np.logical_or(goes_on, seen[row] <= _DARK)  # a stroke of its own
-        feet[row] = inked[row] & goes_on
+        feet[row] = _spread(goes_on & inked[row], inked[row])
     return feet
+
+
+def _spread(some: Mask, inked: Mask) -> Mask:
+    """The runs of ``inked`` pixels that hold ``some``, but for those wider than a character."""
+    if not some.any():
+        return some
+    edges = np.flatnonzero(np.diff(inked.view(np.int8), prepend=0, append=0))
+    starts, ends = edges[::2], edges[1::2]
+    before = np.concatenate(([0], np.cumsum(some)))
+    held = (before[ends] > before[starts]) & (ends - starts <= _WIDEST)
+    change = np.zeros(len(inked) + 1, np.int8)
+    change[starts[held]] += 1
+    change[ends[held]] -= 1
+    whole: Mask = np.cumsum(change[:-1]).astype(bool)
+    return whole | some
 
 
 def _touching(seen: Image, feet: Mask, core: int) -> Mask:

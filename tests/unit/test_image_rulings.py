@@ -163,3 +163,30 @@ def test_a_pale_fold_that_runs_through_figures_is_no_border() -> None:
 
     assert _places(page(200), horizontal=False) == pytest.approx([100, 300, 700, 850], abs=1.5)
     assert 521 in [round(at) for at in _places(page(60), horizontal=False)]
+
+
+def test_the_thick_borders_of_a_table_two_rows_high_are_found() -> None:
+    """Three rulings across cover a good part of such a border; its edge is ragged besides."""
+    page = _blank()
+    unit = 15.0
+    for y in (138, 181, 224):
+        page[y : y + 5, 100:800] = 0
+    for x in (100, 330, 560, 795):
+        page[138:229, x : x + 4] = 0
+        page[138:229:3, x + 4] = 0
+    for y in (152, 195):
+        cv2.putText(page, "69.32", (495, y + 18), 0, 0.5, 0, 2)
+    columns = [line.at for line in find_lines(page, unit).lines if not line.horizontal]
+    assert sorted(columns) == pytest.approx([102, 332, 562, 797], abs=1.5)
+
+
+def test_upright_strokes_of_pen_and_seal_between_two_rows_are_no_borders() -> None:
+    page = _blank()
+    for y in range(200, 500, 50):
+        cv2.line(page, (100, y), (800, y), 0, 2)
+    cv2.line(page, (400, 215), (408, 320), 0, 4)  # slants as a pen does
+    cv2.line(page, (600, 276), (600, 378), 0, 3)  # ends amid a row
+    cv2.line(page, (200, 308), (200, 346), 0, 3)  # of a character on a seal
+    cv2.line(page, (200, 325), (240, 325), 0, 3)
+    cv2.line(page, (212, 306), (212, 348), 0, 3)
+    assert _places(page, horizontal=False) == []

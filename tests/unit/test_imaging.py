@@ -115,3 +115,16 @@ def test_a_noisy_page_is_calmed_and_keeps_its_strokes() -> None:
 def test_a_good_scan_is_left_as_it_is() -> None:
     page = _noisy_paper(2)
     assert calmed(page) is page
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_small_print_whose_characters_run_together_is_not_taken_for_its_title(turns: int) -> None:
+    page = np.full((1400, 1000), 255, np.uint8)
+    cv2.putText(page, "BUDGET", (300, 120), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 5)
+    for row in range(30):
+        for column in range(5):
+            at = (80 + 180 * column, 200 + 36 * row)
+            cv2.putText(page, "386.420", at, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 0, 3)
+    blurred = cv2.GaussianBlur(page, (0, 0), 2.2)
+    ink = quarter_turned(np.asarray(blurred, np.uint8), turns) < 200
+    assert 12 <= text_height(ink) <= 22

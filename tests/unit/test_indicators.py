@@ -165,3 +165,19 @@ def test_every_cell_of_a_published_table_parses_without_a_loss() -> None:
         assert warnings == ()
         assert [i.number for i in found] == list(range(1, len(found) + 1))
         assert "".join(i.text for i in found).replace(" ", "") == cell.replace(" ", "")
+
+
+@pytest.mark.parametrize("dash", [".", "·", "•", "–"])
+def test_a_dash_that_was_read_as_a_dot_parts_code_and_name(dash: str) -> None:
+    (first, _), warnings = parse(CELL.replace("-", dash))
+    assert (first.level1_code, first.level1) == ("1", "产出指标")
+    assert (first.level2_code, first.level2) == ("11", "数量指标")
+    assert warnings == ()
+
+
+def test_a_target_is_told_by_its_label_with_one_sign_misread() -> None:
+    damaged = CELL.replace("实施周期指标值:≥10", "实施周期播标值:≥10").replace(":≥8。", ":≥8：")
+    (first, _), _ = parse(damaged)
+    assert first.name == "购置办公家具套数"
+    assert first.term_target == Target("≥10", operator="≥", value="10")
+    assert first.year_target == Target("≥8", operator="≥", value="8")

@@ -51,3 +51,8 @@ def test_small_print_stays_wherever_it_is() -> None:
 def test_the_shadow_of_the_pages_edge_is_no_column() -> None:
     shadow = [_token("1", 60.0 + 20 * row, x=WIDTH - 6) for row in range(3)]
     assert without_margin_dirt((*PRINT, *shadow), (), WIDTH) == list(PRINT)
+
+
+def test_specks_left_and_right_of_all_print_are_dirt() -> None:
+    specks = [_token("-", 60.0 + 7 * row, 1.0, x=x) for row in range(8) for x in (20.0, 420.0)]
+    assert without_margin_dirt((*PRINT, *specks), (), WIDTH) == list(PRINT)
