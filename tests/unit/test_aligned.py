@@ -7,10 +7,11 @@ import pymupdf
 
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
-from schemas.page import Token, TokenSource
+from schemas.page import PageText, Ruling, Token, TokenSource
 from tests.unit.pages import document, grids_of, line, texts, write
 from worker.aligned_columns import figure_columns, with_blank_columns, with_text_columns
 from worker.aligned_rows import rows_of_body
+from worker.grid import grids
 
 FONT = pymupdf.Font("china-s")
 
@@ -467,3 +468,24 @@ def test_a_name_over_others_spans_a_column_between_them_that_has_none(tmp_path: 
     (over,) = (c for c in grid.cells if c.text.startswith("财政拨款收入"))
     assert (over.col, over.colspan) == (2, 3)
     assert texts(grid)[-1] == ["桃源镇", "37.00", "24.00", "", "13.00"]
+
+
+def test_dirt_over_the_label_of_the_first_row_does_not_hide_the_ruling_of_the_header() -> None:
+    def token(text: str, x: float, y: float, height: float = 9.0) -> Token:
+        return Token(text, Box(x, y, x + 8 * len(text), y + height), "ocr")
+
+    names = [token("科目", 60, 104), token("合计", 270, 104), token("本年", 370, 104)]
+    rows = [
+        [token(label, 60, y), token("7.00", 270, y), token("7.00", 370, y)]
+        for label, y in (("总计", 124.0), ("教育支出", 144.0), ("住房保障支出", 164.0))
+    ]
+    rows[0][0] = token("总计", 60, 118, 15)  # its box begins above the ruling at 120
+    rulings = tuple(Ruling(True, y, 50, 450) for y in (98.0, 120.0, 140.0, 160.0, 180.0))
+    above = [token("部门名称：某局", 60, 86), token("单位：元", 380, 86)]
+    page = PageText(
+        1, "scan", 500, 700, 500, 700, (*above, *names, *(t for row in rows for t in row)), rulings
+    )
+    (grid,) = grids(page)
+    assert texts(grid)[0] == ["科目", "合计", "本年"]
+    assert grid.header_rows == 1
+    assert len(texts(grid)) == 4

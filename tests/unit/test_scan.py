@@ -148,3 +148,23 @@ def test_a_blank_page_with_shadow_and_specks_is_blank(read: Callable[..., PageTe
     page = read(noisy(shaded(paper)))
     assert page.source == "blank"
     assert page.tokens == ()
+
+
+def test_dirt_before_a_label_does_not_set_it_out(read: Callable[..., PageText]) -> None:
+    image = table_page(Ink(ruled=False))
+    clean = _starts(read(image))
+    scale = image.shape[1] / WIDTH
+    dirty = image.copy()
+    for top in ROWS[2:5]:
+        x, y = round((COLUMNS[0] - 1) * scale), round((top + 11) * scale)
+        dirty[y : y + 3, x : x + 3] = 90
+    found = _starts(read(dirty))
+    assert len(clean) == 3
+    for label, start in clean.items():
+        assert found[label] == pytest.approx(start, abs=2.0)
+
+
+def _starts(page: PageText) -> dict[str, float]:
+    """Where the names of the projects begin, by what they end in."""
+    ends = [row[0][-4:] for row in CELLS[2:]]
+    return {end: t.box.x0 for t in page.tokens for end in ends if t.text.endswith(end)}
