@@ -392,7 +392,15 @@ def test_a_long_sum_is_told_whole_in_chinese_too() -> None:
     assert "more" not in mended.reason.zh
 
 
-def _table(spoilt: str, *, down: bool) -> Draft:
+@pytest.mark.parametrize(("seen", "verdict"), [("5485.50", "doubtful"), ("5468.50", "repaired")])
+def test_digits_exchanged_are_a_typists_slip_and_no_misreading(seen: str, verdict: str) -> None:
+    """The ink, with dirt before it, is rather another figure than the one that the sums ask for."""
+    dirty = "5" + seen
+    said: Said = {dirty: ((dirty, 0.5), (seen, 0.3), ("5458.50", 0.05))}
+    assert cell(decode(Booklet((_table(dirty, down=True, said=said),))), "x").verdict == verdict
+
+
+def _table(spoilt: str, *, down: bool, said: Said | None = None) -> Draft:
     """Two rows and their sum, of two terms each, with one figure of which the ink shows a part."""
     rows = {
         "x": {"a": spoilt, "b": "3,041.00", "c": "2,417.50"},
@@ -401,8 +409,8 @@ def _table(spoilt: str, *, down: bool) -> Draft:
     }
     across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows]
     along = [Sum("column_total", ("sum", k), (("x", k), ("y", k))) for k in "abc"]
-    said: Said = {spoilt: ((spoilt, 0.5),)}
-    return book(rows, (*across, *(along if down else ())), said=said)
+    shown = said or {spoilt: ((spoilt, 0.5),)}
+    return book(rows, (*across, *(along if down else ())), said=shown)
 
 
 @pytest.mark.parametrize("spoilt", ["458.50", "12.5", "97"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -304,7 +305,7 @@ class _Bench:
         # Whether ink stands for a nought or for none sums can't tell, but the custom of a table
         # that always prints the one or the other, or print of more signs than a dash has.
         told = units != 0 or kept or (one.first is not None and _of_digits(one))
-        cheap = one.options[units].cost <= DEAREST and told
+        cheap = one.options[units].cost <= DEAREST and told and not _exchanged(one, units)
         if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
             return "repaired", "repaired", units, sure
         if nothing:
@@ -360,6 +361,28 @@ def _inkier(one: Lattice, units: int) -> bool:
         return False
     first = one.options.get(one.first) if one.first is not None else None
     return first is None or one.options[units].cost < first.cost
+
+
+def _exchanged(one: Lattice, units: int) -> bool:
+    """Whether the ink prefers the same figure with two neighbouring digits exchanged.
+
+    That is how typists slip, and no reader does: the sums may mend what is printed so.
+    """
+    told = str(abs(units))
+    seen: dict[str, float] = defaultdict(float)
+    for reading in one.cell.readings:
+        seen["".join(filter(str.isdigit, reading.text))] += reading.probability
+    cheaper = (str(abs(u)) for u, o in one.options.items() if o.cost < one.options[units].cost)
+    likelier = (digits for digits, odds in seen.items() if odds > seen.get(told, 0.0))
+    return any(_swapped(other, told) for other in itertools.chain(cheaper, likelier))
+
+
+def _swapped(one: str, other: str) -> bool:
+    apart = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+    if len(one) != len(other) or len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    first, second = apart
+    return one[first] == other[second] and one[second] == other[first]
 
 
 def _is_veiled(one: Lattice, units: int | None) -> bool:
