@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,20 +37,20 @@ def fits(part: Part, tie: Tie) -> list[Fit] | None:
     half = _halved(terms)
     if half is None:
         return None
-    left, right = terms[:half], terms[half:]
-    sums: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for options, total in _combined(left):
-        sums[total].append(options)
+    left = sorted(_combined(terms[:half]), key=_total)
     found: list[Fit] = []
-    for options, total in _combined(right):
-        for miss in range(-tie.slack, tie.slack + 1):
-            found += [
-                Fit((*first, *options), miss != 0)
-                for first in sums.get(miss - tie.constant - total, ())
-            ]
-        if len(found) > _MANY:
+    for options, total in _combined(terms[half:]):
+        wanted = -tie.constant - total
+        first = bisect_left(left, wanted - tie.slack, key=_total)
+        last = bisect_right(left, wanted + tie.slack, key=_total)
+        if len(found) + last - first > _MANY:
             return None
+        found += [Fit((*other, *options), sum_ != wanted) for other, sum_ in left[first:last]]
     return found
+
+
+def _total(combined: tuple[tuple[int, ...], int]) -> int:
+    return combined[1]
 
 
 def _halved(terms: Sequence[Sequence[int]]) -> int | None:
