@@ -120,8 +120,9 @@ def _feet(seen: Image, left: Image, core: int) -> Mask:
     for row in range(_BESIDE, middle + 1):
         above = feet[row - 1 : row].view(np.uint8)
         goes_on: Mask = cv2.dilate(above, np.ones((1, 3), np.uint8))[0].view(bool)
-        if row < middle - core:
-            goes_on = np.logical_or(goes_on, seen[row] <= _DARK)  # a stroke of its own
+        if row < middle - core - 1:
+            free = (seen[row] <= _DARK) & (seen[row + 1] > _DARK)  # a stroke of its own
+            goes_on = np.logical_or(goes_on, free)
         feet[row] = _spread(goes_on & inked[row], inked[row])
     return feet
 

@@ -34,6 +34,7 @@ from worker.ocr import LineReading, OcrEngine, lines_seen
 from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
+from worker.sheet_edge import without_edges
 from worker.skew import Lie, lie_of, straightened
 from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
@@ -160,7 +161,7 @@ class _Clean:
 def _cleaned(image: Colour) -> _Clean | None:
     """The page in clean grey; None where it bears no text."""
     grey, _ = grey_without_stamps(image)
-    grey = flatten_light(calmed(grey))
+    grey = flatten_light(calmed(without_edges(grey)))
     stamps = round_stamps(grey)
     clear = without_stamps(grey, stamps)
     grey = clear.grey

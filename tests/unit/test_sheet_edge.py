@@ -1,0 +1,62 @@
+"""Dark edges of a scan: gone where they are the scanner's, left where they may be print."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from worker.sheet_edge import without_edges
+
+Image = NDArray[np.uint8]
+
+PAPER, INK = 235, 15
+
+
+def _page() -> Image:
+    """A page with a framed table of two columns, well inside."""
+    page = np.full((800, 1000), PAPER, np.uint8)
+    for y in range(200, 601, 40):
+        page[y : y + 3, 100:900] = INK
+    for x in (100, 500, 897):
+        page[200:603, x : x + 3] = INK
+    return page
+
+
+def _ragged(page: Image, turns: int, rng: np.random.Generator) -> Image:
+    """The page with the shadow of a lid along one side, as a black-and-white scan has it."""
+    dark = np.array(page)
+    side = np.rot90(dark, turns)
+    depth = rng.normal(14, 4, len(side)).clip(4, 24).astype(int)
+    reach = np.arange(side.shape[1]) < depth[:, None]
+    side[reach & (rng.random(side.shape) < 0.7)] = INK
+    return dark
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_ragged_shadow_along_any_side_goes_and_the_table_stays(turns: int) -> None:
+    page = _page()
+    shadowed = _ragged(page, turns, np.random.default_rng(turns))
+    clean = without_edges(shadowed)
+    assert (clean == page).mean() > 0.9999
+    assert (clean[150:650, 80:920] == page[150:650, 80:920]).all()
+
+
+def test_the_wedge_beside_a_sheet_that_lay_askew_goes() -> None:
+    page = _page()
+    columns = np.arange(1000)
+    wedge = columns[None, :] < (np.arange(800)[:, None] - 200) / 25
+    clean = without_edges(np.where(wedge, np.uint8(INK), page))
+    assert (clean == page).all()
+
+
+def test_a_table_that_the_border_cuts_is_left_as_it_is() -> None:
+    page = _page()[:, 100:900]
+    assert (without_edges(page)[:, 3:-3] == page[:, 3:-3]).all()
+    cut = _page()[:, 103:]
+    assert without_edges(cut) is cut
+
+
+def test_a_page_that_is_dark_all_over_is_left_as_it_is() -> None:
+    dark = np.full((400, 300), 20, np.uint8)
+    assert without_edges(dark) is dark
