@@ -5,6 +5,7 @@ Angles are degrees, clockwise; lengths are pixels, origin top left.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,14 +18,17 @@ from worker.imaging import PAPER
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
+Bend = tuple[float, float]
+"""Pixels: the fall from the middle to the edge, and the sag of the middle."""
 
 _MARGIN = 0.03  # of the page's shorter side: an edge so wide may be the scanner's shadow
 _LEAST_INK = 200  # pixels that tell anything
 _SLOPES = 21  # tried at first, over twice the limit
 _MOST_BOW = 0.012  # of the page's width
 _BOWS = 7  # tried at first, over twice that
-_ROUNDS = ((10000, 3.0), (20000, 2.0), (40000, 1.0), (60000, 1.0))
-"""Pixels of ink, and the height of the rows that they are gathered in, ever finer."""
+_ROUNDS = ((10000, 3.0, 6), (15000, 2.0, 3), (30000, 1.0, 2), (60000, 1.0, 1))
+"""Pixels of ink, the height of the rows that they are gathered in, ever finer, and how many bends
+the next round begins from: what is sharpest for few pixels may be so by chance."""
 _FINER = 3.0  # times, from round to round
 _LEVEL = 0.02  # degrees of skew that are left
 _FLAT = 1.5  # pixels of bow that are left
@@ -57,18 +61,22 @@ def lie_of(ink: Mask, limit: float = 5.0) -> Lie:
     if points is None or len(points) < _LEAST_INK:
         return Lie()
     half = ink.shape[1] / 2
-    some = np.random.default_rng(0).permutation(len(points))[: _ROUNDS[-1][0]]
-    xs, ys = points.reshape(-1, 2)[some].T.astype(np.float32)
+    some = np.random.default_rng(0).integers(0, len(points), _ROUNDS[-1][0])
+    xs, ys = np.ascontiguousarray(points.reshape(-1, 2)[some].T, np.float32)
     found = _Ink((xs + np.float32(edge - half)) / np.float32(half), ys)
     most = float(np.tan(np.radians(limit))) * half
     slopes, bows = _over(most, _SLOPES), _over(_MOST_BOW * ink.shape[1], _BOWS)
-    slope = bow = 0.0
-    for many, height in _ROUNDS:
-        slope, bow = found.sharpest(slopes, bows, many, height)
-        slopes, bows = _around(slope, slopes), _around(bow, bows)
+    tried = [(slope, bow) for slope in slopes for bow in bows]
+    step_of_slope, step_of_bow = float(slopes[1] - slopes[0]), float(bows[1] - bows[0])
+    for many, height, kept in _ROUNDS:
+        best = found.sharpest(tried, many, height)[:kept]
+        step_of_slope, step_of_bow = step_of_slope / _FINER, step_of_bow / _FINER
+        tried = _around(best, step_of_slope, step_of_bow)
+    slope, bow = best[0]
     if abs(bow) < _FLAT:
         # What little bow was seen had its part in the slope that suits it.
-        slope, bow = found.sharpest(_around(slope, slopes, finer=1.0), _over(0.0, 1), many, height)
+        straight = [(one, 0.0) for one, _ in _around([(slope, 0.0)], step_of_slope * _FINER, 0.0)]
+        slope, bow = found.sharpest(straight, many, height)[0]
     return Lie(float(np.degrees(np.arctan(slope / half))), bow)
 
 
@@ -79,19 +87,15 @@ class _Ink:
     across: Floats
     ys: Floats
 
-    def sharpest(
-        self, slopes: Floats, bows: Floats, many: int, height: float
-    ) -> tuple[float, float]:
-        """The slope and bow by which the first pixels gather most sharply in rows.
-
-        Both are pixels: the fall from the middle to the edge, and the sag of the middle.
-        """
+    def sharpest(self, tried: Sequence[Bend], many: int, height: float) -> list[Bend]:
+        """The bends, that by which the first pixels gather most sharply in rows first."""
         across, ys = self.across[:many], self.ys[:many]
         sagging = 1 - across**2
-        tried = [(slope, bow) for slope in slopes for bow in bows]
-        scores = [_sharpness(ys - (s * across + b * sagging), height) for s, b in tried]
-        slope, bow = tried[int(np.argmax(scores))]
-        return float(slope), float(bow)
+        scores = [
+            _sharpness(ys - (np.float32(s) * across + np.float32(b) * sagging), height)
+            for s, b in tried
+        ]
+        return [tried[k] for k in np.argsort(scores)[::-1]]
 
 
 def _sharpness(ys: Floats, height: float) -> float:
@@ -103,10 +107,17 @@ def _over(most: float, many: int) -> Floats:
     return np.linspace(-most, most, many, dtype=np.float32)
 
 
-def _around(value: float, tried: Floats, finer: float = _FINER) -> Floats:
-    """What to try next: steps to both sides of the value found best, finer than before."""
-    steps: Floats = np.arange(-2, 3, dtype=np.float32) * ((tried[1] - tried[0]) / np.float32(finer))
-    return np.float32(value) + steps
+def _around(best: Sequence[Bend], step_of_slope: float, step_of_bow: float) -> list[Bend]:
+    """What to try next: steps to all sides of the bends found best."""
+    steps = range(-2, 3)
+    return list(
+        dict.fromkeys(
+            (slope + i * step_of_slope, bow + j * step_of_bow)
+            for slope, bow in best
+            for i in steps
+            for j in steps
+        )
+    )
 
 
 def straightened(grey: Image, lie: Lie) -> tuple[Image, PageMap]:
