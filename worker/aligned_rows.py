@@ -14,6 +14,7 @@ from worker.lines import lines_of
 from worker.rowless import Placed, cluster_lines, place_lines
 
 _NEAR = 0.6  # of the usual distance of rows: what stands nearer to one is no row of its own
+_HIGH = 1.6  # of the usual height of labels
 _OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
 
@@ -51,10 +52,19 @@ def rows_of_body(
             columns.setdefault(column_at(edges, _sample(token)), []).append(token)
     placed: Placed = {}
     for col in sorted(columns):
-        place_lines(placed, col, lines_of(columns[col]), anchors, may_open=col < labels)
+        lines = _label_lines(columns[col]) if col < labels else lines_of(columns[col])
+        place_lines(placed, col, lines, anchors, may_open=col < labels)
         if col < labels:  # a row that its label opens is one for the columns beside it too
             anchors = sorted({*anchors, *(y for y, _ in placed)})
     return _levelled(placed, labels)
+
+
+def _label_lines(tokens: Sequence[Token]) -> Sequence[TextLine]:
+    """The lines of labels; one as high as two, with a stamp's sign in it, draws none to itself."""
+    usual = median(t.box.height for t in tokens)
+    high = [t for t in tokens if t.box.height > _HIGH * usual]
+    lines = [*lines_of([t for t in tokens if t not in high]), *(lines_of([t])[0] for t in high)]
+    return sorted(lines, key=lambda line: line.box.cy)
 
 
 def _strays(body: Sequence[TextLine]) -> set[int]:

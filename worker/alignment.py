@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 from schemas.amount import Mark, parse_amount
 from schemas.geometry import Box
@@ -41,6 +43,7 @@ _STAGGERED = 0.8  # line heights between lines of a header whose levels stand in
 _FRAME = 3  # rulings of one length: over and under the header, and under the figures
 _SAME = 0.02  # of their length by which the ends of such rulings may differ
 _BESIDE = 2.0  # line heights by which print may stick out beside them
+_AS_HIGH = 0.25  # of the usual height of a header's words, by which another may be off
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
 
@@ -135,7 +138,7 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
         bands[0] = replace(bands[0], x0=min(left, bands[0].x0))
     elif left < bands[0].x0 - 1:  # labels on lines of their own, over the first figures too
         bands.insert(0, Band(left, max(bands[0].x0 - 4, left), figures=False))
-    header = [ln if is_number_line(ln) else _words_of(ln) for ln in header]
+    header = _words_of(header)
     names = [ln for ln in header if not is_number_line(ln)]
     bands, named = with_blank_columns(bands, names)
     return _grid(page, bands, named, header, body)
@@ -168,16 +171,29 @@ def _alike(one: Ruling, other: Ruling) -> bool:
     return abs(one.start - other.start) < near and abs(one.end - other.end) < near
 
 
-def _words_of(line: TextLine) -> TextLine:
-    """The header line without what names nothing: dashes and dots, bits of rulings and seals."""
-    words = [
-        t
-        for t in line.tokens
-        if t.legible
-        and any(map(str.isalnum, t.text))
-        and not isinstance(parse_amount(t.text), Mark)
+def _words_of(header: Sequence[TextLine]) -> list[TextLine]:
+    """The header's lines without what names nothing: dashes and dots, bits of rulings and seals.
+
+    Words beyond reading still say where a column is: they are as high as the header's others.
+    """
+    names = [t for ln in header if not is_number_line(ln) for t in ln.tokens if _names(t)]
+    legible = [t.box.height for t in names if t.legible]
+    usual = median(legible) if legible else math.inf
+    held = {id(t) for t in names if t.legible or _is_word_in_sight(t, usual)}
+    return [
+        ln if is_number_line(ln) else replace(ln, tokens=tuple(t for t in ln.tokens if id(t) in held))
+        for ln in header
     ]
-    return replace(line, tokens=tuple(words))
+
+
+def _names(token: Token) -> bool:
+    signs = any(map(str.isalnum, token.text))
+    return signs and not isinstance(parse_amount(token.text), Mark)
+
+
+def _is_word_in_sight(token: Token, usual: float) -> bool:
+    letters = sum(map(str.isalpha, token.text))
+    return letters > 1 and abs(token.box.height - usual) < _AS_HIGH * usual
 
 
 def _last_row(lines: Sequence[TextLine], last: TextLine, bands: Sequence[Band]) -> TextLine:

@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.amount import Amount, parse_amount
 from schemas.geometry import Box
 from schemas.page import Posterior, Reading, Token
 from worker.confusions import confusable
@@ -42,6 +43,7 @@ from worker.figure_crop import (
 )  # fmt: skip
 from worker.figure_reader import OTHER, STRIDE, FigureReader
 from worker.ocr import GLANCE, looks_like_figure
+from worker.over_columns import column_cuts
 from worker.streaks import erased, streaks
 
 Image = NDArray[np.uint8]
@@ -79,6 +81,8 @@ _WORDS = 0.6  # digit heights of blank that may part two figures
 _EDGE = 0.12  # digit heights of blur beside a figure
 _BESIDE = 0.9  # digit heights of blank on both sides of a figure that is no part of another
 _APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
+_DIGITS = 0.5  # of the signs of a token that may be figures of several columns
+_FEW_DIGITS = 3
 _INK = 60  # grey levels of a column of pixels that holds ink
 
 
@@ -169,10 +173,12 @@ def with_figures(
     was overlooked between two cells, becomes two.
     """
     page = replace(page, grey=page.grey.copy())
+    amounts = [token for token in tokens if isinstance(parse_amount(token.text), Amount)]
     parted = [
         (part, k in sure)
         for k, token in enumerate(tokens)
-        for part in ([token] if k in sure else _parted(token, page))
+        for one in ([token] if k in sure else _of_columns(token, amounts))
+        for part in ([one] if k in sure else _parted(one, page))
     ]
     tokens = [token for token, _ in parted]
     chosen = [k for k, (token, done) in enumerate(parted) if not done and may_be_figure(token)]
@@ -252,6 +258,21 @@ def may_be_figure(token: Token) -> bool:
     text = token.text
     fits = bool(token.posteriors) and len(text) <= _LONGEST and bool(text.strip(_BRACKETS))
     return fits and not _FULL_WIDTH.search(text) and looks_like_figure(text)
+
+
+def _of_columns(token: Token, amounts: Sequence[Token]) -> list[Token]:
+    """The token, in parts where it is the figures of several columns."""
+    if _is_amount(token) or not _mostly_digits(token):
+        return [token]
+    cuts = column_cuts(token, amounts)
+    parts = [_between(token, a, b) for a, b in pairwise((-math.inf, *cuts, math.inf))]
+    whole = [part for part in parts if part is not None]
+    return whole if len(whole) == len(parts) and all(map(_mostly_digits, whole)) else [token]
+
+
+def _mostly_digits(token: Token) -> bool:
+    digits = sum(map(str.isdigit, token.text))
+    return digits >= max(_FEW_DIGITS, _DIGITS * len(token.text))
 
 
 def _parted(token: Token, page: FigurePage) -> list[Token]:
