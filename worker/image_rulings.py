@@ -43,6 +43,7 @@ _FEW = 3  # long lines of which it is told
 _GOES_ON = 0.38  # share of its length that must be drawn where nothing stands beside it
 _CLEARLY = 0.65  # the same of a dotted line that may be short
 _CROWDED = 0.15  # share of a dotted line's length that may have ink close beside it
+_THICK = 0.004  # of a page's shorter side: a blurred ruling beside the smallest print
 _STROKE = 4  # text heights: no stroke of a character, of a seal even, is so long
 _IN_TEXT = 0.4  # share of a short line's pixels that may
 _MEETS = 0.7  # text heights within which a line meets another one
@@ -243,7 +244,8 @@ def _pieces(
         for piece in _stretches(short, 1, 1.1 * unit, 0.98)
         if piece.line.length < 3 * unit and beside.both(piece.area)[piece.own].mean() < _CROWDED
     )
-    thin = (piece for piece in pieces if piece.line.thickness < unit / 2)
+    thickest = max(unit / 2, _THICK * min(grey.shape))
+    thin = (piece for piece in pieces if piece.line.thickness < thickest)
     return [piece for piece in thin if piece.line.length > _LONG * unit or _is_straight(piece)]
 
 

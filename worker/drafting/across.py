@@ -13,6 +13,8 @@ from worker.drafting.figures import Figures
 
 _MISREAD = 4
 """Rows of a scan with a misread figure for each one in which a sum holds."""
+_SEVERAL = 3
+"""Rows that print all of a sum that no header speaks of, and in which it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def column_totals(
         found.extend(total for total in _sums_of(node, judge) if total.result not in done)
         done |= {total.result for total in found}
     found.extend(_changes(columns, amounts, judge))
+    found.extend(_unspoken(tree, judge, found))
     return found
 
 
@@ -128,6 +131,15 @@ class _Judge:
         if len(held) < failed:
             return several > 2
         return several > 1 or (several == 1 and len(set(printed)) > 2)
+
+    def says_much(self, result: int, terms: Sequence[int]) -> bool:
+        """Whether the sum holds in several rows that print every term, as :meth:`is_no_chance`."""
+        whole = [
+            row
+            for row in self._clear(result, terms)
+            if len(self._printed(row, terms)) == len(terms) and self._holds(row, result, terms)
+        ]
+        return len(whole) >= _SEVERAL and self.is_no_chance(result, terms)
 
     def _key(self, column: int) -> str:
         return self.columns[column].key
@@ -175,6 +187,31 @@ def _nameless(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:
             node.adds_up = True
             yield ColumnSum("row_total", node.column, tuple(terms))
             return
+
+
+def _unspoken(parent: _Node, judge: _Judge, known: Sequence[ColumnSum]) -> Iterator[ColumnSum]:
+    """What no header says: of three columns side by side the first or the last is both others.
+
+    So are what was spent, what is left and the budget. It must hold in several rows that print
+    all three, and none of the three be in a sum that is known.
+    """
+    for child in parent.children:
+        yield from _unspoken(child, judge, known)
+    taken = {column for total in known for column in (total.result, *total.terms)}
+    free = [
+        child.column
+        for child in parent.children
+        if child.column is not None and child.column not in taken
+    ]
+    for at in range(len(free) - 2):
+        some = free[at : at + 3]
+        if some[2] - some[0] != 2 or not taken.isdisjoint(some):
+            continue
+        for result, terms in ((some[2], some[:2]), (some[0], some[1:])):
+            if judge.says_much(result, terms):
+                taken.update(some)
+                yield ColumnSum("row_total", result, tuple(terms))
+                break
 
 
 def _sums_of(parent: _Node, judge: _Judge) -> Iterator[ColumnSum]:

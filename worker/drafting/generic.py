@@ -20,6 +20,7 @@ from worker.drafting.layout import Layout
 from worker.drafting.outline import Outline, outlines, row_label
 from worker.drafting.rows import ReadRow, read_rows
 from worker.drafting.style import in_style
+from worker.drafting.subtotals import with_nameless_subtotals
 from worker.drafting.sums_tree import tree_by_sums
 from worker.drafting.totals import Reading, best_reading, column_sums, explains
 
@@ -86,6 +87,9 @@ def _ways_by_sums(
     """Ways to read a scanned panel whose total, or whose levels, only the figures tell."""
     labels = {row: row_label(layout, panel, row) for row in range(len(layout.body))}
     rows = [r for r, label in labels.items() if figures.any_in(r, keys) and not is_note(label)]
+    told = with_nameless_subtotals(said, figures, keys)
+    if told is not None:
+        yield told
     ends = rows[:1] + rows[-1:] if not said.totals else list(said.totals)
     for total in ends if len(ends) <= 2 else ():
         for way in outlines(layout, panel, lambda r: figures.any_in(r, keys), total):

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from worker.drafting.figures import Evidence, Figures, evidence
 
-_FARTHEST = 120
+FARTHEST = 120
 """Rows below a row among which its parts are sought."""
 _FEW = 2
 """Terms of a sum that may be equal to another figure by chance, or by being the same money."""
@@ -63,7 +63,7 @@ def _parts(
     """
     fewest = 1 if alone else 2
     nearly: Sequence[int] = ()
-    for count in _near(row, below[:_FARTHEST], figures, keys):
+    for count in _near(row, below[:FARTHEST], figures, keys):
         if count < fewest:
             continue
         found = evidence(figures, row, below[:count], keys)
