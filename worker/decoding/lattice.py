@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,6 +19,8 @@ from worker.decoding.row_names import lost_names
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
+_FINE = 4
+"""Decimals that one figure alone may have."""
 _LEGIBLE = 0.9
 """Mean confidence from which a column without points is believed to have none."""
 _WHOLE = 3
@@ -266,8 +269,7 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     """The lattice of every amount cell of a table, by (table, row, column)."""
     amounts = [column.key for column in draft.columns if column.type == "amount"]
     cells = {(r.id, k): r.cells[k] for r in draft.rows for k in amounts if k in r.cells}
-    held = (_decimals(cell.value) for cell in cells.values())
-    places = max((n for n in held if n <= MOST_DECIMALS), default=0)
+    places = _places(list(cells.values()))
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
     styles = {key: _Style.of(own, list(cells.values())) for key, own in columns.items()}
     nameless = _nameless(draft.columns)
@@ -287,6 +289,18 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
         )
         for ref, one in found.items()
     }
+
+
+def _places(cells: Sequence[DraftCell]) -> int:
+    """The decimals of a table's finest figure.
+
+    So many that only one figure of a scan has them are dirt between its digits: counted in such
+    steps the largest figures would have no place left.
+    """
+    held = Counter(_decimals(cell.value) for cell in cells)
+    printed = {_decimals(cell.value) for cell in cells if cell.source != "ocr"}
+    meant = (n for n, many in held.items() if n <= _FINE or many > 1 or n in printed)
+    return max((n for n in meant if n <= MOST_DECIMALS), default=0)
 
 
 def _nameless(columns: Sequence[Column]) -> frozenset[str]:
