@@ -1,7 +1,8 @@
 """The dark edges of a scan: the gap under a lid, the shadow of a sheet, made paper.
 
-They lie along the scanner's glass, whatever lies on it, and black-and-white scans break them
-into pieces of the size of print.
+They lie along the scanner's glass, whatever lies on it. Black-and-white scans break them into
+pieces of the size of print, and where a grey one darkens its sheet towards the border, light
+that is evened out leaves the border itself as a line.
 """
 
 from __future__ import annotations
@@ -20,31 +21,48 @@ _DEEP = 0.04  # of the page's size across it: how far in an edge may reach
 _PARTS = 8  # of a side, each for itself: sheets lie askew
 _BLACK = 0.3  # share of a line along the side that is dark somewhere in the edge
 _CLEAR = 0.02  # the same from which on there is paper
+_SHADED = 0.97  # of the paper's grey: the grey of paper in a shadow
 
 
 def without_edges(grey: Image) -> Image:
     """The image with its dark edges as light as its paper; the image itself where it has none.
 
     An edge begins at the image's border and ends where paper begins, within a twenty-fifth of
-    the page. What goes on further may be print, as a table that the border cuts.
+    the page. What goes on further may be print, as a table that the border cuts. In a shadow
+    that darkens paper evenly along the side, print stays.
     """
-    paper = int(np.median(grey[::8, ::8]))
     clear = grey
     for turns in range(4):
         side = np.rot90(grey, turns)  # its left edge is looked at
         strip = side[:, : max(round(_DEEP * side.shape[1]), 1)]
-        for rows, depth in _depths(strip < _DARK * paper):
+        for rows, mended in _mended(strip):
             if clear is grey:
                 clear = grey.copy()
-            np.rot90(clear, turns)[rows, :depth] = paper
+            np.rot90(clear, turns)[rows, : mended.shape[1]] = mended
     return clear
 
 
-def _depths(dark: NDArray[np.bool_]) -> Iterator[tuple[slice, int]]:
-    """The stretches of a side that are dark, and how many pixels deep."""
-    steps = np.linspace(0, len(dark), _PARTS + 1).astype(int)
+def _mended(strip: Image) -> Iterator[tuple[slice, Image]]:
+    """The stretches of a side that are dark, and what is to stand there."""
+    steps = np.linspace(0, len(strip), _PARTS + 1).astype(int)
     for first, last in pairwise(steps):
-        share: Floats = dark[first:last].mean(axis=0)
-        paper = np.flatnonzero(share <= _CLEAR)
-        if len(paper) and share[: paper[0]].max(initial=0.0) > _BLACK:
-            yield slice(int(first), int(last)), int(paper[0])
+        part = strip[first:last]
+        paper = max(float(np.median(part[::4, part.shape[1] // 2 :])), 1.0)
+        dark = part < _DARK * paper
+        black = _depth(dark.mean(axis=0))
+        bare = np.count_nonzero(~dark, axis=0)
+        light: Floats = np.where(dark, 0, part).sum(axis=0) / (paper * np.maximum(bare, 1))
+        light[bare == 0] = 1.0
+        lit = np.flatnonzero(light[black:] >= _SHADED)
+        shaded = black + int(lit[0]) if len(lit) else black
+        if shaded:
+            mended = part[:, :shaded] / light[:shaded]
+            mended[:, :black][dark[:, :black]] = paper
+            yield slice(int(first), int(last)), np.clip(mended, 0, 255).astype(np.uint8)
+
+
+def _depth(share: Floats) -> int:
+    """How many lines along the side are dark, given the dark share of each; 0: none."""
+    paper = np.flatnonzero(share <= _CLEAR)
+    dark = len(paper) and share[: paper[0]].max(initial=0.0) > _BLACK
+    return int(paper[0]) if dark else 0
