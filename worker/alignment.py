@@ -181,7 +181,9 @@ def _words_of(header: Sequence[TextLine]) -> list[TextLine]:
     usual = median(legible) if legible else math.inf
     held = {id(t) for t in names if t.legible or _is_word_in_sight(t, usual)}
     return [
-        ln if is_number_line(ln) else replace(ln, tokens=tuple(t for t in ln.tokens if id(t) in held))
+        ln
+        if is_number_line(ln)
+        else replace(ln, tokens=tuple(t for t in ln.tokens if id(t) in held))
         for ln in header
     ]
 
