@@ -87,9 +87,6 @@ def _ways_by_sums(
     """Ways to read a scanned panel whose total, or whose levels, only the figures tell."""
     labels = {row: row_label(layout, panel, row) for row in range(len(layout.body))}
     rows = [r for r, label in labels.items() if figures.any_in(r, keys) and not is_note(label)]
-    told = with_nameless_subtotals(said, figures, keys)
-    if told is not None:
-        yield told
     ends = rows[:1] + rows[-1:] if not said.totals else list(said.totals)
     for total in ends if len(ends) <= 2 else ():
         for way in outlines(layout, panel, lambda r: figures.any_in(r, keys), total):
@@ -107,6 +104,9 @@ def _ways_by_sums(
                 loose=frozenset(),
                 opens=frozenset(),
             )
+    told = with_nameless_subtotals(said, figures, keys)
+    if told is not None:
+        yield told
 
 
 def _unexplained(readings: Sequence[Reading], read: Sequence[ReadRow]) -> Iterator[Warn]:
