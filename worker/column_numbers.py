@@ -13,6 +13,8 @@ _NAME = re.compile(r"栏次|欄次|[*＊×]{1,3}")  # what stands in such a row 
 SHORT = 3  # characters: such a name may be misread, a label is longer
 SURE = 3  # numbers in a row that are no chance
 FIRST = 2  # the highest number that such a row may start with, the first being lost
+_ONES = ("1", "I", "l", "|")  # a 1, and what it is misread as
+_ASTERISKS = 2  # of a column without a number
 _LONGEST = 8  # characters of a number or formula, or of what is read in its place
 _MOST = 0.7  # share of the texts that must be the number of their place
 _PLACED = 0.6  # share of the numbers that must be in their places
@@ -34,7 +36,7 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         if any(c.isalnum() for c in text) and not (_NUMBER.fullmatch(text) or _NAME.fullmatch(text))
     ]
     digits = [int(found[1]) for found in numbered]
-    if _in_their_places(said):
+    if _in_their_places(said) or _among_asterisks(said):
         return True
     if digits[1:4] == [1, 2, 3]:  # asterisks before them that were read as a number
         del digits[0]
@@ -61,6 +63,23 @@ def _in_their_places(said: Sequence[str]) -> bool:
         >= max(SURE + 1, _MOST * len(texts))
         for first in range(1, FIRST + 1)
     )
+
+
+def _among_asterisks(said: Sequence[str]) -> bool:
+    """Whether texts side by side count up from 1 and all others are a sign or two.
+
+    Those are asterisks, which read as figures where they are blurred.
+    """
+    for start, text in enumerate(said):
+        if text not in _ONES:
+            continue
+        run = 1
+        while start + run < len(said) and said[start + run] == str(run + 1):
+            run += 1
+        others = [*said[:start], *said[start + run :]]
+        if run >= SURE and others and all(len(other) <= _ASTERISKS for other in others):
+            return True
+    return False
 
 
 def counted_from(digits: Sequence[int]) -> int | None:

@@ -430,7 +430,8 @@ def _held_back(
         ragged = scanned and (len(text.split()) > 1 or not is_printed_amount(text))
         spent = not bench.spent.isdisjoint(one.held)
         alone = not clean and (ragged or spent or bool(one.broken))
-        unsure = alone and lattice.against < ACCEPTED
+        part = scanned and not clean and _is_part(scene, ref, one)
+        unsure = part or (alone and lattice.against < ACCEPTED)
         return replace(one, verdict="doubtful", cause="torn") if unsure else None
     if one.verdict == "proved":
         named = [at for at in apart if scene.equations[at].rule != "told"]
@@ -439,6 +440,26 @@ def _held_back(
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None
     return replace(one, verdict="doubtful", cause="torn")
+
+
+def _is_part(scene: Scene, ref: TableCellRef, one: Judgement) -> bool:
+    """Whether a sum that fails would hold with more digits before or behind those that were read.
+
+    However sure a reader is of what it was shown, a stroke may have hidden the rest from it.
+    """
+    now = scene.values[ref]
+    if not now:
+        return False
+    seen = str(abs(now))
+    for at in one.broken:
+        off = scene.residuals[at]
+        weight = sum(t.weight for t in scene.equations[at].cells if t.ref == ref)
+        if not off or not weight or off % weight:
+            continue
+        wanted = str(abs(now - off // weight))
+        if len(wanted) > len(seen) > 1 and (wanted.endswith(seen) or wanted.startswith(seen)):
+            return True
+    return False
 
 
 def _unsettled(scene: Scene, ref: TableCellRef, one: Judgement) -> Cause:
