@@ -44,6 +44,7 @@ _FRAME = 3  # rulings of one length: over and under the header, and under the fi
 _SAME = 0.02  # of their length by which the ends of such rulings may differ
 _BESIDE = 2.0  # line heights by which print may stick out beside them
 _AS_HIGH = 0.25  # of the usual height of a header's words, by which another may be off
+_PAGE_DIGITS = 4  # of a page's number
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
 
@@ -145,9 +146,9 @@ def _aligned(page: PageText, lines: Sequence[TextLine]) -> Grid | None:
 
 
 def _inside(page: PageText, lines: Sequence[TextLine]) -> Sequence[TextLine]:
-    """The lines without what stands beside the table: left or right of rulings of one length.
+    """The lines without what stands beside or below the table: outside rulings of one length.
 
-    Dark edges of a page leave signs there.
+    Dark edges of a page leave signs there, and the number of a page stands there.
     """
     rules = sorted((r for r in page.rulings if r.horizontal), key=lambda r: -r.length)
     same = [r for r in rules if _alike(r, rules[len(rules) // 2])]
@@ -155,15 +156,26 @@ def _inside(page: PageText, lines: Sequence[TextLine]) -> Sequence[TextLine]:
         return lines
     left, right = min(r.start for r in same), max(r.end for r in same)
     top, bottom = min(r.at for r in same), max(r.at for r in same)
+    ruled = sum(top < line.box.cy < bottom and is_figure_line(line) for line in lines)
     kept: list[TextLine] = []
     for line in lines:
         room = _BESIDE * line.box.height
+        if ruled >= _FEWEST_ROWS and line.box.y0 > bottom + room and _numbers_a_page(line):
+            continue
         held = [t for t in line.tokens if left - room < t.box.cx < right + room]
         if not top < line.box.cy < bottom or len(held) == len(line.tokens):
             kept.append(line)
         elif held:
             kept.extend(lines_of(held))
     return kept
+
+
+def _numbers_a_page(line: TextLine) -> bool:
+    """Whether the line has one short number at most, and no words: dirt may stand beside it."""
+    numbers = [t for t in line.tokens if any(map(str.isdigit, t.text))]
+    words = [t for t in line.tokens if t.legible and any(map(str.isalpha, t.text))]
+    digits = sum(map(str.isdigit, line.text))
+    return len(numbers) <= 1 and digits <= _PAGE_DIGITS and not words
 
 
 def _alike(one: Ruling, other: Ruling) -> bool:

@@ -221,4 +221,4 @@ def _is_figure(token: Token) -> bool:
     if isinstance(parse_amount(token.text), Amount):
         return True
     digits = sum(map(str.isdigit, token.text))
-    return digits >= _DIGITS and digits >= _MOSTLY * len(token.text)
+    return digits >= _DIGITS and digits >= _MOSTLY * len("".join(token.text.split()))

@@ -52,6 +52,7 @@ _TANGENT = 0.1  # of a ring's radius: how far off it a line may run that is a pi
 _TALL, _LONG = 1.7, 15.0  # text heights: no figure is taller, none longer
 _COLUMN_GAP = 0.6  # of the line's height: blank so wide parts the figures of two columns
 _FIGURES = re.compile(r"[\d.,()\-—△%]+(?: +[\d.,()\-—△%]+)+")
+_AMOUNT_AND_WORDS = re.compile(r"([\d,.]*\d[.,]\d\d) *[^\W\d_]")
 _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so well
 _MIN_WORDS = 0.25  # and so well where it is as long as words are
 _WORDS = 2.5  # text heights
@@ -372,9 +373,9 @@ def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:
 def _tokens_of(
     line: InkLine, left: int, reading: LineReading, page: _Upright, ink: Mask
 ) -> list[Token]:
-    """The line as tokens: figures of neighbouring columns that were read in one are parted."""
+    """The line as tokens: what of neighbouring columns was read in one is parted."""
     whole = _token(line, left, reading, page)
-    cuts = _figure_gaps(reading, line, left, ink)
+    cuts = _figure_gaps(reading, line, left, ink) or _before_words(reading, line, left, ink)
     if not cuts:
         return [whole]
     edges = [0, *cuts, len(reading.text)]
@@ -395,6 +396,19 @@ def _figure_gaps(reading: LineReading, line: InkLine, left: int, ink: Mask) -> l
     ]
 
 
+def _before_words(reading: LineReading, line: InkLine, left: int, ink: Mask) -> list[int]:
+    """Where an amount is followed by words of the next column: there is a wide blank between."""
+    found = _AMOUNT_AND_WORDS.match(reading.text)
+    if found is None or len(reading.edges) != len(reading.text) + 1:
+        return []
+    at, end = found.end(1), found.end()
+    first, last = (left + reading.edges[k] for k in (max(at - 1, 0), min(end, len(reading.text))))
+    columns = ink[line.y0 : line.y1, max(int(first), 0) : math.ceil(last)].any(axis=0)
+    inked = np.flatnonzero(columns)
+    widest = int(np.diff(inked).max()) - 1 if len(inked) > 1 else 0
+    return [at] if widest > _COLUMN_GAP * line.height else []
+
+
 def _marked(gap: Mask) -> bool:
     """Whether a piece of ink stands free in a gap: a point or comma that was not read."""
     inked = np.flatnonzero(gap.any(axis=0))
@@ -408,8 +422,8 @@ def _part(whole: Token, start: int, end: int) -> Token | None:
         return None
     last = start + len(whole.text[start:end].rstrip())
     scores = whole.char_scores[start:last]
-    x0 = max(whole.char_x[start], whole.box.x0)
-    x1 = max(min(whole.char_x[last], whole.box.x1), x0)
+    x0 = float(max(whole.char_x[start], whole.box.x0))
+    x1 = float(max(min(whole.char_x[last], whole.box.x1), x0))
     return Token(
         text=text,
         box=Box(x0, whole.box.y0, x1, whole.box.y1),

@@ -315,7 +315,7 @@ def _adds_up(covers: Sequence[Cover], figures: Figures, key: str, keys: Sequence
     others = [k for k in keys if k != key]
     mine, theirs = Evidence(0, 0), Evidence(0, 0)
     for cover in covers:
-        mine += evidence(figures, cover.result, cover.terms, [key])
+        mine += surely(figures, cover.result, cover.terms, [key])
         theirs += evidence(figures, cover.result, cover.terms, others)
     strange = mine.fails >= 3 and mine.holds * 3 < mine.fails
     return not (strange and theirs.holds > 2 * theirs.fails)
