@@ -13,6 +13,8 @@ from worker.drafting.figures import Figures
 
 _MISREAD = 4
 """Rows of a scan with a misread figure for each one in which a sum holds."""
+_MANY = 5
+"""Rows in which the sum of a column without a name must hold."""
 _SEVERAL = 3
 """Rows that print all of a sum that no header speaks of, and in which it holds."""
 
@@ -101,6 +103,7 @@ def column_totals(
         done |= {total.result for total in found}
     found.extend(_changes(columns, amounts, judge))
     found.extend(_unspoken(tree, judge, found))
+    found.extend(_unnamed(columns, amounts, judge, found))
     return found
 
 
@@ -140,6 +143,19 @@ class _Judge:
             if len(self._printed(row, terms)) == len(terms) and self._holds(row, result, terms)
         ]
         return len(whole) >= _SEVERAL and self.is_no_chance(result, terms)
+
+    def agrees(self, result: int, terms: Sequence[int]) -> bool:
+        """Whether the sum holds in many rows, now of one term and now of another, and fails in few.
+
+        It is the least such sum: no first term or last one is blank in all of them.
+        """
+        clear = self._clear(result, terms)
+        held = {row: self._printed(row, terms) for row in clear if self._holds(row, result, terms)}
+        failed = sum(self._holds(row, result, terms) is False for row in clear)
+        printed = set(held.values()) - {frozenset()}
+        used = {term for some in printed for term in some}
+        enough = len(held) >= _MANY and len(printed) > 1 and _MISREAD * failed <= len(held)
+        return enough and {terms[0], terms[-1]} <= used
 
     def _key(self, column: int) -> str:
         return self.columns[column].key
@@ -211,6 +227,21 @@ def _unspoken(parent: _Node, judge: _Judge, known: Sequence[ColumnSum]) -> Itera
             if judge.says_much(result, terms):
                 taken.update(some)
                 yield ColumnSum("row_total", result, tuple(terms))
+                break
+
+
+def _unnamed(
+    columns: Sequence[Column], amounts: Sequence[int], judge: _Judge, known: Sequence[ColumnSum]
+) -> Iterator[ColumnSum]:
+    """Columns whose name is lost that are the sum of those right of them: most, if several do."""
+    done = {total.result for total in known}
+    for at, column in enumerate(amounts):
+        if column in done or any(map(str.isalnum, "".join(columns[column].path))):
+            continue
+        beside = amounts[at + 1 :]
+        for count in range(len(beside), 1, -1):
+            if judge.agrees(column, beside[:count]):
+                yield ColumnSum("row_total", column, tuple(beside[:count]))
                 break
 
 
