@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from schemas.page import Ruling
 from worker.components import components
+from worker.drawn_line import Line
+from worker.ruling_gaps import gaps_closed
 from worker.ruling_ink import Stroke, drawn, lift
 
 Image = NDArray[np.uint8]
@@ -50,22 +52,6 @@ _MEETS = 0.7  # text heights within which a line meets another one
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A horizontal or vertical line in pixels; ``pixels`` are its flat image positions."""
-
-    horizontal: bool
-    at: float
-    start: float
-    end: float
-    thickness: float
-    faint: bool = False
-
-    @property
-    def length(self) -> float:
-        return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
     """The lines of a page, and the strokes that they are drawn with.
 
@@ -95,10 +81,15 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     column_lines = [_flip(column.line) for column in columns]
     kept_rows = _anchored(row_lines, column_lines, unit, _STROKE)
     kept_columns = _anchored(column_lines, row_lines, unit, _PEN)
+    whole_rows = [row_lines[i] for i in kept_rows]
+    whole_columns = [column_lines[i] for i in kept_columns]
+    more_rows = list(gaps_closed(grey, whole_rows, whole_columns, unit))
+    flipped = [_flip(line) for line in whole_columns], [_flip(line) for line in whole_rows]
+    more_columns = list(gaps_closed(cv2.transpose(grey), *flipped, unit))
     return Drawing(
-        tuple([row_lines[i] for i in kept_rows] + [column_lines[i] for i in kept_columns]),
-        _strokes([rows[i] for i in kept_rows]),
-        _strokes([columns[i] for i in kept_columns]),
+        (*whole_rows, *more_rows, *whole_columns, *(_flip(line) for line in more_columns)),
+        (*_strokes([rows[i] for i in kept_rows]), *map(_straight, more_rows)),
+        (*_strokes([columns[i] for i in kept_columns]), *map(_straight, more_columns)),
     )
 
 
@@ -340,6 +331,12 @@ def _stroke(piece: _Piece) -> Stroke:
     at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
     path = np.interp(np.arange(piece.own.shape[1]), at, knots) + piece.y0
     return Stroke(piece.x0, path, piece.line.thickness / 2 + 0.6)
+
+
+def _straight(line: Line) -> Stroke:
+    """The stroke of a line that is known by its place alone."""
+    middles = np.full(math.ceil(line.end) - round(line.start), line.at - 0.5)
+    return Stroke(round(line.start), middles, line.thickness / 2 + 0.6)
 
 
 def _median(values: NDArray[np.float64]) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.components import Labels, components
-from worker.image_rulings import Line
+from worker.drawn_line import Line
 from worker.ocr import LineBox
 
 Mask = NDArray[np.bool_]

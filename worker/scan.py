@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Token, Warn
 from worker.crossed_figures import doubted_where_crossed
+from worker.drawn_line import Line
 from worker.figure_reader import FigureReader
 from worker.figure_tokens import FigurePage, sure_figures, with_figures
-from worker.image_rulings import Line, find_lines, rulings_of, without_lines
+from worker.image_rulings import find_lines, rulings_of, without_lines
 from worker.imaging import (
     calmed,
     flatten_light,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.image_rulings import Line
+from worker.drawn_line import Line
 from worker.ink_lines import ink_lines
 from worker.ocr import LineBox
 
