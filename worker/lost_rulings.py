@@ -163,8 +163,9 @@ def _parted(lattice: Lattice, slot: Slot, standing: Standing) -> Iterator[Slot]:
     figures = [t for t in inside if _is_figure(t)]
     homes = {home[id(t)] for t in figures} - {None}
     housed = sum(home[id(t)] is not None for t in figures)
-    # Words in a place of their own are a header over the figures; others are spoilt figures.
-    words = [t for t in inside if not _is_figure(t) and any(map(str.isalnum, t.text))]
+    # Words in a place of their own are a header over the figures; others are spoilt figures. A
+    # sign that stands alone is dirt, as a stamp leaves it.
+    words = [t for t in inside if not _is_figure(t) and sum(map(str.isalnum, t.text)) > 1]
     spoilt = sum(home[id(t)] is None or home[id(t)] in homes for t in words)
     whole = housed >= _HOUSED * len(figures) and spoilt <= _SPOILT * len(figures)
     if slot.colspan == 1 and figures and all(_is_money(t) for t in figures):

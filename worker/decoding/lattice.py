@@ -19,8 +19,6 @@ from worker.decoding.row_names import lost_names
 
 _OWN = 8
 """Figures from which a column's own decimals count, not those of its table."""
-_FINE = 4
-"""Decimals that one figure alone may have."""
 _LEGIBLE = 0.9
 """Mean confidence from which a column without points is believed to have none."""
 _WHOLE = 3
@@ -294,12 +292,14 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
 def _places(cells: Sequence[DraftCell]) -> int:
     """The decimals of a table's finest figure.
 
-    So many that only one figure of a scan has them are dirt between its digits: counted in such
-    steps the largest figures would have no place left.
+    Where one figure of a scan alone has so many that the largest ones, counted in such steps, have
+    no place left, it is dirt between its digits.
     """
-    held = Counter(_decimals(cell.value) for cell in cells)
+    values = [cell.value for cell in cells if cell.value is not None]
+    largest = max((len(value.lstrip("-").partition(".")[0]) for value in values), default=0)
+    held = Counter(map(_decimals, values))
     printed = {_decimals(cell.value) for cell in cells if cell.source != "ocr"}
-    meant = (n for n, many in held.items() if n <= _FINE or many > 1 or n in printed)
+    meant = (n for n, many in held.items() if many > 1 or n in printed or largest + n < MOST_DIGITS)
     return max((n for n in meant if n <= MOST_DECIMALS), default=0)
 
 

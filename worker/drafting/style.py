@@ -24,6 +24,7 @@ _COMMAS = 0.1  # share of the figures with marks that must be such
 _NEARLY_ALL = 0.9  # share of them that have three digits behind their last mark
 _MOST = 0.8  # share of them that must keep it
 _OPEN = 0.6  # below this share a column has no style of its own to keep
+_MILLION = 1_000_000
 _PARTED = re.compile(
     r"(?P<head>[-(△]?\d{1,3})(?P<groups>(?:[.,]\d{3})+)(?P<tail>[.,]\d+)?(?P<end>\)?)"
 )
@@ -85,13 +86,20 @@ def _in_whole_numbers(figures: Sequence[Amount]) -> bool:
     """Whether a table prints no decimals, though most of its commas may read as points.
 
     It does where figures with commas have none, and hardly any has other than three digits
-    behind a point. Of money with three decimals no figure ends in a comma and three digits.
+    behind a point. Of money with three decimals no figure ends in a comma and three digits. One
+    figure that is parted twice says as much where every other has three digits behind its point.
     """
     marked = [amount for amount in figures if amount.decimals or amount.separators]
     grouped = sum(amount.decimals == 0 for amount in marked)
     pointed = any(amount.decimals == 3 for amount in marked)
     commas = grouped >= max(_GROUPED, _COMMAS * len(marked))
+    if pointed and _are_whole(marked, 1.0) and any(map(_parted_twice, marked)):
+        return True
     return commas and pointed and _are_whole(marked, _NEARLY_ALL)
+
+
+def _parted_twice(amount: Amount) -> bool:
+    return bool(amount.separators) and not amount.decimals and abs(amount.value) >= _MILLION
 
 
 def _are_whole(figures: Sequence[Amount], most: float = _MOST) -> bool:
