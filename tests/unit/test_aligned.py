@@ -489,3 +489,61 @@ def test_dirt_over_the_label_of_the_first_row_does_not_hide_the_ruling_of_the_he
     assert texts(grid)[0] == ["科目", "合计", "本年"]
     assert grid.header_rows == 1
     assert len(texts(grid)) == 4
+
+
+def test_a_name_beyond_reading_still_says_that_a_column_is_there() -> None:
+    """Of a name in two lines the lower one is illegible: the column keeps its place, and blank."""
+
+    def token(text: str, x: float, y: float, sure: float = 0.9) -> Token:
+        width = 8.0 * len(text)
+        box = Box(x - width / 2, y, x + width / 2, y + 9)
+        return Token(text, box, "ocr", sure ** len(text), (sure,) * len(text))
+
+    header = [
+        token("科目", 90, 106), token("合计", 200, 106), token("上年", 260, 100),
+        token("精转", 260, 111, 0.3), token("小计", 320, 108), token("其他", 410, 106),
+        token("回", 230, 92, 0.3),
+    ]  # fmt: skip
+    rows = [
+        [token(label, 90, y), token("37.00", 210, y), token("24.00", 330, y), token("13.0", 420, y)]
+        for label, y in (("望海县", 130.0), ("云台县", 148.0), ("桃源镇", 166.0))
+    ]
+    rulings = tuple(Ruling(True, y, 50, 450) for y in (88.0, 124.0, 180.0))
+    tokens = (*header, *(t for row in rows for t in row))
+    (grid,) = grids(PageText(1, "scan", 500, 700, 500, 700, tokens, rulings))
+    assert texts(grid)[0] == ["科目", "合计", "上年精转", "小计", "其他"]
+    assert texts(grid)[-1] == ["桃源镇", "37.00", "", "24.00", "13.0"]
+
+
+def test_a_label_as_high_as_two_lines_draws_the_label_above_to_no_figures() -> None:
+    body = [
+        _line(("运行费", 60, 100, 160, 109), ("5.00", 260, 100, 290, 109)),
+        _line(("其中：购置", 60, 115, 110, 124), ("（2）维护费", 62, 115, 160, 139)),
+        _line(("9.00", 260, 130, 290, 139)),
+        _line(("合计", 60, 145, 100, 154), ("14.00", 260, 145, 290, 154)),
+    ]
+    placed = rows_of_body(body, (0, 200, 400), 1, ())
+    rows = {
+        y: [" ".join(ln.text for ln in placed.get((y, col), [])) for col in (0, 1)]
+        for y in sorted({y for y, _ in placed})
+    }
+    assert list(rows.values()) == [
+        ["运行费", "5.00"], ["其中：购置", ""], ["（2）维护费", "9.00"], ["合计", "14.00"],
+    ]  # fmt: skip
+
+
+def test_the_number_of_a_page_below_the_last_ruling_is_no_row() -> None:
+    def token(text: str, x: float, y: float, source: TokenSource = "ocr") -> Token:
+        return Token(text, Box(x, y, x + 8 * len(text), y + 9), source)
+
+    names = [token("科目", 60, 104), token("合计", 270, 104), token("本年", 370, 104)]
+    rows = [
+        token(text, x, y)
+        for label, y in (("教育", 124.0), ("住房", 144.0), ("总计", 164.0))
+        for text, x in ((label, 60.0), ("7.00", 270.0), ("7.00", 370.0))
+    ]
+    foot = [token(".", 120, 222), token("-", 262, 222), token("3", 275, 222), token("-", 290, 222)]
+    rulings = tuple(Ruling(True, y, 50, 450) for y in (98.0, 120.0, 140.0, 160.0, 180.0))
+    page = PageText(1, "scan", 500, 700, 500, 700, (*names, *rows, *foot), rulings)
+    (grid,) = grids(page)
+    assert [row[0] for row in texts(grid)] == ["科目", "教育", "住房", "总计"]

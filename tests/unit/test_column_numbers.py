@@ -17,6 +17,8 @@ from worker.column_numbers import numbers_columns
         ["**", "1", "2", "3", "1", "5", "6", "7"],  # a 4 that lost its bar
         ["文會", "-1", "2", "3"],  # dirt before a number
         ["**", "2", "3", "4", "5"],  # the first one lost
+        ["4", "6", "6", "6", "1", "2", "3"],  # asterisks that were read as figures
+        ["88", "0", "I", "2", "3", "86", "44", "6"],
     ],
 )
 def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
@@ -33,6 +35,8 @@ def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
         ["205", "02", "教育支出", "3", "4"],
         ["2023", "2024"],
         ["1", "5", "2", "7", "3"],
+        ["维修养护费", "120", "1", "2", "3"],
+        ["4", "1", "2"],
     ],
 )
 def test_figures_are_no_column_numbers(texts: list[str]) -> None:

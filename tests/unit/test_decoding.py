@@ -522,3 +522,29 @@ def test_ink_that_shows_other_digits_hides_no_figure(seen: str, hides: bool) -> 
     lattice = lattices(draft, 0)[0, "x", "a"]
     allowed = lattice.allowed(409797, 25.0, 13.0, veiled=True)
     assert (allowed is not None) == hides
+
+
+def test_dirt_between_the_digits_of_one_figure_does_not_take_the_total_its_place() -> None:
+    rows = {
+        "x": {"a": "1043222000"}, "y": {"a": "344.4067061"}, "z": {"a": "55000"},
+        "sum": {"a": "1387683061"},
+    }  # fmt: skip
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a"), ("z", "a")))
+    said = {"344.4067061": (("344.4067061", 0.2), ("344406061", 0.7))}
+    decoded = decode(Booklet((book(rows, (promise,), said=said),)))
+    assert cell(decoded, "sum").verdict in ("proved", "accepted")
+    assert cell(decoded, "y").value == "344406061"
+
+
+def test_what_failing_sums_say_is_part_of_a_figure_is_asked_about() -> None:
+    """A stroke took the first digit of a figure and of its parts: their own sum still holds."""
+    rows = {
+        "sum": {"all": "2920.08", "staff": "920.08", "goods": ""},
+        "x": {"all": "1502.58", "staff": "502.58", "goods": ""},
+        "y": {"all": "1417.50", "staff": "417.50", "goods": ""},
+    }
+    across = [Sum("row_total", (r, "all"), ((r, "staff"), (r, "goods"))) for r in rows]
+    down = [Sum("column_total", ("sum", k), (("x", k), ("y", k))) for k in ("all", "staff")]
+    decoded = decode(Booklet((book(rows, (*across, *down)),)))
+    staff = [cell(decoded, row, "staff").verdict for row in rows]
+    assert staff == ["doubtful"] * 3

@@ -153,3 +153,16 @@ def test_names_and_money_in_cells_over_two_columns_are_parted_where_some_rows_ar
     assert _texts(parted, tokens)[1, 1] == "590.09"
     few = Lattice(plain.xs, plain.ys, (*wide[:2], *plain.slots[4:]))
     assert with_lost_rulings(few, tokens) == few
+
+
+def test_the_lone_sign_of_a_stamp_keeps_no_two_figures_in_one_cell() -> None:
+    lattice = _lattice(2, 0.0, 100.0, 200.0, 300.0)
+    merged = [s for s in lattice.slots if (s.row, s.col) not in {(1, 1), (1, 2)}]
+    both = Slot(1, 1, 1, 2, Box(100.0, 20.0, 300.0, 40.0))
+    spoilt = Lattice(lattice.xs, lattice.ys, (*merged, both))
+    figures = [_token("1,695.75", 150, 1), _token("151.96", 260, 1)]
+    parted = with_lost_rulings(spoilt, [*figures, _token("M", 120, 1)])
+    assert _texts(parted, figures)[1, 1] == "1,695.75"
+    assert _texts(parted, figures)[1, 2] == "151.96"
+    named = with_lost_rulings(spoilt, [_token("小计", 120, 1), figures[1]])
+    assert [slot.colspan for slot in named.slots if slot.row == 1] == [1, 2]

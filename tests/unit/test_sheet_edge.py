@@ -60,3 +60,20 @@ def test_a_table_that_the_border_cuts_is_left_as_it_is() -> None:
 def test_a_page_that_is_dark_all_over_is_left_as_it_is() -> None:
     dark = np.full((400, 300), 20, np.uint8)
     assert without_edges(dark) is dark
+
+
+def test_a_grey_shadow_is_lit_and_the_print_in_it_stays() -> None:
+    rng = np.random.default_rng(3)
+    page = _page().astype(np.float64)
+    page[300:320, 8:30] = INK + 60
+    light = 1 - 0.35 * np.exp(-np.arange(1000) / 12)
+    seen = np.clip(page * light + rng.normal(0, 3, page.shape), 0, 255).astype(np.uint8)
+    clean = without_edges(seen)
+    bare = clean[330:600, :40].astype(np.float64)
+    assert abs(bare.mean(axis=0) - PAPER).max() < 15
+    assert clean[300:320, 8:30].max() < 150
+
+
+def test_a_page_without_edges_is_the_same_image() -> None:
+    page = _page()
+    assert without_edges(page) is page

@@ -97,3 +97,17 @@ def test_a_column_of_decimals_in_a_table_of_whole_numbers_keeps_them() -> None:
     found, _ = crossfoot(draft(sheet(head, rows, source="ocr")))
     assert found.rows[0].cells["c4"].value == "1.25"
     assert found.rows[4].cells["c2"].value == "1107"
+
+
+def test_one_figure_parted_twice_says_that_points_are_commas() -> None:
+    rows = [
+        ["AID", "20.000", "3"],
+        ["SPORTS", "499.570", "4"],
+        ["STOCKS", "9,654.886", "5"],
+        ["AUDIT", "59.442", "6"],
+        ["TOTAL", "10,233,898", "18"],
+    ]
+    found, review = table(rows)
+    values = [row.cells["c2"].value for row in found.rows]
+    assert values == ["20000", "499570", "9654886", "59442", "10233898"]
+    assert not review

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from schemas.draft import Draft
-from schemas.page import TokenSource
+from schemas.page import Reading, TokenSource
 from tests.sheets import sheet
 from worker.drafting.draft import draft
 
@@ -88,3 +88,39 @@ def test_a_misread_figure_does_not_hide_the_structure() -> None:
     lines[3][1] = "76.00"
     drafted = draft(sheet(head, lines, source="ocr", confidence=0.9))
     assert _parents(drafted) == [None, "r1", "r2", "r2", "r1", "r5", "r5"]
+
+
+def _revenue(words: Sequence[str]) -> list[list[str]]:
+    """Two groups and their totals; ``words`` are read in place of the totals' labels."""
+    return [
+        ["Sales", "158.03", "71.96"], ["Fees", "2945.96", "285.03"], ["Fines", "99.46", "22.05"],
+        [words[0], "3203.45", "379.04"],
+        ["Rent", "22.34", "2.47"], ["Licences", "32.36", "23.64"], ["Interest", "43.54", "37.62"],
+        [words[1], "98.24", "63.73"],
+        ["TOTAL", "3301.69", "442.77"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [("TOTAL ONE", "TOTAL TWO"), ("TUTAL OHE", "T0TAl TM")])
+def test_totals_of_groups_are_known_by_their_figures_where_no_word_names_them(
+    words: tuple[str, str],
+) -> None:
+    drafted = draft(
+        sheet([["Source", "Actual", "Plan"]], _revenue(words), source="ocr", confidence=0.9)
+    )
+    assert _down(drafted) == {
+        ("r4", ("r1", "r2", "r3")), ("r8", ("r5", "r6", "r7")), ("r9", ("r4", "r8")),
+    }  # fmt: skip
+
+
+def test_misread_totals_take_no_column_out_of_the_sums() -> None:
+    lines = _revenue(("TOTAL ONE", "TOTAL TWO"))
+    for row in (3, 7, 8):
+        lines[row][2] = "1" + lines[row][2]
+    unsure = {line[2]: (Reading(line[2], 0.3), Reading(line[2][1:], 0.2)) for line in lines[3::4]}
+    unsure[lines[8][2]] = (Reading(lines[8][2], 0.3),)
+    drafted = draft(
+        sheet([["Source", "Actual", "Plan"]], lines, source="ocr", confidence=0.3, readings=unsure)
+    )
+    keys = {one.result[1] for one in drafted.sums}
+    assert keys == {column.key for column in drafted.columns if column.type == "amount"}

@@ -418,6 +418,8 @@ def _held_back(
     if one.verdict == "repaired" and (ref in bench.veiled or not one.units):
         told = _told_twice(bench, judged, ref)
         return None if told else replace(one, verdict="doubtful", cause=_unsettled(scene, ref, one))
+    if one.verdict != "repaired" and _is_part(scene, ref, one):
+        return replace(one, verdict="doubtful", cause="torn")
     open_sums = [at for at in one.held if at not in bench.spent]
     clean = [at for at in open_sums if _clean(scene, judged, ref, at)]
     apart = [at for at in clean if _apart(scene, ref, at)]
@@ -430,8 +432,7 @@ def _held_back(
         ragged = scanned and (len(text.split()) > 1 or not is_printed_amount(text))
         spent = not bench.spent.isdisjoint(one.held)
         alone = not clean and (ragged or spent or bool(one.broken))
-        part = scanned and not clean and _is_part(scene, ref, one)
-        unsure = part or (alone and lattice.against < ACCEPTED)
+        unsure = alone and lattice.against < ACCEPTED
         return replace(one, verdict="doubtful", cause="torn") if unsure else None
     if one.verdict == "proved":
         named = [at for at in apart if scene.equations[at].rule != "told"]
@@ -448,7 +449,7 @@ def _is_part(scene: Scene, ref: TableCellRef, one: Judgement) -> bool:
     However sure a reader is of what it was shown, a stroke may have hidden the rest from it.
     """
     now = scene.values[ref]
-    if not now:
+    if not now or scene.lattices[ref].cell.source != "ocr":
         return False
     seen = str(abs(now))
     for at in one.broken:
