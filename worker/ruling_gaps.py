@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 from worker.drawn_line import Line
 
 Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 _CONTRAST = 24  # grey levels by which a ruling is darker than what stands on both sides of it
 _OFF = 3  # pixels that it may lie off the height at which it was found
 _DRAWN = 0.25  # share of its open columns that must be drawn
 _OPEN = 0.3  # share of its columns that must have no ink close beside it
 _INK = 190  # grey of ink that stands beside it
+_FOUND = 0.25  # of the way between the outermost lines across it that must have been found
+_PARTS = 5  # of the way from one line across to the next
+_SOME = 0.12  # share of each part's open columns that must be drawn
 _COVERED = 0.5  # share of a cell's width from which its ruling was found
 _LEAST = 1.5  # text heights: what is narrower is no cell
 
@@ -40,6 +44,8 @@ def gaps_closed(
             other.at for other in across if other.start - unit < line.at < other.end + unit
         )
         level = [one for one in lines if abs(one.at - line.at) < max(unit / 3, 4.0)]
+        if not crossing or sum(o.length for o in level) < _FOUND * (crossing[-1] - crossing[0]):
+            continue
         for left, right in pairwise(crossing):
             held = sum(max(min(o.end, right) - max(o.start, left), 0.0) for o in level)
             place = (round(left), round(right), round(line.at / unit))
@@ -73,6 +79,18 @@ def _runs_at(grey: Image, line: Line, left: int, right: int, unit: float) -> flo
             continue
         drawn = (beside.astype(np.int16) - core >= _CONTRAST) & open_
         share = float(drawn.sum() / open_.sum())
-        if share >= _DRAWN and (best is None or share > best[0]):
+        told = share >= _DRAWN and _all_along(drawn, open_)
+        if told and (best is None or share > best[0]):
             best = share, line.at + off
     return best[1] if best else None
+
+
+def _all_along(drawn: Mask, open_: Mask) -> bool:
+    """Whether it is drawn at both ends and in between: strokes of text end short of the lines."""
+    parts = [
+        (drawn[part].sum(), open_[part].sum())
+        for part in np.array_split(np.arange(len(drawn)), _PARTS)
+    ]
+    told = [inked >= _SOME * free for inked, free in parts if free]
+    ends = parts[0][1] > 0 and parts[-1][1] > 0
+    return ends and all(told) and len(told) > _PARTS / 2

@@ -376,7 +376,7 @@ def _tokens_of(
 ) -> list[Token]:
     """The line as tokens: what of neighbouring columns was read in one is parted."""
     whole = _token(line, left, reading, page)
-    cuts = _figure_gaps(reading, line, left, ink) or _before_words(reading, line, left, ink)
+    cuts = _figure_gaps(reading, line, left, ink) or before_words(reading, line, left, ink)
     if not cuts:
         return [whole]
     edges = [0, *cuts, len(reading.text)]
@@ -397,7 +397,7 @@ def _figure_gaps(reading: LineReading, line: InkLine, left: int, ink: Mask) -> l
     ]
 
 
-def _before_words(reading: LineReading, line: InkLine, left: int, ink: Mask) -> list[int]:
+def before_words(reading: LineReading, line: InkLine, left: int, ink: Mask) -> list[int]:
     """Where an amount is followed by words of the next column: there is a wide blank between."""
     found = _AMOUNT_AND_WORDS.match(reading.text)
     if found is None or len(reading.edges) != len(reading.text) + 1:

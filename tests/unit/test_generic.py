@@ -402,3 +402,41 @@ def test_what_could_not_be_read_in_a_header_is_no_name() -> None:
     seal = replace(legible, header=(*names, replace(spoilt, lines=(line,))))
     assert [c.label for c in draft(seal).columns] == ["项目", "合计", ""]
     assert [c.label for c in draft(legible).columns] == ["项目", "合计", "灣"]
+
+
+def _across(drafted: Draft) -> set[tuple[str, tuple[str, ...]]]:
+    return {
+        (s.result[1], tuple(k for _, k in s.terms)) for s in drafted.sums if s.rule == "row_total"
+    }
+
+
+BUDGET = [
+    ["Rent", "22.00", "158.03", "71.96", "229.99"],
+    ["Fees", "29.60", "2945.96", "285.03", "3230.99"],
+    ["Fines", "9.46", "99.46", "22.05", "121.51"],
+    ["Sales", "8.10", "301.40", "17.20", "318.60"],
+]
+
+
+def test_a_sum_of_three_columns_that_no_header_speaks_of_is_found() -> None:
+    head = [["Source", "Month", "Year to date", "Remaining", "Budget"]]
+    assert _across(draft(sheet(head, BUDGET, source="ocr"))) == {("c5", ("c3", "c4"))}
+    spoilt = [[*row[:4], "7" + row[4][1:]] for row in BUDGET]
+    assert not _across(draft(sheet(head, spoilt, source="ocr")))
+
+
+def test_a_column_whose_name_is_lost_is_the_sum_of_those_beside_it() -> None:
+    rows = [
+        [name, total, own, fund, capital, other]
+        for name, total, own, fund, capital, other in (
+            ("总计", "86.00", "81.00", "50.00", "31.00", "5.00"),
+            ("教育", "20.00", "20.00", "20.00", "", ""),
+            ("住房", "30.00", "30.00", "30.00", "", ""),
+            ("水利", "11.00", "11.00", "", "11.00", ""),
+            ("城建", "20.00", "20.00", "", "20.00", ""),
+            ("其他", "5.00", "", "", "", "5.00"),
+        )
+    ]
+    head = [["科目", "合计", "", "一般公共预算", "政府性基金预算", "事业收入"]]
+    found = _across(draft(sheet(head, rows, source="ocr")))
+    assert ("c3", ("c4", "c5")) in found

@@ -190,3 +190,48 @@ def test_upright_strokes_of_pen_and_seal_between_two_rows_are_no_borders() -> No
     cv2.line(page, (200, 325), (240, 325), 0, 3)
     cv2.line(page, (212, 306), (212, 348), 0, 3)
     assert _places(page, horizontal=False) == []
+
+
+def test_a_thick_ruling_beside_the_smallest_print_is_one() -> None:
+    page = np.full((1500, 2000), 250, np.uint8)
+    cv2.line(page, (100, 400), (1800, 400), 60, 5)
+    (line,) = find_lines(page, 9.0).lines
+    assert line.at == pytest.approx(400.5, abs=1)
+
+
+def _lattice(dotted: slice) -> NDArray[np.uint8]:
+    """Four rows and three columns, one ruling hardly drawn in the cells that ``dotted`` names."""
+    page = _blank()
+    for x in (100, 300, 500, 700):
+        cv2.line(page, (x, 100), (x, 500), 0, 2)
+    for y in (100, 200, 400, 500):
+        cv2.line(page, (100, y), (700, y), 0, 2)
+    for cell in range(3):
+        left = 100 + 200 * cell
+        if cell in range(3)[dotted]:
+            page[300:302, left : left + 200 : 7] = page[300:302, left + 1 : left + 200 : 7] = 0
+        else:
+            cv2.line(page, (left, 300), (left + 200, 300), 0, 2)
+    return page
+
+
+def _at_300(page: NDArray[np.uint8]) -> list[tuple[float, float]]:
+    lines = [v for v in find_lines(page, UNIT).lines if v.horizontal and abs(v.at - 301) < 4]
+    return sorted((round(v.start, -1), round(v.end, -1)) for v in lines)
+
+
+def test_a_ruling_that_is_hardly_drawn_in_a_cell_goes_on_there() -> None:
+    """Words that stand close to its dots hide it, where only one cell is looked at."""
+    page = _lattice(slice(0, 1))
+    cv2.putText(page, "EHEHEH", (120, 296), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert min(start for start, _ in _at_300(page)) == 100
+    clean = without_lines(page, find_lines(page, UNIT))
+    assert clean[299:307, 110:290].min() > 200
+    assert (clean[276:296, 110:290] < 128).sum() > 0.9 * (page[276:296, 110:290] < 128).sum()
+
+
+def test_a_cell_over_two_rows_gets_no_ruling_from_the_words_in_it() -> None:
+    page = _lattice(slice(0, 1))
+    page[298:304, 104:296] = 250
+    cv2.putText(page, "EEE HEE", (130, 312), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert min(start for start, _ in _at_300(page)) >= 290

@@ -24,8 +24,9 @@ from tests.unit.paper import (
     stamped,
     table_page,
 )
-from worker.ocr import PpOcr
-from worker.scan import read_scan
+from worker.ink_lines import InkLine
+from worker.ocr import LineReading, PpOcr
+from worker.scan import before_words, read_scan
 
 Colour = NDArray[np.uint8]
 
@@ -168,3 +169,17 @@ def _starts(page: PageText) -> dict[str, float]:
     """Where the names of the projects begin, by what they end in."""
     ends = [row[0][-4:] for row in CELLS[2:]]
     return {end: t.box.x0 for t in page.tokens for end in ends if t.text.endswith(end)}
+
+
+@pytest.mark.parametrize(("blank", "cuts"), [(24, [6]), (4, [])])
+def test_an_amount_is_parted_from_words_of_the_next_column_by_a_wide_blank(
+    blank: int, cuts: list[int]
+) -> None:
+    """The reader tells where its characters begin only roughly; the ink tells how wide it is."""
+    ink = np.zeros((60, 400), bool)
+    starts = [40 + 12 * k for k in range(6)] + [40 + 72 + blank + 22 * k for k in range(4)]
+    for k, x in enumerate(starts):
+        ink[20:40, x : x + (10 if k < 6 else 20)] = True
+    edges = (*(float(x - 40) for x in starts), float(starts[-1] + 20 - 40))
+    reading = LineReading("332.49外交支出", (0.9,) * 10, edges, 0.9)
+    assert before_words(reading, InkLine(40, 20, starts[-1] + 20, 40), 40, ink) == cuts
