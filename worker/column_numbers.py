@@ -71,13 +71,16 @@ def _among_asterisks(said: Sequence[str]) -> bool:
     Those are asterisks, which read as figures where they are blurred.
     """
     for start, text in enumerate(said):
-        if text not in _ONES:
+        first = 1 if text in _ONES else FIRST
+        if first > 1 and text != str(FIRST):
             continue
         run = 1
-        while start + run < len(said) and said[start + run] == str(run + 1):
+        while start + run < len(said) and said[start + run] == str(run + first):
             run += 1
         others = [*said[:start], *said[start + run :]]
-        if run >= SURE and others and all(len(other) <= _ASTERISKS for other in others):
+        short = bool(others) and all(len(other) <= _ASTERISKS for other in others)
+        # Where the 1 was lost, two numbers are few, and asterisks must be many.
+        if short and (run >= SURE or (first > 1 and run > 1 and len(others) >= SURE)):
             return True
     return False
 

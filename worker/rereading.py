@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from schemas.amount import Amount, parse_amount
 from schemas.draft import Booklet, Draft, DraftCell, TableCellRef
 from schemas.page import Posterior
 from schemas.result import ReviewItem
@@ -14,6 +16,10 @@ from worker.second_reading import Place, SecondReader, SecondReading
 _MOST = 400
 """Cells of one document that are read again: where more are in doubt, reading is not at fault."""
 _KEPT = 12
+_IN_LINE = 3
+"""Figures of a column that tell where its figures stand."""
+_SEEN = 0.3
+"""Least probability of the digits that are seen where the first reading saw nothing."""
 
 
 def doubted(review: Iterable[ReviewItem]) -> tuple[TableCellRef, ...]:
@@ -29,10 +35,12 @@ def read_again(
     """The booklet with what a second reading saw at ``cells``; None where it saw nothing new.
 
     A cell keeps its text and value, which are those of the first reading; its readings and
-    posteriors are those of both. Cells that no scanner's ink stands in are left out.
+    posteriors are those of both. Where the first one saw nothing, and the figures in line tell
+    where one would stand, it is what the second one sees. Cells that no scanner's ink stands in
+    are left out.
     """
-    asked = [ref for ref in cells if _has_ink(_cell(booklet, ref))][:_MOST]
-    places = [_place(_cell(booklet, ref)) for ref in asked]
+    found = [(ref, place) for ref in cells if (place := _place(booklet, ref)) is not None][:_MOST]
+    asked, places = [ref for ref, _ in found], [place for _, place in found]
     seen = reader.read(places)
     news = {ref: s for ref, s in zip(asked, seen, strict=True) if s.posteriors}
     if not news:
@@ -50,14 +58,34 @@ def _cell(booklet: Booklet, ref: TableCellRef) -> DraftCell | None:
     return next((row.cells.get(key) for row in rows if row.id == row_id), None)
 
 
-def _has_ink(cell: DraftCell | None) -> bool:
-    return cell is not None and cell.source == "ocr" and bool(cell.text)
+def _place(booklet: Booklet, ref: TableCellRef) -> Place | None:
+    """Where to look for the cell's figure; None where there is nothing to look at."""
+    cell = _cell(booklet, ref)
+    if cell is None or cell.source != "ocr":
+        return None
+    draft = booklet.drafts[ref[0]]
+    money = {column.key for column in draft.columns if column.type == "amount"}
+    rows = {row.id: row for row in draft.rows}
+    column = tuple(
+        other.box
+        for row in draft.rows
+        if (other := row.cells.get(ref[2])) is not None and _is_figure(other, cell.page)
+        if row.id != ref[1]
+    )
+    beside = tuple(
+        other.box
+        for key, other in rows[ref[1]].cells.items()
+        if key != ref[2] and key in money and _is_figure(other, cell.page)
+    )
+    if len(column) < _IN_LINE:
+        column = ()
+    if cell.text:
+        return Place(cell.page, cell.box, column)
+    return Place(cell.page, cell.box, column, beside) if column and beside else None
 
 
-def _place(cell: DraftCell | None) -> Place:
-    if cell is None:
-        raise ValueError("a cell that is not there has no place")
-    return Place(cell.page, cell.box)
+def _is_figure(cell: DraftCell, page: int) -> bool:
+    return cell.source == "ocr" and cell.page == page and cell.value is not None
 
 
 def _with_news(draft: Draft, news: Mapping[tuple[str, ...], SecondReading]) -> Draft:
@@ -76,6 +104,8 @@ def _with_news(draft: Draft, news: Mapping[tuple[str, ...], SecondReading]) -> D
 
 def _both(cell: DraftCell, second: SecondReading) -> DraftCell:
     """The cell as two readings see it, each of equal weight."""
+    if not cell.text:
+        return _as_seen(cell, second)
     posteriors = (*_of_weight_one(cell.posteriors), *_of_weight_one(second.posteriors))
     texts = [in_signs(cell.text), *(r.text for r in cell.readings[:_KEPT])]
     readings = tuple(figure_beam(posteriors, _KEPT, also=texts))
@@ -83,6 +113,30 @@ def _both(cell: DraftCell, second: SecondReading) -> DraftCell:
     confidence = max((r.probability for r in readings if r.text == texts[0]), default=0.0)
     sure = confidence if own else cell.confidence
     return replace(cell, readings=readings, posteriors=posteriors, confidence=sure)
+
+
+def _as_seen(cell: DraftCell, second: SecondReading) -> DraftCell:
+    """A cell in which nothing had been read, with the figure that the second reading sees."""
+    odds: defaultdict[str, float] = defaultdict(float)
+    for reading in second.readings:
+        odds[_digits(reading.text)] += reading.probability
+    found = (r for r in second.readings if odds[_digits(r.text)] >= _SEEN)
+    best = next((r for r in found if isinstance(parse_amount(r.text), Amount)), None)
+    parsed = parse_amount(best.text) if best is not None else None
+    if best is None or not isinstance(parsed, Amount):
+        return cell
+    return replace(
+        cell,
+        text=best.text,
+        value=parsed.canonical(),
+        readings=second.readings,
+        posteriors=_of_weight_one(second.posteriors),
+        confidence=best.probability,
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _of_weight_one(posteriors: Sequence[Posterior]) -> tuple[Posterior, ...]:

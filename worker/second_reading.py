@@ -30,10 +30,16 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a figure stands: ``page`` counts from 1, ``box`` is in its page space."""
+    """Where a figure stands: ``page`` counts from 1, boxes are in its page space.
+
+    ``column`` and ``row`` are other figures in line with it, where there are some: they tell
+    where a figure begins and ends of which little was seen.
+    """
 
     page: int
     box: Box
+    column: tuple[Box, ...] = ()
+    row: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,9 @@ _KEPT = 12
 _CHARACTER = 40.0  # pixels of an ordinary character's height in the window cut out
 _ROOM = 0.8  # character heights cut out around the ink
 _PAPER = 250
+_IN_LINE = 0.3  # of their height by which figures of a column may end apart
+_MOSTLY = 0.6  # share of a column's figures that must end in line
+_OFF = 0.6  # of their height: a figure that ends so far off was cut
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class PageSecondReader:
                 continue
             here = [k for k, place in enumerate(places) if place.page == number]
             image = self.pixels(number)
-            windows = [_window(image, page, places[k].box) for k in here]
+            windows = [_window_of(image, page, places[k]) for k in here]
             for k, reading in zip(here, self._readings(windows), strict=True):
                 found[k] = reading
         return found
@@ -107,6 +116,31 @@ class _Window:
 def _reading(seen: Sequence[Floats]) -> SecondReading:
     posteriors = tuple(posterior_of(s[:, : 1 + len(SIGNS)], weight=1 / len(seen)) for s in seen)
     return SecondReading(tuple(figure_beam(posteriors, _KEPT)), posteriors)
+
+
+def _window_of(image: Colour, page: PageText, place: Place) -> _Window:
+    """The place as it is, or as wide as its column where a part of its figure was not seen."""
+    whole, here = _whole(page, place), page.to_page.back_box(place.box)
+    cut = whole is not None and (place.row or abs(here.x1 - whole.x1) > _OFF * here.height)
+    return _window(image, page, page.to_page.box(whole) if whole and cut else place.box)
+
+
+def _whole(page: PageText, place: Place) -> Box | None:
+    """The upright box of the widest figure that could stand there; None where nothing tells.
+
+    Figures of a column end in line. One that does not was cut, as by a stamp that was taken off
+    it with the rest of its ink. Without ink the row's figures tell how high it stands.
+    """
+    column = [page.to_page.back_box(box) for box in place.column]
+    if not column:
+        return None
+    right = median(box.x1 for box in column)
+    height = median(box.height for box in column)
+    if sum(abs(box.x1 - right) < _IN_LINE * height for box in column) < _MOSTLY * len(column):
+        return None
+    row = [page.to_page.back_box(box) for box in place.row or (place.box,)]
+    left = min(box.x0 for box in column)
+    return Box(left, median(box.y0 for box in row), right, median(box.y1 for box in row))
 
 
 def _window(image: Colour, page: PageText, box: Box) -> _Window:

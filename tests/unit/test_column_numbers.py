@@ -19,6 +19,7 @@ from worker.column_numbers import numbers_columns
         ["**", "2", "3", "4", "5"],  # the first one lost
         ["4", "6", "6", "6", "1", "2", "3"],  # asterisks that were read as figures
         ["88", "0", "I", "2", "3", "86", "44", "6"],
+        ["ok", "2", "3", "oo", "x", "66"],  # the first one lost among them
     ],
 )
 def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
@@ -37,6 +38,7 @@ def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
         ["1", "5", "2", "7", "3"],
         ["维修养护费", "120", "1", "2", "3"],
         ["4", "1", "2"],
+        ["张三", "2", "3", "男"],
     ],
 )
 def test_figures_are_no_column_numbers(texts: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -95,3 +95,30 @@ def test_the_most_urgent_doubts_come_first_and_once() -> None:
 
     review = [item("t1", "r1", 0.2), item("t2", "r4", 0.9), item("t1", "r1", 0.1)]
     assert doubted(review) == ((1, "r4", "c1"), (0, "r1", "c1"))
+
+
+def _column(blank: int) -> Booklet:
+    """Four rows of two figures each, in one of which nothing was read in the second column."""
+    rows = []
+    for k in range(4):
+        first, second = (
+            _cell("7.00", _seen("7.00", 0.9), 10 + 20 * k),
+            _cell("118.00", _seen("118.00", 0.9), 10 + 20 * k),
+        )
+        if k == blank:
+            second = replace(second, text="", value=None, readings=(), posteriors=())
+        rows.append(DraftRow(f"r{k}", "item", "甲", (2,), {"c1": first, "c2": second}))
+    columns = tuple(Column(key, key, "amount") for key in ("c1", "c2"))
+    return Booklet((Draft("generic", None, None, None, None, (2,), columns, tuple(rows), ()),))
+
+
+@pytest.mark.parametrize(("seen", "value"), [("116.00", "116.00"), ("", None)])
+def test_where_nothing_was_read_the_figures_in_line_tell_where_to_look(
+    seen: str, value: str | None
+) -> None:
+    eyes = Eyes(seen)
+    again = read_again(_column(2), [(0, "r2", "c2")], eyes)
+    (place,) = eyes.asked
+    assert (len(place.column), len(place.row)) == (3, 1)
+    found = None if again is None else again.drafts[0].rows[2].cells["c2"].value
+    assert found == value

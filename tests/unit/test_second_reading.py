@@ -68,3 +68,27 @@ def test_a_page_without_pixels_gives_nothing(engine: PpOcr) -> None:
     place = Place(1, Box(10, 10, 50, 20))
     assert reader.read([place, Place(7, place.box)]) == [SecondReading(), SecondReading()]
     assert reader.read([]) == []
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_figure_that_was_cut_or_not_seen_is_read_as_wide_as_its_column(
+    engine: PpOcr, turns: int
+) -> None:
+    image = _turned(table_page(Ink(dpi=200)), turns)
+    size = (HEIGHT, WIDTH) if turns % 2 else (WIDTH, HEIGHT)
+    page = read_scan(image, 1, *size, engine)
+    again = PageSecondReader({1: page}, lambda _: image, OwnFigureReader(threads=1))
+    places = _places(page)
+    at = max(places, key=lambda cell: len(CELLS[cell[0]][cell[1]]))
+    column = tuple(places[k].box for k in places if k[1] == at[1] and k != at)
+    row = tuple(places[k].box for k in places if k[0] == at[0] and k != at)
+    ink = page.to_page.back_box(places[at].box)
+    half = page.to_page.box(Box(ink.x0, ink.y0, ink.cx, ink.y1))
+    slot = page.to_page.box(Box(COLUMNS[at[1]], ROWS[at[0]], COLUMNS[at[1] + 1], ROWS[at[0] + 1]))
+    cut, whole, unseen = again.read(
+        [Place(1, half), Place(1, half, (*column, places[at].box)),
+         Place(1, slot, (*column, places[at].box), row)]
+    )  # fmt: skip
+    wanted = CELLS[at[0]][at[1]]
+    assert cut.readings[0].text != wanted
+    assert (whole.readings[0].text, unseen.readings[0].text) == (wanted, wanted)
