@@ -79,8 +79,8 @@ def _place(booklet: Booklet, ref: TableCellRef) -> Place | None:
     )
     if len(column) < _IN_LINE:
         column = ()
-    if cell.text:
-        return Place(cell.page, cell.box, column)
+    if cell.text:  # what shows hardly a digit is none that was cut, but some other sign
+        return Place(cell.page, cell.box, column if len(_digits(cell.text)) > 1 else ())
     return Place(cell.page, cell.box, column, beside) if column and beside else None
 
 

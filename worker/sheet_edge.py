@@ -20,6 +20,7 @@ _DARK = 0.6  # of the paper's grey: what is darker is no paper
 _DEEP = 0.04  # of the page's size across it: how far in an edge may reach
 _PARTS = 8  # of a side, each for itself: sheets lie askew
 _BLACK = 0.3  # share of a line along the side that is dark somewhere in the edge
+_RIM = 0.1  # of the depth looked at, which may be blank before the edge begins
 _CLEAR = 0.02  # the same from which on there is paper
 _SHADED = 0.97  # of the paper's grey: the grey of paper in a shadow
 
@@ -27,8 +28,8 @@ _SHADED = 0.97  # of the paper's grey: the grey of paper in a shadow
 def without_edges(grey: Image) -> Image:
     """The image with its dark edges as light as its paper; the image itself where it has none.
 
-    An edge begins at the image's border and ends where paper begins, within a twenty-fifth of
-    the page. What goes on further may be print, as a table that the border cuts. In a shadow
+    An edge begins at the image's border, or close to it, and ends where paper begins, within a
+    twenty-fifth of the page. What goes on further may be print, as a table that the border cuts. In a shadow
     that darkens paper evenly along the side, print stays.
     """
     clear = grey
@@ -62,7 +63,13 @@ def _mended(strip: Image) -> Iterator[tuple[slice, Image]]:
 
 
 def _depth(share: Floats) -> int:
-    """How many lines along the side are dark, given the dark share of each; 0: none."""
-    paper = np.flatnonzero(share <= _CLEAR)
-    dark = len(paper) and share[: paper[0]].max(initial=0.0) > _BLACK
-    return int(paper[0]) if dark else 0
+    """How many lines along the side are dark, given the dark share of each; 0: none.
+
+    A line or two at the very border may be blank, where an image was turned or cut.
+    """
+    dark = np.flatnonzero(share > _CLEAR)
+    if not len(dark) or dark[0] > _RIM * len(share):
+        return 0
+    paper = dark[0] + np.flatnonzero(share[dark[0] :] <= _CLEAR)
+    found = len(paper) and share[: paper[0]].max() > _BLACK
+    return int(paper[0]) if found else 0

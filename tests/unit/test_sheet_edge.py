@@ -33,6 +33,13 @@ def _ragged(page: Image, turns: int, rng: np.random.Generator) -> Image:
     return dark
 
 
+def test_a_shadow_behind_a_blank_rim_goes_too() -> None:
+    page = _page()
+    shadowed = _ragged(page, 0, np.random.default_rng(5))
+    shadowed = np.hstack([np.full((800, 2), PAPER, np.uint8), shadowed[:, :-2]])
+    assert (without_edges(shadowed)[:, :40] == page[:, :40]).mean() > 0.998
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_a_ragged_shadow_along_any_side_goes_and_the_table_stays(turns: int) -> None:
     page = _page()

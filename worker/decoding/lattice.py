@@ -32,6 +32,8 @@ MOST_DECIMALS = 8
 """Nor is what has more digits behind its point."""
 ODD_STYLE = 5.0
 """Nats that speak against a figure with other decimals than its whole column has."""
+UNSIGNED = 5.0
+"""Nats that speak against a figure below zero of which nothing is seen in a table without any."""
 STROKE = 1.0
 """Nats that speak against it that a lone digit there is a bit of a ruling or dirt."""
 SIGHTED = 4.0
@@ -84,7 +86,8 @@ class Lattice:
     ``always`` are the decimals that all figures of its column have, None where they differ.
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
-    ``nought`` is how the table prints that there is nothing. ``nameless`` says that the header
+    ``nought`` is how the table prints that there is nothing, ``signed`` says that it prints
+    figures below zero. ``nameless`` says that the header
     of its column could not be read, ``rowless`` that its row has lost its name, ``unnamed``
     that the name stands beside it and is illegible.
     """
@@ -99,6 +102,7 @@ class Lattice:
     always: int | None = None
     least: float = 0.0
     nought: Nought = None
+    signed: bool = True
     nameless: bool = False
     rowless: bool = False
     unnamed: bool = False
@@ -178,6 +182,8 @@ class Lattice:
         own = max(cost - self.least, 0.0)
         if self.cell.source == "ocr" and departs(value, self.always):
             own += ODD_STYLE
+        if units < 0 and not (self.signed or self.cell.text):
+            own += UNSIGNED
         dearest = self.veil if veiled and self._hides(value) else math.inf
         if min(own, dearest) > most:
             return None
@@ -270,6 +276,7 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     places = _places(list(cells.values()))
     columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
     styles = {key: _Style.of(own, list(cells.values())) for key, own in columns.items()}
+    signed = any(c.value is not None and c.value.startswith("-") for c in cells.values())
     nameless = _nameless(draft.columns)
     names = lost_names(draft)
     unnamed = {ref for money in names.names.values() for ref in money}
@@ -281,6 +288,7 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     return {
         ref: replace(
             one,
+            signed=signed,
             nameless=ref[2] in nameless,
             rowless=ref[1:] in names.figures and one.cell.source == "ocr",
             unnamed=ref[1:] in unnamed,
