@@ -29,8 +29,8 @@ def without_edges(grey: Image) -> Image:
     """The image with its dark edges as light as its paper; the image itself where it has none.
 
     An edge begins at the image's border, or close to it, and ends where paper begins, within a
-    twenty-fifth of the page. What goes on further may be print, as a table that the border cuts. In a shadow
-    that darkens paper evenly along the side, print stays.
+    twenty-fifth of the page. What goes on further may be print, as a table that the border
+    cuts. In a shadow that darkens paper evenly along the side, print stays.
     """
     clear = grey
     for turns in range(4):
