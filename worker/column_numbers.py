@@ -79,8 +79,10 @@ def _among_asterisks(said: Sequence[str]) -> bool:
             run += 1
         others = [*said[:start], *said[start + run :]]
         short = bool(others) and all(len(other) <= _ASTERISKS for other in others)
-        # Where the 1 was lost, two numbers are few, and asterisks must be many.
-        if short and (run >= SURE or (first > 1 and run > 1 and len(others) >= SURE)):
+        # Where the 1 was lost, two numbers are few: asterisks must be many, or none a word.
+        words = any(c.isalpha() for other in others for c in other)
+        enough = len(others) >= (SURE if words else FIRST)
+        if short and (run >= SURE or (first > 1 and run > 1 and enough)):
             return True
     return False
 

@@ -20,6 +20,7 @@ from worker.column_numbers import numbers_columns
         ["4", "6", "6", "6", "1", "2", "3"],  # asterisks that were read as figures
         ["88", "0", "I", "2", "3", "86", "44", "6"],
         ["ok", "2", "3", "oo", "x", "66"],  # the first one lost among them
+        ["6", "2", "3", "58"],
     ],
 )
 def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:

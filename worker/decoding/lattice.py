@@ -316,9 +316,9 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
 
     Such a column was cut off from its header, or is half of another one: its figures may be
     read rightly, but nobody can tell what they are. The name of a group alone is none, where
-    the group's other columns have names of their own.
+    the group's other columns of money have names of their own.
     """
-    groups = {c.path[:n] for c in columns for n in range(1, len(c.path))}
+    groups = {c.path[:n] for c in columns if c.type == "amount" for n in range(1, len(c.path))}
     named = {
         c.key
         for c in columns

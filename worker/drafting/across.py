@@ -233,10 +233,15 @@ def _unspoken(parent: _Node, judge: _Judge, known: Sequence[ColumnSum]) -> Itera
 def _unnamed(
     columns: Sequence[Column], amounts: Sequence[int], judge: _Judge, known: Sequence[ColumnSum]
 ) -> Iterator[ColumnSum]:
-    """Columns whose name is lost that are the sum of those right of them: most, if several do."""
+    """Columns whose name is lost that are the sum of those right of them: most, if several do.
+
+    What is left of a name may be that of the group that the column is in.
+    """
     done = {total.result for total in known}
-    for at, column in enumerate(amounts):
-        if column in done or any(map(str.isalnum, "".join(columns[column].path))):
+    paths = [columns[column].path for column in amounts]
+    groups = {path[:n] for path in paths for n in range(1, len(path))}
+    for at, (column, path) in enumerate(zip(amounts, paths, strict=True)):
+        if column in done or (any(map(str.isalnum, "".join(path))) and path not in groups):
             continue
         beside = amounts[at + 1 :]
         for count in range(len(beside), 1, -1):
