@@ -530,7 +530,7 @@ def test_dirt_between_the_digits_of_one_figure_does_not_take_the_total_its_place
         "sum": {"a": "1387683061"},
     }  # fmt: skip
     promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a"), ("z", "a")))
-    said = {"344.4067061": (("344.4067061", 0.2), ("344406061", 0.7))}
+    said: Said = {"344.4067061": (("344.4067061", 0.2), ("344406061", 0.7))}
     decoded = decode(Booklet((book(rows, (promise,), said=said),)))
     assert cell(decoded, "sum").verdict in ("proved", "accepted")
     assert cell(decoded, "y").value == "344406061"

@@ -117,7 +117,9 @@ def test_misread_totals_take_no_column_out_of_the_sums() -> None:
     lines = _revenue(("TOTAL ONE", "TOTAL TWO"))
     for row in (3, 7, 8):
         lines[row][2] = "1" + lines[row][2]
-    unsure = {line[2]: (Reading(line[2], 0.3), Reading(line[2][1:], 0.2)) for line in lines[3::4]}
+    unsure: dict[str, tuple[Reading, ...]] = {
+        line[2]: (Reading(line[2], 0.3), Reading(line[2][1:], 0.2)) for line in lines[3::4]
+    }
     unsure[lines[8][2]] = (Reading(lines[8][2], 0.3),)
     drafted = draft(
         sheet([["Source", "Actual", "Plan"]], lines, source="ocr", confidence=0.3, readings=unsure)
