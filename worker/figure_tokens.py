@@ -83,6 +83,8 @@ _BESIDE = 0.9  # digit heights of blank on both sides of a figure that is no par
 _APART = 0.15  # digit heights of paper on both sides of a streak that parts two figures
 _DIGITS = 0.5  # of the signs of a token that may be figures of several columns
 _FEW_DIGITS = 3
+_DIGITS_ALONE = "023456789"
+_ALONE = 0.8  # least probability of a digit that stands alone and was no text
 _INK = 60  # grey levels of a column of pixels that holds ink
 
 
@@ -137,6 +139,30 @@ def sure_figures(
         blank = Token("", boxes[k], "ocr", 0.0, (), ())
         token = _judged(blank, _well_formed(readings), mixture, inks[k], page)
         found[k] = token if token.text else None
+    return found
+
+
+def lone_digits(boxes: Sequence[Box], page: FigurePage, reader: FigureReader) -> list[Token]:
+    """The digits that stand alone in boxes of ink, where our own reader surely sees them.
+
+    A recogniser of text that sees one blurred sign takes it for a letter as well. Of a 1 nobody
+    can tell whether it is a stroke.
+    """
+    inks = [_ink(box, page) for box in boxes]
+    found: list[Token] = []
+    for box, ink, seen in zip(
+        boxes, inks, reader.read(_crops(inks, [PLAIN] * len(inks), page)), strict=True
+    ):
+        said = _said(seen)
+        if len(said) != 1 or said not in _DIGITS_ALONE or not _in_one(page.grey, ink):
+            continue
+        mixture = mixed((), [seen], GLANCE_TRUST)
+        (readings,) = each_weighed([(mixture, {said}, ())], _KEPT)
+        token = _judged(
+            Token("", box, "ocr", 0.0, (), ()), _well_formed(readings), mixture, ink, page
+        )
+        if token.text == said and token.confidence >= _ALONE:
+            found.append(token)
     return found
 
 

@@ -12,6 +12,8 @@ from worker.ocr import LineReading
 
 _RINGS = ("0", "o", "O", "〇", "○", "°", "º")
 _SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
+_LIKE_DIGITS = tuple("sSoOzZBgqbaQD")  # letters that single digits read as
+_DIGIT_HEIGHTS = (0.6, 1.25)  # text heights
 _TINY = 0.4  # text heights: no letter or digit is so small
 _WIDER = 1.15  # times its height: a blurred dash is at least so wide
 _UNSURE = 0.5
@@ -42,6 +44,13 @@ def is_dash(line: InkLine, unit: float) -> bool:
     """Whether the ink is one flat stroke: as wide as a sign and much wider than high."""
     flat = line.height <= max(0.25 * unit, 3) and line.width >= 1.6 * line.height
     return flat and 0.15 * unit <= line.width <= 1.6 * unit
+
+
+def may_be_digit(line: InkLine, reading: LineReading, unit: float) -> bool:
+    """Whether ink is as high as a digit and no wider, and reads as one or as a letter like one."""
+    high = _DIGIT_HEIGHTS[0] * unit <= line.height <= _DIGIT_HEIGHTS[1] * unit
+    text = reading.text.strip()
+    return high and line.width <= line.height and (text in _LIKE_DIGITS or text.isdigit())
 
 
 def is_speck(line: InkLine, reading: LineReading, unit: float) -> bool:

@@ -17,7 +17,7 @@ from schemas.page import PageText, Token, Warn
 from worker.crossed_figures import doubted_where_crossed
 from worker.drawn_line import Line
 from worker.figure_reader import FigureReader
-from worker.figure_tokens import FigurePage, sure_figures, with_figures
+from worker.figure_tokens import FigurePage, lone_digits, sure_figures, with_figures
 from worker.image_rulings import find_lines, rulings_of, without_lines
 from worker.imaging import (
     calmed,
@@ -29,7 +29,7 @@ from worker.imaging import (
 )
 from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
-from worker.lone_signs import by_shape, is_dash, is_speck
+from worker.lone_signs import by_shape, is_dash, is_speck, may_be_digit
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
 from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
@@ -234,11 +234,19 @@ def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> 
     found = iter(_mended(ink, _read(left, page, engine), page, engine))
     tokens: list[Token] = []
     places: set[int] = set()
+    mute: list[InkLine] = []
     for figure in sure:
         if figure is not None:
             places.add(len(tokens))
-        tokens += [figure] if figure is not None else _spoken(next(found), page, ink)
+            tokens.append(figure)
+            continue
+        read = next(found)
+        tokens += _spoken(read, page, ink)
+        mute += [one for one, _, said in read if _may_be_lone_digit(one, said, page)]
     if figures is not None:
+        digits = lone_digits([_box(line, page) for line in mute], _ground(page), figures)
+        places |= set(range(len(tokens), len(tokens) + len(digits)))
+        tokens += digits
         closely = partial(_closely, page, engine)
         tokens = with_figures(tokens, _ground(page), figures, closely, places)
     return doubted_where_crossed(tokens, ink, page.hidden, page.unit, page.sx, page.sy)
@@ -355,6 +363,10 @@ def _speaks(line: InkLine, reading: LineReading, page: _Upright) -> bool:
     words = line.width >= _WORDS * page.unit and sum(map(str.isalpha, reading.text)) > 1
     least = _MIN_WORDS if words else _MIN_SCORE
     return reading.score >= least and not is_speck(line, reading, page.unit)
+
+
+def _may_be_lone_digit(line: InkLine, reading: LineReading, page: _Upright) -> bool:
+    return not _speaks(line, reading, page) and may_be_digit(line, reading, page.unit)
 
 
 def _crop(clean: Image, line: InkLine, unit: float) -> tuple[Image, int]:

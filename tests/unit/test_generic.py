@@ -440,3 +440,19 @@ def test_a_column_whose_name_is_lost_is_the_sum_of_those_beside_it() -> None:
     head = [["科目", "合计", "", "一般公共预算", "政府性基金预算", "事业收入"]]
     found = _across(draft(sheet(head, rows, source="ocr")))
     assert ("c3", ("c4", "c5")) in found
+
+
+@pytest.mark.parametrize(
+    ("name", "figures", "kind"),
+    [
+        ("人员经费1%", ("85.50", "1552.46", "0.00", "3871.42"), "amount"),
+        ("占比%", ("8.50", "52.46", "0.00", "71.42"), "percent"),
+        ("占比（%）", ("1,285.50", "1,552.46", "2,018.00", "3,871.42"), "amount"),
+    ],
+)
+def test_a_sign_of_dirt_in_a_header_makes_money_no_percentages(
+    name: str, figures: tuple[str, ...], kind: str
+) -> None:
+    rows = [[f"{k}科", "9,000.00", figure] for k, figure in zip("甲乙丙丁", figures, strict=True)]
+    drafted = draft(sheet([["项目", "合计", name]], rows, source="ocr"))
+    assert drafted.columns[2].type == kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.ink_lines import InkLine
-from worker.lone_signs import by_shape, is_speck
+from worker.lone_signs import by_shape, is_speck, may_be_digit
 from worker.ocr import LineReading
 
 UNIT = 24.0
@@ -53,3 +53,17 @@ def test_a_small_flat_piece_is_surely_a_dash_whatever_it_was_read_as() -> None:
     for read in ("“", "。", "-"):
         reading = by_shape(_ink(8, 5), _reading(read, 0.1), UNIT)
         assert (reading.text, reading.score > 0.9) == ("-", True)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "read", "may"),
+    [
+        (11, 20, "s", True), (11, 20, "5", True), (12, 18, "B", True),
+        (4, 20, "l", False),  # a stroke
+        (11, 20, "四", False), (30, 20, "5", False), (11, 40, "s", False), (6, 6, "o", False),
+    ],
+)  # fmt: skip
+def test_ink_that_may_be_a_digit_is_as_high_as_one(
+    width: int, height: int, read: str, may: bool
+) -> None:
+    assert may_be_digit(_ink(width, height), _reading(read, 0.4), UNIT) is may

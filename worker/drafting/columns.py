@@ -11,6 +11,8 @@ from schemas.amount import Amount, Mark, narrow, parse_amount
 from schemas.draft import Column, ColumnType
 from worker.drafting.layout import Layout, header_path
 
+_PER_CENT = re.compile(r"\d+ *[%％]")
+_SHARE = 200  # per cent: most percentages are smaller
 _HALF = 0.5
 _MOST = 0.6
 """Share of a column's texts that must be figures for it to be a column of figures."""
@@ -164,9 +166,17 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
         only_totals = words.names_code(leaf) and all(map(words.total_kind, texts))
         return "code" if only_totals or codes > _MOST * len(texts) else "text"
-    if sum(amount.percent for amount in figures) * 2 > len(figures) or words.names_percent(leaf):
+    # A figure in per cent says nothing of a column: dirt beside a name reads so.
+    shares = words.names_percent(_PER_CENT.sub("", leaf)) and _may_be_shares(figures)
+    if shares or sum(amount.percent for amount in figures) * 2 > len(figures):
         return "percent"
     return _type_of_figures(figures, texts, path)
+
+
+def _may_be_shares(figures: Sequence[Amount]) -> bool:
+    """Whether figures are as small as percentages are: dirt in a header makes none of money."""
+    small = sum(abs(amount.value) <= _SHARE and not amount.separators for amount in figures)
+    return small * 2 > len(figures)
 
 
 def _mostly_digits(text: str) -> bool:
