@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -16,6 +16,8 @@ from worker.column_names import Span, lowest_names, match_names
 from worker.column_numbers import numbers_columns
 
 _STRAY = 0.06  # share of the lines in which a figure may run over a gap between columns
+_PEAK = 5  # figures one over the other on each side of a valley
+_VALLEY = 0.25  # share of the fewer of them that may stand in it
 _DASHES = 3  # dashes in a line that are signs of as many columns
 _SPREAD = 2.5  # times the usual width of a character
 _FEW = 0.25  # share of the lines up to which short texts in a gap may be dirt
@@ -80,9 +82,44 @@ def figure_columns(lines: Sequence[TextLine]) -> list[Band]:
         elif depth + step <= stray < depth:
             held.append((start, x))
         depth += step
+    held = [part for span in held for part in _at_valleys(span, ends)]
     fewest = max(min(2, len(lines)), 0.1 * len(lines))
     inside = [sum(a <= t.box.cx <= b for t in figures) for a, b in held]
     return [Band(a, b) for (a, b), n in zip(held, inside, strict=True) if n >= fewest]
+
+
+def _at_valleys(
+    span: tuple[float, float], ends: Sequence[tuple[float, int]]
+) -> Iterator[tuple[float, float]]:
+    """The span cut where few figures stand between many on both sides: strokes widen some of them.
+
+    ``ends`` are where figures begin (1) and end (-1), in order. Figures of one column are many
+    where the shortest stands, and fewer only outwards.
+    """
+    steps: list[tuple[float, float, int]] = []
+    depth = 0
+    for (x, step), (after, _) in itertools.pairwise(ends):
+        depth += step
+        if span[0] <= x and after <= span[1] and after > x:
+            steps.append((x, after, depth))
+    depths = [d for _, _, d in steps]
+    before = list(itertools.accumulate(depths, max))
+    behind = list(itertools.accumulate(reversed(depths), max))[::-1]
+    low = [
+        k
+        for k, d in enumerate(depths)
+        if min(before[k], behind[k]) >= _PEAK and d <= _VALLEY * min(before[k], behind[k])
+    ]
+    start, last = span[0], 0
+    for _, run in itertools.groupby(enumerate(low), lambda item: item[1] - item[0]):
+        valley = [k for _, k in run]
+        deepest = min(valley, key=lambda k: (depths[k], steps[k][0] - steps[k][1]))
+        if max(depths[last:deepest], default=0) < _PEAK:  # still the valley before
+            continue
+        middle = (steps[deepest][0] + steps[deepest][1]) / 2
+        yield start, middle
+        start, last = middle, deepest
+    yield start, span[1]
 
 
 def as_numbered(bands: Sequence[Band], header: Sequence[TextLine]) -> list[Band]:

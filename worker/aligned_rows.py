@@ -8,12 +8,13 @@ from statistics import median
 
 from schemas.amount import Mark, parse_amount
 from schemas.grid import TextLine
-from schemas.page import PageText, Token
+from schemas.page import PageText, Ruling, Token
 from worker.aligned_columns import Band, column_at, figures_in, is_figure_line
 from worker.lines import lines_of
 from worker.rowless import Placed, cluster_lines, place_lines
 
 _NEAR = 0.6  # of the usual distance of rows: what stands nearer to one is no row of its own
+_LEVEL = 2.0  # points between the pieces of one ruling
 _HIGH = 1.6  # of the usual height of labels
 _OFF_LINE = 1.4  # line heights by which a figure may be set off its row
 
@@ -22,11 +23,21 @@ def row_rules(page: PageText, bands: Sequence[Band], body: Sequence[TextLine]) -
     """The heights of rulings between rows; empty where not every row has its own."""
     width = bands[-1].x1 - bands[0].x0
     top, bottom = body[0].box.y0, body[-1].box.y1
-    rules = sorted(
-        r.at
-        for r in page.rulings
-        if r.horizontal and r.length > 0.8 * width and top < r.at < bottom
+    pieces = sorted(
+        (r for r in page.rulings if r.horizontal and top < r.at < bottom), key=lambda r: r.at
     )
+    # A stroke of a pen breaks a ruling: its pieces count together.
+    levels: list[list[Ruling]] = []
+    for piece in pieces:
+        if levels and piece.at - levels[-1][0].at < _LEVEL:
+            levels[-1].append(piece)
+        else:
+            levels.append([piece])
+    rules = [
+        max(level, key=lambda r: r.length).at
+        for level in levels
+        if sum(r.length for r in level) > 0.8 * width
+    ]
     rows = [sum(ln.box.cy > at for at in rules) for ln in body if is_figure_line(ln)]
     return rules if len(rows) == len(set(rows)) and len(rows) > 1 else []
 

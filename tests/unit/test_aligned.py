@@ -547,3 +547,17 @@ def test_the_number_of_a_page_below_the_last_ruling_is_no_row() -> None:
     page = PageText(1, "scan", 500, 700, 500, 700, (*names, *rows, *foot), rulings)
     (grid,) = grids(page)
     assert [row[0] for row in texts(grid)] == ["科目", "教育", "住房", "总计"]
+
+
+def test_columns_whose_blank_a_few_widened_figures_fill_are_two() -> None:
+    """Strokes of a pen make figures of three rows wider, on both sides of the blank."""
+
+    def row(y: float, left: tuple[float, float], right: tuple[float, float]) -> TextLine:
+        return _line(("6.96", left[0], y, left[1], y + 8), ("5.96", right[0], y, right[1], y + 8))
+
+    lines = [row(100 + 16 * k, (350, 379), (392, 423)) for k in range(20)]
+    lines += [row(420 + 16 * k, (350, 386), (383, 423)) for k in range(2)]
+    (left, right) = figure_columns(lines)
+    assert 379 < left.x1 == right.x0 < 392
+    one = [row(100 + 16 * k, (350 + 2 * k, 400), (450, 480)) for k in range(20)]
+    assert len(figure_columns(one)) == 2
