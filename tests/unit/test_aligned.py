@@ -1,6 +1,7 @@
 """Tables without vertical rulings, from drawn pages to grids."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -9,8 +10,13 @@ from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
 from schemas.page import PageText, Ruling, Token, TokenSource
 from tests.unit.pages import document, grids_of, line, texts, write
-from worker.aligned_columns import figure_columns, with_blank_columns, with_text_columns
-from worker.aligned_rows import rows_of_body
+from worker.aligned_columns import (
+    Band,
+    figure_columns,
+    with_blank_columns,
+    with_text_columns,
+)
+from worker.aligned_rows import row_rules, rows_of_body
 from worker.grid import grids
 
 FONT = pymupdf.Font("china-s")
@@ -561,3 +567,19 @@ def test_columns_whose_blank_a_few_widened_figures_fill_are_two() -> None:
     assert 379 < left.x1 == right.x0 < 392
     one = [row(100 + 16 * k, (350 + 2 * k, 400), (450, 480)) for k in range(20)]
     assert len(figure_columns(one)) == 2
+
+
+def test_a_ruling_between_rows_that_a_stroke_has_broken_is_one() -> None:
+    body = [
+        _line(
+            ("教育", 60, y, 90, y + 9), ("7.00", 270, y, 300, y + 9), ("7.00", 380, y, 410, y + 9)
+        )
+        for y in (100.0, 120.0, 140.0, 160.0)
+    ]
+    broken = [Ruling(True, 136.0, 50, 200), Ruling(True, 136.6, 235, 420)]
+    rulings = (*(Ruling(True, y, 50, 420) for y in (116.0, 156.0)), *broken)
+    page = PageText(1, "scan", 500, 700, 500, 700, (), rulings)
+    bands = [Band(60, 120, figures=False), Band(270, 300), Band(380, 410)]
+    assert row_rules(page, bands, body) == [116.0, 136.6, 156.0]
+    lost = replace(page, rulings=rulings[:-1])
+    assert row_rules(lost, bands, body) == []
