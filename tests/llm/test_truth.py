@@ -45,8 +45,9 @@ def _hold(each: int) -> dict[str, tuple[int, int]]:
 
 def test_the_models_structure_is_taken_where_it_closes() -> None:
     counted = _hold(2)
-    assert sum(helped for _, helped in counted.values()) >= 7
-    assert sum(alone for alone, _ in counted.values()) <= 3
+    alone, helped = (sum(c[k] for c in counted.values()) for k in (0, 1))
+    assert helped >= 9
+    assert helped - alone >= 5, "the rules alone leave little to ask: ask of harder tables"
 
 
 def test_the_models_title_and_total_are_taken_where_words_say_nothing() -> None:
