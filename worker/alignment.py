@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +42,11 @@ _STAGGERED = 0.8  # line heights between lines of a header whose levels stand in
 _FRAME = 3  # rulings of one length: over and under the header, and under the figures
 _SAME = 0.02  # of their length by which the ends of such rulings may differ
 _BESIDE = 2.0  # line heights by which print may stick out beside them
-_AS_HIGH = 0.25  # of the usual height of a header's words, by which another may be off
+_AS_HIGH = 0.25  # of the height of a name, by which its other line may be off
+_HIGHER = 1.3  # times the usual height of names
+_FEW_SIGNS = 3
+_HARDLY = 0.2  # confidence of signs that are hardly read
+_NEXT = 0.6  # of it, between two lines of a name
 _PAGE_DIGITS = 4  # of a page's number
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 
@@ -186,12 +189,15 @@ def _alike(one: Ruling, other: Ruling) -> bool:
 def _words_of(header: Sequence[TextLine]) -> list[TextLine]:
     """The header's lines without what names nothing: dashes and dots, bits of rulings and seals.
 
-    Words beyond reading still say where a column is: they are as high as the header's others.
+    Of a name in two lines one may be beyond reading and still say where its column is.
     """
     names = [t for ln in header if not is_number_line(ln) for t in ln.tokens if _names(t)]
-    legible = [t.box.height for t in names if t.legible]
-    usual = median(legible) if legible else math.inf
-    held = {id(t) for t in names if t.legible or _is_word_in_sight(t, usual)}
+    usual = median(t.box.height for t in names) if names else 0.0
+    names = [t for t in names if not _is_of_a_seal(t, usual)]
+    legible = [t for t in names if t.legible]
+    held = {id(t) for t in legible} | {
+        id(t) for t in names if any(_is_line_of(t, name) for name in legible)
+    }
     return [
         ln
         if is_number_line(ln)
@@ -205,9 +211,18 @@ def _names(token: Token) -> bool:
     return signs and not isinstance(parse_amount(token.text), Mark)
 
 
-def _is_word_in_sight(token: Token, usual: float) -> bool:
-    letters = sum(map(str.isalpha, token.text))
-    return letters > 1 and abs(token.box.height - usual) < _AS_HIGH * usual
+def _is_of_a_seal(token: Token, usual: float) -> bool:
+    """Whether a few unsure signs are higher than the header's names, as those of a seal are."""
+    short = len(token.text.strip()) <= _FEW_SIGNS and token.box.height > _HIGHER * usual
+    return short and token.source == "ocr" and token.confidence < _HARDLY
+
+
+def _is_line_of(token: Token, name: Token) -> bool:
+    """Whether words are the line over or under ``name``, as high and close to it."""
+    height = name.box.height
+    apart = max(name.box.y0 - token.box.y1, token.box.y0 - name.box.y1)
+    alike = abs(token.box.height - height) < _AS_HIGH * height and apart < _NEXT * height
+    return alike and sum(map(str.isalpha, token.text)) > 1 and stacked(token, name)
 
 
 def _last_row(lines: Sequence[TextLine], last: TextLine, bands: Sequence[Band]) -> TextLine:

@@ -17,6 +17,10 @@ from schemas.page import Token
 from worker.ruled import Lattice, Slot
 from worker.standing import Standing
 
+_ROWS = 4
+"""Edges of rows of a lattice in which one row is no part of the others."""
+_AT = 0.2
+"""Heights of a figure beyond its ends within which an edge may be a stroke of it."""
 _FEWEST = 3
 """Cells with two figures side by side that a lost ruling is known by."""
 _MOST = 0.5
@@ -42,6 +46,8 @@ def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
     if not any(token.source == "ocr" for token in tokens):
         return lattice
     standing = Standing(tokens)
+    for col in range(len(lattice.xs) - 3, -1, -1):
+        lattice = _without_stroke(lattice, col, tokens)
     for col in range(len(lattice.xs) - 2, -1, -1):
         edge = _lost_edge(lattice, col, standing)
         if edge is not None:
@@ -56,6 +62,41 @@ def with_lost_rulings(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
             torn |= set(range(slot.row, slot.row + slot.rowspan))
     slots = [part for slot in slots for part in _labels_apart(lattice, slot, standing, torn)]
     return replace(lattice, slots=tuple(sorted(slots, key=lambda s: (s.row, s.col))))
+
+
+def _without_stroke(lattice: Lattice, col: int, tokens: Sequence[Token]) -> Lattice:
+    """The lattice without the edge right of ``col`` where it is a stroke of a figure.
+
+    One row alone has it, and a figure stands over it there, or ends at it.
+    """
+    edge = lattice.xs[col + 1]
+    ends = [s for s in lattice.slots if s.col + s.colspan == col + 1]
+    begins = [s for s in lattice.slots if s.col == col + 1]
+    if len(ends) != 1 or len(begins) != 1 or len(lattice.ys) < _ROWS:
+        return lattice
+    (left,), (right,) = ends, begins
+    alike = (left.row, left.rowspan) == (right.row, right.rowspan)
+    whole = Box(left.box.x0, left.box.y0, right.box.x1, right.box.y1)
+    over = any(
+        t.box.x0 - _AT * t.box.height < edge < t.box.x1 + _AT * t.box.height
+        for t in tokens
+        if _is_figure(t) and whole.contains(t.box.cx, t.box.cy)
+    )
+    if not (alike and over):
+        return lattice
+    slots: list[Slot] = []
+    for slot in lattice.slots:
+        if slot is right:
+            continue
+        if slot is left:
+            slots.append(replace(slot, colspan=slot.colspan + right.colspan - 1, box=whole))
+        elif slot.col <= col < slot.col + slot.colspan - 1:
+            slots.append(replace(slot, colspan=slot.colspan - 1))
+        elif slot.col > col:
+            slots.append(replace(slot, col=slot.col - 1))
+        else:
+            slots.append(slot)
+    return Lattice((*lattice.xs[: col + 1], *lattice.xs[col + 2 :]), lattice.ys, tuple(slots))
 
 
 def _lost_edge(lattice: Lattice, col: int, standing: Standing) -> float | None:

@@ -583,3 +583,25 @@ def test_a_ruling_between_rows_that_a_stroke_has_broken_is_one() -> None:
     assert row_rules(page, bands, body) == [116.0, 136.6, 156.0]
     lost = replace(page, rulings=rulings[:-1])
     assert row_rules(lost, bands, body) == []
+
+
+def test_high_signs_of_a_seal_over_figures_take_their_name_from_no_column() -> None:
+    def token(text: str, x: float, y: float, height: float = 9.0, sure: float = 0.95) -> Token:
+        width = 8.0 * len(text)
+        return Token(
+            text, Box(x - width / 2, y, x + width / 2, y + height), "ocr", sure, (0.6,) * len(text)
+        )
+
+    header = [
+        token("项目", 90, 106), token("去年预算数", 290, 106), token("本年预算数", 410, 106),
+        token("dea", 345, 103, 14.0, 0.09),
+    ]  # fmt: skip
+    rows = [
+        [token(label, 90, y), token("37.00", 345, y), token("24.00", 440, y)]
+        for label, y in (("望海县", 130.0), ("云台县", 148.0), ("桃源镇", 166.0))
+    ]
+    rulings = tuple(Ruling(True, y, 50, 480) for y in (98.0, 124.0, 180.0))
+    tokens = (*header, *(t for row in rows for t in row))
+    (grid,) = grids(PageText(1, "scan", 500, 700, 500, 700, tokens, rulings))
+    assert texts(grid)[0] == ["项目", "去年预算数", "本年预算数"]
+    assert texts(grid)[-1] == ["桃源镇", "37.00", "24.00"]

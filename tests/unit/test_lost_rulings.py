@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.geometry import Box
 from schemas.page import Token
@@ -166,3 +167,19 @@ def test_the_lone_sign_of_a_stamp_keeps_no_two_figures_in_one_cell() -> None:
     assert _texts(parted, figures)[1, 2] == "151.96"
     named = with_lost_rulings(spoilt, [_token("小计", 120, 1), figures[1]])
     assert [slot.colspan for slot in named.slots if slot.row == 1] == [1, 2]
+
+
+def test_a_stroke_of_one_figure_is_no_edge_of_a_column() -> None:
+    whole = _lattice(4, 0.0, 100.0, 200.0)
+    slots = [replace(s, colspan=2) if s.col == 1 else s for s in whole.slots]
+    torn = [s for s in slots if (s.row, s.col) != (1, 1)]
+    halves = [
+        Slot(1, 1, 1, 1, Box(100, 20, 160, 40)), Slot(1, 2, 1, 1, Box(160, 20, 200, 40)),
+    ]  # fmt: skip
+    spoilt = Lattice((0.0, 100.0, 160.0, 200.0), whole.ys, (*torn, *halves))
+    tokens = [_token("34.36", 161, 1), _token("17.00", 161, 2)]
+    mended = with_lost_rulings(spoilt, tokens)
+    assert mended.xs == (0.0, 100.0, 200.0)
+    assert _texts(mended, tokens) == _texts(whole, tokens)
+    apart = [_token("34.36", 110, 1), _token("17.00", 110, 2)]
+    assert len(with_lost_rulings(spoilt, apart).xs) == 4
