@@ -43,10 +43,10 @@ _FRAME = 3  # rulings of one length: over and under the header, and under the fi
 _SAME = 0.02  # of their length by which the ends of such rulings may differ
 _BESIDE = 2.0  # line heights by which print may stick out beside them
 _AS_HIGH = 0.25  # of the height of a name, by which its other line may be off
+_NEXT = 0.6  # of the height of a name, between its two lines
 _HIGHER = 1.3  # times the usual height of names
 _FEW_SIGNS = 3
 _HARDLY = 0.2  # confidence of signs that are hardly read
-_NEXT = 0.6  # of it, between two lines of a name
 _PAGE_DIGITS = 4  # of a page's number
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
 

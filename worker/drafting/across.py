@@ -147,14 +147,16 @@ class _Judge:
     def agrees(self, result: int, terms: Sequence[int]) -> bool:
         """Whether the sum holds in many rows, now of one term and now of another, and fails in few.
 
-        It is the least such sum: no first term or last one is blank in all of them.
+        It is the least such sum: no first term or last one is blank in all of them. On a text
+        layer it must hold in all.
         """
         clear = self._clear(result, terms)
         held = {row: self._printed(row, terms) for row in clear if self._holds(row, result, terms)}
         failed = sum(self._holds(row, result, terms) is False for row in clear)
         printed = set(held.values()) - {frozenset()}
         used = {term for some in printed for term in some}
-        enough = len(held) >= _MANY and len(printed) > 1 and _MISREAD * failed <= len(held)
+        few = failed <= (len(held) // _MISREAD if self.figures.scanned else 0)
+        enough = few and len(held) >= _MANY and len(printed) > 1
         return enough and {terms[0], terms[-1]} <= used
 
     def _key(self, column: int) -> str:
