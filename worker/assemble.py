@@ -27,7 +27,7 @@ from worker.absent import absent_forms
 from worker.booklet import bind
 from worker.conservation import conserved, outside
 from worker.decoding.decide import EFFORT
-from worker.decoding.decode import decode
+from worker.decoding.decode import Decoded, decode
 from worker.drafting.draft import draft_all
 from worker.facts import with_facts
 from worker.grid import grids
@@ -100,24 +100,29 @@ def put_together(
     bare = bare_sheets(pages, [on_page.number for on_page in found if on_page.grids])
     if told is not None and told.splits:
         sheets = tuple(replace(sheet, splits=told.splits) for sheet in sheets)
-    drafts = draft_all(sheets)
-    if told is not None:
-        drafts = with_proposals([*sheets, *bare], drafts, told.structures)
 
     def bound(drafts: Sequence[Draft]) -> Booklet:
         booklet = bind(absent_forms(drafts, loose), pages)
         return booklet if told is None else with_sightings(booklet, told.sightings)
 
-    booklet = bound(drafts)
-    decoded = decode(booklet, effort=effort)
-    if told is None or not told.structures:
-        anew = restructured(sheets, booklet, decoded, effort=effort)
-        if anew is not None:
-            booklet = bound(anew)
-            decoded = decode(booklet, effort=effort)
+    def decided(sheets: Sequence[Sheet]) -> tuple[Booklet, Decoded]:
+        drafts = draft_all(sheets)
+        if told is not None:
+            drafts = with_proposals([*sheets, *bare], drafts, told.structures)
+        booklet = bound(drafts)
+        decoded = decode(booklet, effort=effort)
+        if told is None or not told.structures:
+            anew = restructured(sheets, booklet, decoded, effort=effort)
+            if anew is not None:
+                booklet = bound(anew)
+                decoded = decode(booklet, effort=effort)
+        return booklet, decoded
+
+    booklet, decoded = decided(sheets)
     if again is not None:
-        second = read_again(booklet, doubted(decoded.review), again)
-        decoded = decoded if second is None else decode(second, effort=effort)
+        seen = read_again(sheets, booklet, doubted(decoded.review), again)
+        if seen is not None:
+            booklet, decoded = decided(seen)
     tables = tuple(map(with_facts, decoded.tables, booklet.drafts))
     lost = [warn for on_page in found for warn in on_page.warnings]
     warnings = _warnings(pages, lost, booklet.drafts)

@@ -44,6 +44,7 @@ from worker.figure_crop import (
 from worker.figure_reader import OTHER, STRIDE, FigureReader
 from worker.ocr import GLANCE, looks_like_figure
 from worker.over_columns import column_cuts
+from worker.specks import past_speck
 from worker.streaks import erased, streaks
 
 Image = NDArray[np.uint8]
@@ -369,7 +370,8 @@ def _tight(grey: Image, frame: Frame) -> Frame:
     inked = np.flatnonzero((255 - part.min(axis=0)) > _INK)
     if not len(inked):
         return frame
-    return Frame(x0 + int(inked[0]), frame.y0, x0 + int(inked[-1]) + 1, frame.y1)
+    left = past_speck(part, inked)
+    return Frame(x0 + left, frame.y0, x0 + int(inked[-1]) + 1, frame.y1)
 
 
 def _crops(inks: Sequence[_Ink], looks: Sequence[Look], page: FigurePage) -> list[Floats]:

@@ -456,3 +456,19 @@ def test_a_sign_of_dirt_in_a_header_makes_money_no_percentages(
     rows = [[f"{k}科", "9,000.00", figure] for k, figure in zip("甲乙丙丁", figures, strict=True)]
     drafted = draft(sheet([["项目", "合计", name]], rows, source="ocr"))
     assert drafted.columns[2].type == kind
+
+
+@pytest.mark.parametrize(("sure", "promised"), [(0.4, True), (0.99, False)])
+def test_figures_that_are_likely_misread_refute_no_total_that_a_header_names(
+    sure: float, promised: bool
+) -> None:
+    head = [["Source", "Total", "Grants", "Fees"]]
+    rows = [
+        ["Rent", "22.00", "15.03", "71.96"],
+        ["Dues", "29.60", "45.96", "85.03"],
+        ["Fines", "9.46", "99.46", "22.05"],
+        ["Sales", "8.10", "301.40", "17.20"],
+        ["Parks", "30.00", "10.00", "20.00"],
+    ]
+    found = _across(draft(sheet(head, rows, source="ocr", confidence=sure)))
+    assert (("c2", ("c3", "c4")) in found) == promised

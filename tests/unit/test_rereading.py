@@ -1,4 +1,4 @@
-"""Cells in doubt read again: both readings count, the first one's text stays."""
+"""Cells in doubt read again: both readings count, and what they tell together is the text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from schemas.draft import Booklet, Column, Draft, DraftCell, DraftRow
-from schemas.geometry import Box
-from schemas.page import Posterior, Reading, TokenSource
+from schemas.draft import Booklet, DraftCell
+from schemas.grid import GridCell, Sheet
+from schemas.page import Posterior, TokenSource
 from schemas.result import ReviewItem
+from tests.sheets import sheet
 from worker.ctc import SIGNS, figure_beam, log_probability, posterior_of
+from worker.drafting.draft import draft_all
 from worker.rereading import doubted, read_again
 from worker.second_reading import Place, SecondReading
 
@@ -24,13 +26,49 @@ def _seen(text: str, sure: float) -> Posterior:
     ]))  # fmt: skip
 
 
-def _cell(text: str, seen: Posterior | None, top: float) -> DraftCell:
-    posteriors = () if seen is None else (seen,)
-    readings = tuple(figure_beam(posteriors)) if posteriors else (Reading(text, 1.0),)
-    source: TokenSource = "text" if seen is None else "ocr"
-    return DraftCell(
-        text, text, 2, Box(10, top, 50, top + 8), source, 0.5, readings, posteriors=posteriors
-    )
+def _with_ink(one: Sheet, seen: dict[tuple[int, int], Posterior]) -> Sheet:
+    """The sheet with what a first reader saw of the figures at (row, column) of its body."""
+
+    def inked(row: int, cell: GridCell) -> GridCell:
+        looked = seen.get((row, cell.col))
+        if looked is None or not cell.lines:
+            return cell
+        (line,) = cell.lines
+        readings = tuple(figure_beam((looked,)))
+        sure = readings[0].probability
+        token = replace(line.tokens[0], confidence=sure, readings=readings, posteriors=(looked,))
+        return replace(cell, lines=(replace(line, tokens=(token,)),))
+
+    body = tuple(tuple(inked(r, cell) for cell in row) for r, row in enumerate(one.body))
+    return replace(one, body=body)
+
+
+def _sheets(rows: Sequence[Sequence[str]], sure: float, source: TokenSource = "ocr") -> list[Sheet]:
+    seen = {
+        (r, c): _seen(text, sure)
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+        if c and text
+    }
+    plain = sheet([["项目", "预算", "决算"]], rows, source=source)
+    return [_with_ink(plain, seen) if source == "ocr" else plain]
+
+
+def _booklet(sheets: Sequence[Sheet]) -> Booklet:
+    return Booklet(draft_all(sheets))
+
+
+def _read_again(
+    sheets: Sequence[Sheet], refs: Sequence[tuple[str, str]], eyes: Eyes
+) -> Booklet | None:
+    asked = [(0, row, key) for row, key in refs]
+    again = read_again(sheets, _booklet(sheets), asked, eyes)
+    return None if again is None else _booklet(again)
+
+
+def _at(booklet: Booklet | None, row: str, key: str) -> DraftCell:
+    assert booklet is not None
+    return next(r for r in booklet.drafts[0].rows if r.id == row).cells[key]
 
 
 @dataclass
@@ -38,55 +76,58 @@ class Eyes:
     """A second reader that sees one text everywhere and keeps where it was asked to look."""
 
     text: str
+    sure: float = 0.97
+    wider: bool = False
     asked: list[Place] = field(default_factory=list)
 
     def read(self, places: Sequence[Place]) -> list[SecondReading]:
         self.asked += places
         if not self.text:
             return [SecondReading()] * len(places)
-        seen = (_seen(self.text, 0.97), _seen(self.text, 0.95))
-        return [SecondReading(tuple(figure_beam(seen)), seen) for _ in places]
+        seen = (_seen(self.text, self.sure), _seen(self.text, self.sure - 0.02))
+        return [SecondReading(tuple(figure_beam(seen)), seen, self.wider) for _ in places]
 
 
-def _booklet() -> Booklet:
-    cells = {
-        "c1": _cell("118.00", _seen("118.00", 0.6), 10),
-        "c2": _cell("7.00", _seen("7.00", 0.9), 10),
-        "c3": _cell("9.00", None, 10),
-    }
-    columns = tuple(Column(key, key, "amount") for key in cells)
-    row = DraftRow("r1", "item", "甲", (2,), cells)
-    return Booklet((Draft("generic", None, None, None, None, (2,), columns, (row,), ()),))
+ROWS = [["甲", "118.00", "7.00"], ["乙", "20.00", "5.00"], ["丙", "3.50", "1.25"]]
 
 
-def test_a_second_look_outweighs_an_unsure_first_one() -> None:
-    eyes = Eyes("116.00")
-    again = read_again(_booklet(), [(0, "r1", "c1")], eyes)
-    assert again is not None
-    cell = again.drafts[0].rows[0].cells["c1"]
-    assert (cell.text, cell.value) == ("118.00", "118.00")
-    assert cell.readings[0].text == "116.00"
+def test_a_second_look_outweighs_an_unsure_first_one_but_is_not_believed_alone() -> None:
+    sheets, eyes = _sheets(ROWS, 0.6), Eyes("116.00")
+    cell = _at(_read_again(sheets, [("r1", "c2")], eyes), "r1", "c2")
+    assert (cell.text, cell.value) == ("116.00", "116.00")
+    assert cell.confidence <= 0.9
     assert "118.00" in {r.text for r in cell.readings}
     odds = np.exp(log_probability(cell.posteriors, ["116.00", "118.00"]))
     assert odds[0] > odds[1]
-    assert cell.confidence == pytest.approx(odds[1])
-    assert eyes.asked == [Place(2, Box(10, 10, 50, 18))]
+    (place,) = eyes.asked
+    assert place.box == _at(_booklet(sheets), "r1", "c2").box
+
+
+def test_a_sure_first_look_stands_against_an_unsure_second_one() -> None:
+    found = _read_again(_sheets(ROWS, 0.999), [("r1", "c2")], Eyes("116.00", 0.7))
+    assert _at(found, "r1", "c2").value == "118.00"
+
+
+def test_what_was_seen_wider_than_the_place_counts_alone() -> None:
+    rows = [["甲", "118.00", "7.00"], ["乙", "18.00", "5.00"]]
+    found = _read_again(_sheets(rows, 0.999), [("r2", "c2")], Eyes("918.00", wider=True))
+    assert _at(found, "r2", "c2").value == "918.00"
 
 
 def test_other_cells_stay_as_they_were() -> None:
-    before = _booklet()
-    again = read_again(before, [(0, "r1", "c1")], Eyes("118.00"))
-    assert again is not None
-    old, new = before.drafts[0].rows[0].cells, again.drafts[0].rows[0].cells
-    assert (new["c2"], new["c3"]) == (old["c2"], old["c3"])
+    sheets = _sheets(ROWS, 0.6)
+    before = _booklet(sheets)
+    again = _read_again(sheets, [("r1", "c2")], Eyes("116.00"))
+    for row, key in (("r1", "c3"), ("r2", "c2")):
+        assert _at(again, row, key) == _at(before, row, key)
 
 
 def test_a_text_layer_is_not_read_again_and_nothing_seen_is_nothing_new() -> None:
     eyes = Eyes("1.00")
-    assert read_again(_booklet(), [(0, "r1", "c3"), (0, "r1", "c9")], eyes) is None
+    assert _read_again(_sheets(ROWS, 1.0, "text"), [("r1", "c2"), ("r1", "c9")], eyes) is None
     assert eyes.asked == []
-    assert read_again(_booklet(), [(0, "r1", "c1")], Eyes("")) is None
-    assert read_again(_booklet(), [], eyes) is None
+    assert _read_again(_sheets(ROWS, 0.6), [("r1", "c2")], Eyes("")) is None
+    assert _read_again(_sheets(ROWS, 0.6), [], eyes) is None
 
 
 def test_the_most_urgent_doubts_come_first_and_once() -> None:
@@ -97,28 +138,25 @@ def test_the_most_urgent_doubts_come_first_and_once() -> None:
     assert doubted(review) == ((1, "r4", "c1"), (0, "r1", "c1"))
 
 
-def _column(blank: int) -> Booklet:
-    """Four rows of two figures each, in one of which nothing was read in the second column."""
-    rows = []
-    for k in range(4):
-        first, second = (
-            _cell("7.00", _seen("7.00", 0.9), 10 + 20 * k),
-            _cell("118.00", _seen("118.00", 0.9), 10 + 20 * k),
-        )
-        if k == blank:
-            second = replace(second, text="", value=None, readings=(), posteriors=())
-        rows.append(DraftRow(f"r{k}", "item", "甲", (2,), {"c1": first, "c2": second}))
-    columns = tuple(Column(key, key, "amount") for key in ("c1", "c2"))
-    return Booklet((Draft("generic", None, None, None, None, (2,), columns, tuple(rows), ()),))
-
-
 @pytest.mark.parametrize(("seen", "value"), [("116.00", "116.00"), ("", None)])
 def test_where_nothing_was_read_the_figures_in_line_tell_where_to_look(
     seen: str, value: str | None
 ) -> None:
+    rows = [["甲", "7.00", "118.00"], ["乙", "7.00", "118.00"], ["丙", "7.00", ""],
+            ["丁", "7.00", "118.00"]]  # fmt: skip
     eyes = Eyes(seen)
-    again = read_again(_column(2), [(0, "r2", "c2")], eyes)
+    again = _read_again(_sheets(rows, 0.9), [("r3", "c3")], eyes)
     (place,) = eyes.asked
-    assert (len(place.column), len(place.row)) == (3, 1)
-    found = None if again is None else again.drafts[0].rows[2].cells["c2"].value
+    assert (len(place.column), len(place.row), place.blank) == (3, 1, True)
+    found = None if again is None else _at(again, "r3", "c3").value
     assert found == value
+
+
+def test_a_figure_without_the_decimals_of_its_column_may_be_a_part_of_one() -> None:
+    rows = [["甲", "7.00", "118.00"], ["乙", "7.00", "118.00"], ["丙", "7.00", "0"],
+            ["丁", "7.00", "118.00"]]  # fmt: skip
+    eyes = Eyes("0.00")
+    _read_again(_sheets(rows, 0.9), [("r3", "c3"), ("r1", "c3")], eyes)
+    cut, whole = eyes.asked
+    assert (cut.part, len(cut.column)) == (True, 3)
+    assert not whole.part

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from schemas.geometry import Box
 from schemas.page import PageText
 from tests.unit.paper import CELLS, COLUMNS, HEIGHT, ROWS, WIDTH, Ink, noisy, skewed, table_page
+from worker.ctc import log_probability
 from worker.figure_reader import OwnFigureReader
 from worker.ocr import PpOcr
 from worker.scan import read_scan
@@ -87,8 +88,27 @@ def test_a_figure_that_was_cut_or_not_seen_is_read_as_wide_as_its_column(
     slot = page.to_page.box(Box(COLUMNS[at[1]], ROWS[at[0]], COLUMNS[at[1] + 1], ROWS[at[0] + 1]))
     cut, whole, unseen = again.read(
         [Place(1, half), Place(1, half, (*column, places[at].box)),
-         Place(1, slot, (*column, places[at].box), row)]
+         Place(1, slot, (*column, places[at].box), row, blank=True)]
     )  # fmt: skip
     wanted = CELLS[at[0]][at[1]]
     assert cut.readings[0].text != wanted
     assert (whole.readings[0].text, unseen.readings[0].text) == (wanted, wanted)
+
+
+def test_digits_before_the_place_in_its_cell_are_seen_too(engine: PpOcr) -> None:
+    """As where a stamp's ring parted them from the rest and nothing tells that they lack."""
+    image = table_page(Ink(dpi=200))
+    page = read_scan(image, 1, WIDTH, HEIGHT, engine)
+    again = PageSecondReader({1: page}, lambda _: image, OwnFigureReader(threads=1))
+    places = _places(page)
+    at = max(places, key=lambda cell: len(CELLS[cell[0]][cell[1]]))
+    ink = places[at].box
+    late = Box(ink.x0 + 0.4 * ink.width, ink.y0, ink.x1, ink.y1)
+    slot = Box(COLUMNS[at[1]], ROWS[at[0]], COLUMNS[at[1] + 1], ROWS[at[0] + 1])
+    short, reached = again.read([Place(1, late), Place(1, late, room=slot)])
+    wanted = CELLS[at[0]][at[1]]
+
+    def share(reading: SecondReading) -> float:
+        return float(np.exp(log_probability(reading.posteriors, [wanted])[0]))
+
+    assert share(reached) > 0.2 > share(short)

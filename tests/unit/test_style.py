@@ -2,7 +2,7 @@ from schemas.page import TokenSource
 from schemas.result import Table
 from tests.sheets import sheet
 from worker.crossfoot import crossfoot
-from worker.drafting.draft import draft
+from worker.drafting.draft import draft, draft_all
 
 HEAD = [["TAX", "COLLECTED", "ESTIMATE"]]
 ROWS = [
@@ -111,3 +111,16 @@ def test_one_figure_parted_twice_says_that_points_are_commas() -> None:
     values = [row.cells["c2"].value for row in found.rows]
     assert values == ["20000", "499570", "9654886", "59442", "10233898"]
     assert not review
+
+
+def test_a_table_with_few_figures_prints_as_its_document_does() -> None:
+    """Commas that read as points, in a table too small to tell."""
+    few = sheet(
+        [["FEE", "LAST YEAR", "THIS YEAR"]],
+        [["CARS", "950.000", "938.725"], ["TRAVEL", "0", "12.475"]],
+        source="ocr",
+    )
+    large = sheet(HEAD, [*ROWS, ["LICENCES", "1,234,567", "3,456,789"]], source="ocr")
+    alone, (_, together) = draft(few), draft_all([large, few])
+    assert alone.rows[0].cells["c2"].value == "950.000"
+    assert [together.rows[n].cells["c3"].value for n in (0, 1)] == ["938725", "12475"]

@@ -43,6 +43,10 @@ REPAIRED = 4.2
 """Least margin of a reading that the sums chose over the first one."""
 TOLD = 2.0
 """Margin from which a doubtful cell tells what enough sums say, not what was read first."""
+TOLD_BY_SUMS = 2.3
+"""Odds of the ink alone, in nats, below which only sums of figures that are known settle a cell."""
+LEANING = 0.5
+"""Margin from which it tells what two sums say, more of them than speak against it."""
 DEAREST = 10.0
 """Most nats that the ink may speak against a repair."""
 FEWEST_SUMS = 2
@@ -296,6 +300,10 @@ class _Bench:
         if nothing and not (kept and many and found.margin >= REPAIRED):
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
         likely = found.margin >= TOLD and _inkier(one, units)
+        against = sum(at in self.broken for at in self.scene.through.get(ref, ()))
+        many_more = len(held) >= FEWEST_SUMS and len(held) > against
+        if many_more or (held and len(held) >= against and one.cell.posteriors):
+            likely |= found.margin >= (LEANING if many_more else TOLD)
         read = _read(one)
         if one.first is None and read is not None:
             likely = units == read  # what the ink says beside dirt, before what one sum says
@@ -431,7 +439,8 @@ def _held_back(
         scanned = lattice.cell.source == "ocr"
         ragged = scanned and (len(text.split()) > 1 or not is_printed_amount(text))
         spent = not bench.spent.isdisjoint(one.held)
-        alone = not clean and (ragged or spent or bool(one.broken))
+        told = scanned and lattice.against < TOLD_BY_SUMS
+        alone = not clean and (ragged or spent or told or bool(one.broken))
         unsure = alone and lattice.against < ACCEPTED
         return replace(one, verdict="doubtful", cause="torn") if unsure else None
     if one.verdict == "proved":

@@ -174,15 +174,28 @@ class _Judge:
         return frozenset(term for term in terms if self.figures.values.get((row, self._key(term))))
 
     def choose(self, result: int, choices: Sequence[Sequence[int]]) -> Sequence[int] | None:
-        """The choice that holds in most rows, else the first one while it may still be meant."""
+        """The choice that holds in most rows, else the first one while it may still be meant.
+
+        It may not where it fails in most of the rows whose figures were surely read.
+        """
         scored = [(self.counts(result, terms), terms) for terms in choices if terms]
         if not scored:
             return None
         good = [(h - f, -i) for i, ((h, f), _) in enumerate(scored) if h > f]
         if good:
             return scored[-max(good)[1]][1]
-        (holds, fails), first = scored[0]
+        (holds, _), first = scored[0]
+        fails = self._surely_failed(result, first)
         return first if holds + fails < 3 or holds * 2 >= fails else None
+
+    def _surely_failed(self, result: int, terms: Sequence[int]) -> int:
+        """In how many rows the sum fails though no figure of it is likely misread."""
+        keys = [self._key(column) for column in (result, *terms)]
+        return sum(
+            self._holds(row, result, terms) is False
+            for row in self._clear(result, terms)
+            if self.figures.unsure.isdisjoint((row, key) for key in keys)
+        )
 
 
 def _nodes(node: _Node) -> Iterator[_Node]:

@@ -35,21 +35,25 @@ _TWO_FIGURES = re.compile(r"\d\s+\d")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Where a sheet was read: page maps, and what kind of source its tokens have."""
+    """Where a sheet was read: page maps, and what kind of source its tokens have.
+
+    ``whole`` says that its document prints figures without decimals.
+    """
 
     to_page: dict[int, PageMap]
     source: TokenSource
+    whole: bool = False
 
     def place(self, page: int, box: Box) -> Box:
         """``box`` of the page's upright space in page space."""
         return self.to_page.get(page, PageMap()).box(box)
 
 
-def paper_of(sheet: Sheet) -> Paper:
+def paper_of(sheet: Sheet, whole: bool = False) -> Paper:
     """The paper of a sheet; ``ocr`` where any token of it is."""
     cells = [*sheet.header, *(cell for row in sheet.body for cell in row)]
     sources = {token.source for cell in cells for token in cell.tokens}
-    return Paper(dict(sheet.to_page), "ocr" if "ocr" in sources else "text")
+    return Paper(dict(sheet.to_page), "ocr" if "ocr" in sources else "text", whole)
 
 
 def printed_lines(cells: Sequence[GridCell], paper: Paper) -> tuple[PrintedLine, ...]:
@@ -71,7 +75,6 @@ def draft_cell(
     """
     text = whole_text(cell, more).strip()
     value, readable = _value(text, column)
-    ink = [line.box for line in cell.lines]
     tokens = [token for part in (cell, *more) for token in part.tokens]
     confidence = _confidence(tokens, text, paper)
     if column == "amount" and not readable and (own := _beside_dirt(tokens)) is not None:
@@ -82,13 +85,19 @@ def draft_cell(
         text=text,
         value=value,
         page=cell.page,
-        box=paper.place(cell.page, _found(Box.around(ink)) if ink else cell.box),
+        box=place_of(cell, paper),
         source=tokens[0].source if tokens else paper.source,
         confidence=confidence,
         readings=_readings(tokens) if column in _FIGURES else (),
         posteriors=tokens[0].posteriors if column in _FIGURES and len(tokens) == 1 else (),
         readable=readable or (confidence >= SURE_WORD and bool(_WORD.fullmatch(text))),
     )
+
+
+def place_of(cell: GridCell, paper: Paper) -> Box:
+    """Where a cell's ink stands in page space; the whole cell where it is blank."""
+    ink = [line.box for line in cell.lines]
+    return paper.place(cell.page, _found(Box.around(ink)) if ink else cell.box)
 
 
 def _found(ink: Box) -> Box:

@@ -146,7 +146,7 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     marks = sum(isinstance(mark, Mark) for mark in parsed)
     if not figures and marks == len(texts):
         return None
-    money = sum(amount.decimals > 0 for amount in figures) > 1
+    money = sum(amount.decimals > 0 or amount.separators for amount in figures) > 1
     named = words.names_amounts(leaf) and not words.names_code(leaf)
     spoilt = sum(
         p is None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft
 from schemas.forms.form import Form
 from schemas.grid import Sheet
@@ -18,6 +19,7 @@ from worker.drafting.layout import Layout, lay_out
 from worker.drafting.levels import draft_levelled
 from worker.drafting.project_page import is_project_page, with_project
 from worker.drafting.recognise import Recognition, Seen, named_columns, recognise
+from worker.drafting.style import in_whole_numbers
 from worker.notes import notes_below
 
 
@@ -42,8 +44,9 @@ def draft_all(
     looks = [_look(sheet) for sheet in sheets]
     found = recognise([look.seen for look in looks], forms)
     known = decided or {}
+    whole = in_whole_numbers([amount for look in looks for amount in look.money])
     return tuple(
-        _draft(look, form, known.get(n))
+        _draft(look, form, known.get(n), whole)
         for n, (look, form) in enumerate(zip(looks, found, strict=True))
     )
 
@@ -54,6 +57,15 @@ class _Look:
     layout: Layout
     columns: tuple[Column, ...]
     heading: Heading
+
+    @property
+    def money(self) -> Iterator[Amount]:
+        """The figures in its columns of money."""
+        texts = (c.text for row in self.layout.body for c in row if self._holds_money(c.col))
+        return (found for text in texts if isinstance(found := parse_amount(text), Amount))
+
+    def _holds_money(self, col: int) -> bool:
+        return self.columns[col].type == "amount"
 
     @property
     def seen(self) -> Seen:
@@ -73,10 +85,10 @@ def _look(sheet: Sheet) -> _Look:
     )
 
 
-def _draft(look: _Look, known: Recognition, decided: Decided | None) -> Draft:
+def _draft(look: _Look, known: Recognition, decided: Decided | None, whole: bool) -> Draft:
     columns = named_columns(look.seen, known.fields)
     on_a_page = known.form is not None and is_project_page(known.form, look.layout)
-    paper = paper_of(look.sheet)
+    paper = paper_of(look.sheet, whole)
     pages = look.sheet.pages
     notes = notes_below(look.sheet.below)
     form = known.form

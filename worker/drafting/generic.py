@@ -39,7 +39,7 @@ def draft_generic(
     With ``form``, whose keys ``columns`` then have, also those that the form declares. What is
     ``decided`` of cells tells the structure; the cells stay as they were read.
     """
-    read = in_style(read_rows(layout, columns, paper), columns)
+    read = in_style(read_rows(layout, columns, paper), columns, paper.whole)
     panels = panels_of(columns)
     figures = figures_of(read, decided)
     readings = [_panel_reading(layout, columns, panel, figures) for panel in panels]

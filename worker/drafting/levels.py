@@ -46,7 +46,7 @@ def draft_levelled(
     ``notes`` are the remarks under the table. What is ``decided`` of cells tells the structure;
     the cells stay as they were read.
     """
-    read = in_style(read_rows(layout, columns, paper), columns)
+    read = in_style(read_rows(layout, columns, paper), columns, paper.whole)
     label = next(i for i, field in fields.items() if field.type == "label")
     owner = owners(layout, label)
     panel = panels_of(columns)[0]

@@ -38,16 +38,21 @@ class _Style:
     parted: bool
 
 
-def in_style(read: Sequence[ReadRow], columns: Sequence[Column]) -> tuple[ReadRow, ...]:
-    """The rows with figures read by OCR held against the style of their column and table."""
+def in_style(
+    read: Sequence[ReadRow], columns: Sequence[Column], whole: bool = False
+) -> tuple[ReadRow, ...]:
+    """The rows with figures read by OCR held against the style of their column and table.
+
+    ``whole`` says that their document prints no decimals.
+    """
     amounts = [column.key for column in columns if column.type == "amount"]
     figures = {key: _figures(row.cells[key] for row in read if key in row.cells) for key in amounts}
     every = [amount for found in figures.values() for amount in found]
     parted = _parted(every)
     styles = {key: _Style(_column_decimals(found, every), parted) for key, found in figures.items()}
-    if _in_whole_numbers(every):
-        whole = [key for key, found in figures.items() if _are_whole(found)]
-        styles |= dict.fromkeys(whole, _Style(0, True))
+    if whole or in_whole_numbers(every):
+        pointless = [key for key, found in figures.items() if _are_whole(found)]
+        styles |= dict.fromkeys(pointless, _Style(0, True))
     return tuple(
         replace(
             row,
@@ -82,8 +87,8 @@ def _usual(figures: Sequence[Amount]) -> tuple[float, int]:
     return count / len(figures), most
 
 
-def _in_whole_numbers(figures: Sequence[Amount]) -> bool:
-    """Whether a table prints no decimals, though most of its commas may read as points.
+def in_whole_numbers(figures: Sequence[Amount]) -> bool:
+    """Whether a table or document prints no decimals, though most of its commas may read as points.
 
     It does where figures with commas have none, and hardly any has other than three digits
     behind a point. Of money with three decimals no figure ends in a comma and three digits. One
