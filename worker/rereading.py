@@ -24,6 +24,8 @@ _IN_LINE = 3
 """Figures of a column that tell where its figures stand."""
 _ALONE = 0.9
 """Most probability of a figure that the second reading tells and the first did not."""
+_OF_A_PART = 0.3
+"""Weight of a first reading that saw a part of a figure, beside a second one of the whole."""
 _SEEN = 0.3
 """Least probability of the digits that are seen where the first reading saw nothing."""
 
@@ -162,9 +164,9 @@ def _with(line: TextLine, old: Token, new: Token) -> TextLine:
 
 
 def _both(cell: GridCell, drafted: DraftCell, second: SecondReading) -> Token:
-    """What two readings see in a cell, each of equal weight; of a part of it the second alone."""
-    first = () if second.wider else _of_weight_one(drafted.posteriors)
-    posteriors = (*first, *_of_weight_one(second.posteriors))
+    """What two readings see in a cell, each of equal weight; the first of a part has less."""
+    first = _of_weight(_OF_A_PART if second.wider else 1.0, drafted.posteriors)
+    posteriors = (*first, *_of_weight(1.0, second.posteriors))
     texts = [in_signs(drafted.text), *(r.text for r in drafted.readings[:_KEPT])]
     readings = figure_beam(posteriors, _KEPT, also=texts)
     own = min(float(log_probability(posteriors, [drafted.text])[0]), 0.0)
@@ -201,7 +203,7 @@ def _as_seen(box: Box, second: SecondReading) -> Token | None:
         "ocr",
         best.probability,
         readings=second.readings,
-        posteriors=_of_weight_one(second.posteriors),
+        posteriors=_of_weight(1.0, second.posteriors),
     )
 
 
@@ -209,6 +211,7 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
-def _of_weight_one(posteriors: Sequence[Posterior]) -> tuple[Posterior, ...]:
-    total = sum(p.weight for p in posteriors)
+def _of_weight(weight: float, posteriors: Sequence[Posterior]) -> tuple[Posterior, ...]:
+    """The looks, so much of weight together."""
+    total = sum(p.weight for p in posteriors) / weight
     return tuple(replace(p, weight=p.weight / total) for p in posteriors) if total else ()

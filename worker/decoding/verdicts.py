@@ -247,7 +247,8 @@ class _Bench:
         if not found.settled:
             return "doubtful", "search", _read(one), min(sure, 0.5)
         if found.units is None:
-            return "doubtful", "unreadable", _guessed(one), 0.0
+            wanted = self._wanted(ref, one)
+            return "doubtful", "unreadable", _guessed(one) if wanted is None else wanted, 0.0
         # Print without a name is a row, or a column, of the table where sums count on it.
         nameless = one.nameless and not self._counted(ref, held)
         rowless = one.rowless or (one.unnamed and not held)
@@ -299,11 +300,9 @@ class _Bench:
         kept = one.nought == ("blank" if nothing else "printed") and not one.clear
         if nothing and not (kept and many and found.margin >= REPAIRED):
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
-        likely = found.margin >= TOLD and _inkier(one, units)
-        against = sum(at in self.broken for at in self.scene.through.get(ref, ()))
-        many_more = len(held) >= FEWEST_SUMS and len(held) > against
-        if many_more or (held and len(held) >= against and one.cell.posteriors):
-            likely |= found.margin >= (LEANING if many_more else TOLD)
+        likely = (found.margin >= TOLD and _inkier(one, units)) or self._leans(
+            ref, one, found, held
+        )
         read = _read(one)
         if one.first is None and read is not None:
             likely = units == read  # what the ink says beside dirt, before what one sum says
@@ -320,6 +319,40 @@ class _Bench:
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
         told = units if likely or (many and not one.clear) else read
         return "doubtful", "torn", told, sure if told == units else 1.0 - sure
+
+    def _leans(
+        self, ref: TableCellRef, one: Lattice, found: Finding, held: tuple[int, ...]
+    ) -> bool:
+        """Whether sums make it likelier that their figure is printed than the one read first.
+
+        It is not believed for that, but shown to who is asked. One sum alone must outweigh the
+        ink, and nothing but that tells how much that says.
+        """
+        broken = sum(at in self.broken for at in self.scene.through.get(ref, ()))
+        if len(held) >= FEWEST_SUMS and len(held) > broken:
+            return found.margin >= LEANING
+        if not held or len(held) < broken or not one.cell.posteriors:
+            return False
+        dearer = one.options[found.units or 0].cost - _cost_of_first(one)
+        return found.margin >= min(TOLD, max(dearer, LEANING))
+
+    def _wanted(self, ref: TableCellRef, one: Lattice) -> int | None:
+        """The figure that a sum asks for of ink that is none as a whole, and that the ink allows.
+
+        All others of the sum are known. None where there is no such figure, or two.
+        """
+        values, wanted = self.scene.values, set()
+        for at in self.scene.through.get(ref, ()):
+            terms = self.scene.equations[at].cells
+            others = [(t.weight, values.get(t.ref)) for t in terms if t.ref != ref]
+            weight = sum(t.weight for t in terms if t.ref == ref)
+            if not weight or any(value is None for _, value in others):
+                continue
+            need, rest = divmod(-sum(w * (value or 0) for w, value in others), weight)
+            option = one.options.get(need)
+            if not rest and option is not None and option.inked and option.cost <= ACCEPTED:
+                wanted.add(need)
+        return wanted.pop() if len(wanted) == 1 else None
 
     def _culprit(self, ref: TableCellRef) -> tuple[Verdict, Cause]:
         """A cell that answers for a sum which fails though all is read as it is printed."""
@@ -340,6 +373,11 @@ class _Bench:
 def _read(one: Lattice) -> int | None:
     """What is shown of a cell that sums say nothing of: its first reading, or a guess at it."""
     return one.first if one.first is not None else _guessed(one)
+
+
+def _cost_of_first(one: Lattice) -> float:
+    first = one.options.get(one.first) if one.first is not None else None
+    return first.cost if first is not None else 0.0
 
 
 def _guessed(one: Lattice) -> int | None:
