@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +46,53 @@ def surprise(read: str, printed: str) -> float:
     Damerau 1964); 0 for equal texts. Both texts are figures without thousands separators.
     """
     prior = confusions()
-    if len(read) == len(printed):
-        differing = [(p, r) for p, r in zip(printed, read, strict=True) if p != r]
-        if len(differing) <= 1:
-            return sum(prior.taken.get(p + r, prior.other) for p, r in differing)
     if abs(len(read) - len(printed)) > 3:
         return prior.other * abs(len(read) - len(printed)) + prior.other
-    return _least(read, printed, prior)
+    before = _alike(read, printed)
+    left, right = read[before:], printed[before:]
+    behind = _alike(left[::-1], right[::-1])
+    one = _of_one_slip(left[: len(left) - behind], right[: len(right) - behind], prior)
+    return _least(read, printed, prior) if one is None else one
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs both begin with."""
+    for n, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return n
+    return min(len(one), len(other))
+
+
+def _of_one_slip(read: str, printed: str, prior: Confusions) -> float | None:
+    """The surprise of texts without what they begin and end with alike, None of more slips.
+
+    No two slips are less surprising than one.
+    """
+    if len(read) == len(printed) == 1:
+        return prior.taken.get(printed + read, prior.other)
+    if len(read) + len(printed) == 1:
+        return prior.added.get(read, prior.other) if read else prior.lost.get(printed, prior.other)
+    return None if read or printed else 0.0
 
 
 def _least(read: str, printed: str, prior: Confusions) -> float:
+    added = [prior.added.get(sign, prior.other) for sign in read]
     before: list[float] = []
-    above = [0.0]
-    for sign in read:
-        above.append(above[-1] + prior.added.get(sign, prior.other))
+    above = [0.0, *accumulate(added)]
     for i, p in enumerate(printed):
         lost = prior.lost.get(p, prior.other)
-        row = [above[0] + lost]
+        last = above[0] + lost
+        row = [last]
         for j, r in enumerate(read):
-            same = 0.0 if p == r else prior.taken.get(p + r, prior.other)
-            cost = min(
-                above[j] + same, above[j + 1] + lost, row[j] + prior.added.get(r, prior.other)
-            )
-            if i and j and p == read[j - 1] and r == printed[i - 1] and p != r:
+            cost = above[j] if p == r else above[j] + prior.taken.get(p + r, prior.other)
+            if above[j + 1] + lost < cost:
+                cost = above[j + 1] + lost
+            if last + added[j] < cost:
+                cost = last + added[j]
+            if p != r and i and j and p == read[j - 1] and r == printed[i - 1]:
                 cost = min(cost, before[j - 1] + prior.swapped)
             row.append(cost)
+            last = cost
         before, above = above, row
     return above[-1]
 

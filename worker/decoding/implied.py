@@ -8,6 +8,7 @@ has a use for is left out again.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -20,6 +21,8 @@ from worker.decoding.print_style import canonical
 from worker.decoding.scene import Scene
 from worker.decoding.supports import Key, only, supported
 
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d{1,6})?")
+"""A figure that is its own canonical value."""
 MOST_OPTIONS = 10
 """Readings of one cell that are searched."""
 _SEEDS = 5
@@ -49,7 +52,7 @@ def _slips(one: Lattice) -> Iterator[int]:
     if one.cell.value is None or one.cell.source == "text":
         return
     for text in slips(one.cell.value):
-        value = canonical(text)
+        value = text if _PLAIN.fullmatch(text) else canonical(text)
         if value is not None and len(value.partition(".")[2]) <= one.places:
             yield units_of(value, one.places)
 

@@ -80,7 +80,7 @@ def _worth(
 
 @dataclass(slots=True)
 class _Sum:
-    """The changes that a sum may see, by what they add."""
+    """The changes that a sum may see, by what they add; ``steps`` from the cheapest on."""
 
     exact: bool
     residual: int
@@ -88,7 +88,7 @@ class _Sum:
     rounding: float
     changes: dict[Key, Change]
     by_adds: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
-    by_cost: list[Change] = field(default_factory=list)
+    steps: list[tuple[float, int, Change]] = field(default_factory=list)
 
     @staticmethod
     def of(scene: Scene, pool: Mapping[TableCellRef, Lattice], kept: set[Key], at: int) -> _Sum:
@@ -115,7 +115,8 @@ class _Sum:
         )
         for change in changes.values():
             made.by_adds[change.adds].append(change)
-        made.by_cost = sorted(changes.values(), key=lambda change: change.cost)
+        by_cost = sorted(changes.values(), key=lambda change: change.cost)
+        made.steps = [(change.cost, change.adds, change) for change in by_cost]
         return made
 
     def makeup(self, one: Key) -> float:
@@ -132,13 +133,15 @@ class _Sum:
 
     def _by_two(self, change: Change, left: int, best: float) -> float:
         if len(self.changes) > _MOST_PAIRS:
-            return min(best, 2.0 * self.by_cost[0].cost)
-        for one in self.by_cost:
-            if one.cost >= best:
+            return min(best, 2.0 * self.steps[0][0])
+        adding = self.by_adds.get
+        for cost, adds, one in self.steps:
+            if cost >= best:
                 break
-            if one.ref == change.ref:
+            others = adding(left - adds)
+            if others is None or one.ref == change.ref:
                 continue
-            for other in self.by_adds.get(left - one.adds, ()):
+            for other in others:
                 if other.ref not in (change.ref, one.ref):
                     best = min(best, one.beside(change) + other.beside(change))
         return best
