@@ -1,6 +1,6 @@
 """How cost grows: with the pages of a document, the rows of a table, the documents of an archive.
 
-    python -m eval.bench_growth [--out out/growth.json] [--documents 10 100 1000 …]
+    python -m eval.bench_growth [--out out/growth.json] [--scans 1 10 100 …] [--documents 10 100 …]
 
 Each step is measured once, in a process of its own; the exponent is that of the straight line
 through the logarithms (1.0: twice as much costs twice as much), from the second step on, since
@@ -138,6 +138,7 @@ def picture(found: dict[str, Steps]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--child", nargs="+", help="one step, in this process")
+    parser.add_argument("--scans", type=int, nargs="*", default=SCANS, help="pages of scans")
     parser.add_argument("--documents", type=int, nargs="*", default=[10, 100, 1000])
     parser.add_argument("--many", type=int, default=1000, help="documents of one process")
     parser.add_argument("--long", type=int, default=140, help="pages of a long scan")
@@ -159,7 +160,7 @@ def main() -> None:
         text = prepare(Document("made", "text", 300), folder).path
         scan = made_pages("office", folder)
         told("pages with a text layer", list(of_pages(text, PAGES, folder)))
-        told("scanned pages", list(of_pages(scan, SCANS, folder)))
+        told("scanned pages", list(of_pages(scan, args.scans, folder)))
         for quality in QUALITIES[:2]:
             told(f"rows of a table, {quality.name}", [(r, s) for r, s, _ in timed(ROWS, quality)])
         told("documents of an archive", list(of_documents(args.documents, folder)))

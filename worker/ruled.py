@@ -20,6 +20,7 @@ _SNAP = 3.0
 _REACH = 4.0
 _CLOSING = 3.0  # a border's end lies this close to the border that it ends at
 _LOOSE = 0.15  # share of a short border that may run past the borders that it ends at
+_NEARLY = 0.6  # of the longest line's length: the next is as long but for what the first ran into
 _LONG = 0.4  # of the longest ruling: such a line is a border wherever it ends
 _SURELY = 3  # borders that a short line meets if it is one itself
 _COVERED_BY_MARK = 60.0  # points of a border that a seal or a signature may cover
@@ -191,10 +192,13 @@ def _clusters(values: Iterable[float]) -> list[float]:
 def _edges(lines: list[Ruling], across: list[Ruling]) -> list[float]:
     """Positions of ``lines``, with open outer edges where the crossing lines reach beyond.
 
-    Most of the long crossing lines must do so: a single one may run into text by chance.
+    Most of the long crossing lines must do so: a single one may run into text by chance, and be
+    the longest of all for it.
     """
     edges = _clusters(r.at for r in lines)
-    longest = max(r.length for r in across)
+    longest, *others = sorted((r.length for r in across), reverse=True)
+    if len(others) > 1 and others[0] > _NEARLY * longest:
+        longest = others[0]
     ends = [r for r in across if r.length > 0.8 * longest]
     first, last = median(r.start for r in ends), median(r.end for r in ends)
     if not edges or first < edges[0] - 3 * _SNAP:

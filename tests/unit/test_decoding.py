@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from eval.decoding.reader import QUALITIES, misread, seen, truth_of
@@ -13,8 +14,9 @@ from eval.decoding.tables import drafts, ladder
 from eval.decoding.trials import cells_of, same
 from schemas.draft import Booklet, BookletSum, Column, Draft, DraftCell, DraftRow, Sum
 from schemas.geometry import Box
-from schemas.page import Reading, TokenSource
+from schemas.page import Posterior, Reading, TokenSource
 from schemas.result import Cell
+from worker.ctc import SIGNS, posterior_of
 from worker.decoding.calibration import confidence
 from worker.decoding.confusions import surprise
 from worker.decoding.decode import Decoded, decode
@@ -74,6 +76,47 @@ def test_of_equally_small_changes_none_is_taken() -> None:
     decoded = decode(Booklet((book(rows, (promise,), sure=0.9),)))
     assert cell(decoded, "y").verdict == "doubtful"
     assert [cell(decoded, row).value for row in rows] == ["2200", "650", "2450"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "ink", "shown"),
+    [
+        pytest.param(
+            {"x": "2200", "y": "650", "sum": "2450"}, (("650", 0.6), ("250", 0.3)), "250",
+            id="the ink allows it almost as well",
+        ),
+        pytest.param(
+            {"y": "3.52", "sum": "5142.35"}, (("3.52", 0.8), ("375.2", 0.001)), "3.52",
+            id="the ink shows nothing of it",
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_asked_is_shown_what_a_sum_says_where_it_outweighs_the_ink(
+    figures: dict[str, str], ink: tuple[tuple[str, float], ...], shown: str
+) -> None:
+    terms = tuple((name, "a") for name in figures if name != "sum")
+    draft = book(
+        {name: {"a": text} for name, text in figures.items()},
+        (Sum("column_total", ("sum", "a"), terms),),
+        said={figures["y"]: ink},
+    )
+    looks = tuple(replace(_look(text), weight=odds) for text, odds in ink)
+    rows = tuple(
+        replace(row, cells={"a": replace(row.cells["a"], posteriors=looks)})
+        if row.id == "y"
+        else row
+        for row in draft.rows
+    )
+    asked = cell(decode(Booklet((replace(draft, rows=rows),))), "y")
+    assert (asked.verdict, asked.value, asked.text) == ("doubtful", shown, figures["y"])
+
+
+def _look(text: str) -> Posterior:
+    """What a reader sees that is all but sure of a text."""
+    sure, rest = 0.98, 0.02 / len(SIGNS)
+    return posterior_of(np.array([
+        [sure if s == want else rest for s in ("", *SIGNS)] for sign in text for want in (sign, "")
+    ]))  # fmt: skip
 
 
 def test_what_breaks_sums_alone_is_a_misprint_in_a_text_layer_and_a_question_on_a_scan() -> None:

@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pymupdf
+import pytest
 
+from schemas.page import Ruling
 from tests.unit.pages import document, grids_of, line, table, texts, write
+from worker.ruled import lattices
 
 ROWS = [
     ["项目", "合计", "基本支出", "项目支出"],
@@ -180,3 +183,23 @@ def test_a_border_under_a_mark_is_a_border_all_along(tmp_path: Path) -> None:
 
     ((grid,),) = grids_of(document(tmp_path / "a.pdf", draw))
     assert texts(grid) == ROWS
+
+
+def test_a_border_that_runs_into_the_line_above_a_table_makes_no_row_of_it() -> None:
+    ways = [
+        *(Ruling(True, at, 50, 550) for at in (117.0, 137.0, 157.0, 177.0)),
+        *(Ruling(False, at, 117, 177) for at in (50.0, 250.0, 550.0)),
+        Ruling(False, 135.0, 97, 177),  # a stroke of a character stands right above it
+        Ruling(False, 400.0, 137, 177),
+    ]
+    (lattice,) = lattices(ways)
+    assert lattice.ys == pytest.approx((117, 137, 157, 177))
+
+
+def test_a_table_without_a_top_border_begins_where_its_columns_do() -> None:
+    ways = [
+        *(Ruling(True, at, 50, 550) for at in (137.0, 157.0, 177.0)),
+        *(Ruling(False, at, 117, 177) for at in (50.0, 250.0, 550.0)),
+    ]
+    (lattice,) = lattices(ways)
+    assert lattice.ys == pytest.approx((117, 137, 157, 177))

@@ -326,8 +326,11 @@ class _Bench:
         """Whether sums make it likelier that their figure is printed than the one read first.
 
         It is not believed for that, but shown to who is asked. One sum alone must outweigh the
-        ink, and nothing but that tells how much that says.
+        ink, and nothing but that tells how much that says. Of what the ink shows nothing of, the
+        first reading is the better guess.
         """
+        if one.options[found.units or 0].veiled:
+            return False
         broken = sum(at in self.broken for at in self.scene.through.get(ref, ()))
         if len(held) >= FEWEST_SUMS and len(held) > broken:
             return found.margin >= LEANING
