@@ -325,9 +325,9 @@ class _Bench:
     ) -> bool:
         """Whether sums make it likelier that their figure is printed than the one read first.
 
-        It is not believed for that, but shown to who is asked. One sum alone must outweigh the
-        ink, and nothing but that tells how much that says. Of what the ink shows nothing of, the
-        first reading is the better guess.
+        It is not believed for that, but shown to who is asked. Two sums need a small margin; one
+        alone needs more of it, or as much as the ink speaks against its figure. Where the ink shows
+        nothing of that figure, the first reading is the better guess.
         """
         if one.options[found.units or 0].veiled:
             return False
