@@ -563,7 +563,7 @@ def test_ink_that_shows_other_digits_hides_no_figure(seen: str, hides: bool) -> 
     spoilt = replace(first.cells["a"], value=None, readable=False, confidence=0.3)
     draft = replace(draft, rows=(replace(first, cells={"a": spoilt}), *others))
     lattice = lattices(draft, 0)[0, "x", "a"]
-    allowed = lattice.allowed(409797, 25.0, 13.0, veiled=True)
+    allowed = lattice.allowed(409797, "4097.97", 25.0, 13.0, veiled=True)
     assert (allowed is not None) == hides
 
 

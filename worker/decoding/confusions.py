@@ -9,6 +9,7 @@ confuse; where a reader kept what it saw of the ink, that counts and not this.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -97,18 +98,36 @@ def _least(read: str, printed: str, prior: Confusions) -> float:
     return above[-1]
 
 
-def slips(read: str) -> tuple[str, ...]:
-    """Every figure one listed slip away from ``read``: what may be printed there instead."""
+def slips(read: str, most: float = math.inf) -> tuple[str, ...]:
+    """Every figure one listed slip away from ``read``: what may be printed there instead.
+
+    Slips of more than ``most`` nats are left out.
+    """
     prior = confusions()
     found: dict[str, None] = {}
     for at, sign in enumerate(read):
-        for pair in prior.taken:
-            if pair[1] == sign:
-                found[read[:at] + pair[0] + read[at + 1 :]] = None
-        if sign in prior.added:
+        for printed, cost in _taken_for(sign):
+            if cost <= most:
+                found[read[:at] + printed + read[at + 1 :]] = None
+        if sign in prior.added and prior.added[sign] <= most:
             found[read[:at] + read[at + 1 :]] = None
-    for sign in prior.lost:
-        for at in range(len(read) + 1):
+    for sign, cost in prior.lost.items():
+        for at in range(len(read) + 1) if cost <= most else ():
             found[read[:at] + sign + read[at:]] = None
     found.pop(read, None)
     return tuple(found)
+
+
+@cache
+def farther() -> float:
+    """Nats of the least surprising misreading that is none of :func:`slips`."""
+    prior = confusions()
+    least = min(*prior.taken.values(), *prior.lost.values(), *prior.added.values())
+    return min(2 * least, prior.swapped, prior.other)
+
+
+@cache
+def _taken_for(sign: str) -> tuple[tuple[str, float], ...]:
+    """The signs that are printed where ``sign`` is read, with what that costs."""
+    taken = confusions().taken.items()
+    return tuple((pair[0], cost) for pair, cost in taken if pair[1] == sign)

@@ -8,12 +8,13 @@ has a use for is left out again.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.draft import TableCellRef
-from worker.decoding.confusions import slips
+from worker.decoding.confusions import farther, slips
 from worker.decoding.erased import told_of_erased
 from worker.decoding.lattice import Lattice, Option, probed, units_of
 from worker.decoding.prices import BROKEN, HORIZON
@@ -39,19 +40,27 @@ def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
         pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_alone(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
-    for ref, more in _implied_in_pairs(scene, pool).items():
+    for ref, more in _implied_in_pairs(scene, pool, _rooms(scene, pool)).items():
         pool[ref] = pool[ref].with_options(more)
-    near = probed(pool, {ref: _slips(one) for ref, one in pool.items()}, HORIZON)
+    rooms = _rooms(scene, pool)
+    near = probed(pool, {ref: _slips(one, rooms[ref]) for ref, one in pool.items()}, rooms)
     pool = {ref: one.with_options(near[ref]) for ref, one in pool.items()}
     wanted = supported(scene, pool)
     return scene.with_lattices(_kept(one, scene.values[ref], wanted) for ref, one in pool.items())
 
 
-def _slips(one: Lattice) -> Iterator[int]:
-    """What may be printed where one sign of the figure was misread."""
-    if one.cell.value is None or one.cell.source == "text":
+def _rooms(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> dict[TableCellRef, float]:
+    """What another reading of each cell may cost beside what must make up for it elsewhere."""
+    known = scene.with_lattices(pool.values())
+    return {ref: HORIZON - known.burden(ref) for ref in pool}
+
+
+def _slips(one: Lattice, room: float) -> Iterator[int]:
+    """What may be printed where one sign of the figure was misread, if there is ``room``."""
+    if one.cell.value is None or one.cell.source == "text" or one.against >= room:
         return
-    for text in slips(one.cell.value):
+    most = math.inf if _weighed(one) else room - max(one.against, 0.0)
+    for text in slips(one.cell.value, most):
         value = text if _PLAIN.fullmatch(text) else canonical(text)
         if value is not None and len(value.partition(".")[2]) <= one.places:
             yield units_of(value, one.places)
@@ -70,24 +79,41 @@ def _implied_alone(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
     return probed(pool, asked)
 
 
-def _implied_in_pairs(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:
+def _implied_in_pairs(
+    scene: Scene, pool: Mapping[TableCellRef, Lattice], rooms: Mapping[TableCellRef, float]
+) -> Keys:
     """What a sum says that a cell must be if another is one of its likelier alternatives."""
     asked: dict[TableCellRef, dict[int, None]] = defaultdict(dict)
     seeds = {ref: tuple(_seeds(scene, one)) for ref, one in pool.items()}
     for at, equation in enumerate(scene.equations):
         terms = [term for term in equation.cells if term.ref in pool]
+        others = [term for term in terms if _open(pool[term.ref], rooms[term.ref])]
         if len(terms) > _MOST_LOOSE or at in scene.aside:
             continue
         residual = scene.residual_of_known(at)
         for term in terms:
             for change, cost in seeds[term.ref]:
                 left = residual + term.weight * change
-                for other in terms if left else ():
+                for other in others if left else ():
                     near = residual or cost + scene.costs[other.ref] < HORIZON
                     if near and other.ref != term.ref and left % other.weight == 0:
                         now = scene.values[other.ref] or 0
                         asked[other.ref][now - left // other.weight] = None
-    return probed(pool, asked, HORIZON)
+    return probed(pool, asked, rooms)
+
+
+def _open(one: Lattice, room: float) -> bool:
+    """Whether the cell may be a figure that is more than a listed slip away, if there is ``room``.
+
+    Slips that are listed are tried all the same.
+    """
+    left = room - max(one.against, 0.0)
+    return left > (0.0 if _weighed(one) else farther())
+
+
+def _weighed(one: Lattice) -> bool:
+    """Whether more than the prior over slips tells what the cell may be."""
+    return bool(one.cell.posteriors) or not one.cell.readable or not one.cell.value
 
 
 def _seeds(scene: Scene, one: Lattice) -> Iterator[tuple[int, float]]:

@@ -176,9 +176,10 @@ class Lattice:
         held = frozenset(known)
         return [u for u in dict.fromkeys(units) if u not in held and _holds(u)]
 
-    def allowed(self, units: int, cost: float, most: float, *, veiled: bool) -> Option | None:
+    def allowed(
+        self, units: int, value: str, cost: float, most: float, *, veiled: bool
+    ) -> Option | None:
         """The value as an option where the ink allows it; ``cost`` is what the ink says."""
-        value = self.text_of(units)
         own = max(cost - self.least, 0.0)
         if self.cell.source == "ocr" and departs(value, self.always):
             own += ODD_STYLE
@@ -224,30 +225,39 @@ class Lattice:
 def probed(
     pool: Mapping[TableCellRef, Lattice],
     asked: Mapping[TableCellRef, Iterable[int]],
-    most: float = FARTHEST,
+    most: Mapping[TableCellRef, float] | None = None,
     *,
     veiled: bool = False,
 ) -> dict[TableCellRef, dict[int, Option]]:
     """Those of the values that the ink of each cell allows at a cost of ``most``, new ones only.
 
+    Where nothing is said, ``most`` is :data:`FARTHEST`.
     ``veiled`` allows for ink that hides what is printed and says nothing against it: known
     values are told too, where that makes them cheaper.
     """
     new = {ref: pool[ref].untried(units, veiled=veiled) for ref, units in asked.items()}
-    told = costs([(pool[r].cell, [pool[r].text_of(u) for u in us]) for r, us in new.items()])
+    far = dict.fromkeys(pool, FARTHEST) if most is None else most
+    values = {ref: [pool[ref].text_of(u) for u in units] for ref, units in new.items()}
+    told = costs([(pool[ref].cell, texts) for ref, texts in values.items()])
     return {
         ref: {
             u: option
-            for u, cost in zip(units, found, strict=True)
-            if (option := pool[ref].allowed(u, cost, most, veiled=veiled)) is not None
+            for u, value, cost in zip(units, values[ref], found, strict=True)
+            if (option := pool[ref].allowed(u, value, cost, far[ref], veiled=veiled)) is not None
         }
         for (ref, units), found in zip(new.items(), told, strict=True)
     }
 
 
 def written(units: int, places: int, decimals: int) -> str:
-    """``units`` of the ``places``-th decimal as a decimal string with ``decimals``."""
-    return f"{Decimal(units).scaleb(-places):.{decimals}f}"
+    """``units`` of the ``places``-th decimal as a decimal string with ``decimals``.
+
+    What is left out, where these are fewer, must be noughts.
+    """
+    digits = str(abs(units)).zfill(places + 1)
+    point = len(digits) - places
+    part = digits[point:][:decimals].ljust(decimals, "0")
+    return f"{'-' if units < 0 else ''}{digits[:point]}{'.' if part else ''}{part}"
 
 
 def units_of(value: str | None, places: int) -> int:

@@ -22,6 +22,9 @@ from worker.decoding.rounding_odds import RoundingOdds
 LEAST_SLIP = 2.5
 """Nats of the least surprising particular slip, given that a figure was misread."""
 
+_OF_SUMS = ("through", "residuals", "slacks", "rounding", "_entwined")
+"""What is worked out of the values and the sums alone, whatever else cells may be."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -148,17 +151,21 @@ class Scene:
         return max(min(BROKEN, held.rounding, other, twin), 0.0)
 
     def bound(self, ref: TableCellRef) -> float:
-        """A lower bound of what any world costs in which the cell is another figure.
-
-        Sums that do not hold exactly ask for nothing. Two sums that share further cells may
-        be made up for by one of them, and count once.
-        """
+        """A lower bound of what any world costs in which the cell is another figure."""
         one = self.lattices[ref]
         if one.pinned:
             return BROKEN * 4
         if self.values[ref] is None:
             return 0.0
-        total = max(min(self.listed(ref), one.against), 0.0)
+        return max(min(self.listed(ref), one.against), 0.0) + self.burden(ref)
+
+    def burden(self, ref: TableCellRef) -> float:
+        """A lower bound of what a change of the cell costs in its sums.
+
+        Sums that do not hold exactly ask for nothing. Two sums that share further cells may
+        be made up for by one of them, and count once.
+        """
+        total = 0.0
         counted: list[int] = []
         for at in self.through.get(ref, ()):
             if self.residuals[at] == 0 and not any(
@@ -181,9 +188,12 @@ class Scene:
         return Scene(self.lattices, self.equations, self.values, frozenset(equations))
 
     def with_lattices(self, lattices: Iterable[Lattice]) -> Scene:
-        """The same scene with some lattices extended."""
+        """The same scene with other readings in some lattices: what its sums say stays known."""
         merged = {**self.lattices, **{one.ref: one for one in lattices}}
-        return Scene(merged, self.equations, self.values, self.aside)
+        scene = Scene(merged, self.equations, self.values, self.aside)
+        known = self.__dict__.items()
+        scene.__dict__.update({name: found for name, found in known if name in _OF_SUMS})
+        return scene
 
 
 @dataclass(frozen=True, slots=True)

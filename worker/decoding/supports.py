@@ -8,9 +8,14 @@ others without what made up for them; so it is done again until nothing changes.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
+
+import numpy as np
 
 from schemas.draft import TableCellRef
 from worker.decoding.lattice import Lattice
@@ -25,8 +30,7 @@ Key = tuple[TableCellRef, int]
 """A cell and another reading of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A cell that takes another reading: what that adds to a sum, and its cost.
 
     ``key`` is the reading; ``now`` what the cell says at present.
@@ -49,13 +53,17 @@ def supported(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> set[Key]:
     kept = {
         (ref, key) for ref, one in pool.items() for key in one.options if key != scene.values[ref]
     }
-    ties = sorted({at for ref in pool for at in scene.through[ref]})
+    told: dict[int, _Sum] = {}
+    stale = {at for ref in pool for at in scene.through[ref]}
+    asked = kept
     for _ in range(_ROUNDS):
-        told = {at: _Sum.of(scene, pool, kept, at) for at in ties}
-        left = {one for one in kept if _worth(scene, pool, told, one)}
-        if left == kept:
+        told |= {at: _Sum.of(scene, pool, kept, at) for at in sorted(stale)}
+        gone = {one for one in asked if not _worth(scene, pool, told, one)}
+        if not gone:
             break
-        kept = left
+        kept -= gone
+        stale = {at for ref in {ref for ref, _ in gone} for at in scene.through[ref]}
+        asked = {one for at in stale for one in told[at].changes if one in kept}
     return kept
 
 
@@ -66,33 +74,38 @@ def _worth(
     total, mends = pool[ref].options[key].cost, False
     apart: list[int] = []
     for at in scene.through[ref]:
-        if told[at].exact:
-            cost = told[at].makeup(one)
-            entwined = [other for other in apart if scene.share_cells(at, other)]
-            if not entwined:
-                apart.append(at)
-                total += cost
-            mends = True
-        else:
+        if not told[at].exact:
             mends = mends or told[at].mended_by(one)
+            continue
+        mends = True
+        if not any(scene.share_cells(at, other) for other in apart):
+            apart.append(at)
+            total += told[at].makeup(one, HORIZON - total)
+            if total >= HORIZON:
+                return False
     return total < HORIZON and mends
 
 
-@dataclass(slots=True)
+@dataclass
 class _Sum:
-    """The changes that a sum may see, by what they add; ``steps`` from the cheapest on."""
+    """The changes that a sum may see, by what they add; ``steps`` from the cheapest on.
+
+    ``repeated`` are the values that stand in more than one of its cells.
+    """
 
     exact: bool
     residual: int
     slack: int
     rounding: float
     changes: dict[Key, Change]
+    steps: list[Change]
+    repeated: frozenset[int]
     by_adds: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
-    steps: list[tuple[float, int, Change]] = field(default_factory=list)
 
     @staticmethod
     def of(scene: Scene, pool: Mapping[TableCellRef, Lattice], kept: set[Key], at: int) -> _Sum:
         equation = scene.equations[at]
+        said = Counter(scene.values[term.ref] or 0 for term in equation.cells if term.ref in pool)
         changes = {
             (term.ref, key): Change(
                 term.ref,
@@ -112,15 +125,18 @@ class _Sum:
             scene.slacks[at],
             scene.rounding[at],
             changes,
+            sorted(changes.values(), key=attrgetter("cost")),
+            frozenset(value for value, count in said.items() if count > 1),
         )
         for change in changes.values():
             made.by_adds[change.adds].append(change)
-        by_cost = sorted(changes.values(), key=lambda change: change.cost)
-        made.steps = [(change.cost, change.adds, change) for change in by_cost]
         return made
 
-    def makeup(self, one: Key) -> float:
-        """What it costs at least to keep the sum whole, or to break it."""
+    def makeup(self, one: Key, most: float = BROKEN) -> float:
+        """What it costs at least to keep the sum whole, or to break it.
+
+        What costs ``most`` or more is not looked for: the answer is then ``most`` at least.
+        """
         change = self.changes[one]
         left = -self.residual - change.adds
         if not left:
@@ -129,16 +145,18 @@ class _Sum:
         for other in self.by_adds.get(left, ()):
             if other.ref != change.ref:
                 best = min(best, other.beside(change))
-        return min(best, self._by_two(change, left, best))
+        return min(best, self._by_two(change, left, best, most))
 
-    def _by_two(self, change: Change, left: int, best: float) -> float:
+    def _by_two(self, change: Change, left: int, best: float, most: float) -> float:
         if len(self.changes) > _MOST_PAIRS:
-            return min(best, 2.0 * self.steps[0][0])
+            return min(best, 2.0 * self.steps[0].cost)
+        if change.now in self.repeated:  # ink like this one's may cost less than it says
+            most = BROKEN
         adding = self.by_adds.get
-        for cost, adds, one in self.steps:
-            if cost >= best:
+        for one in self.steps:
+            if one.cost >= best or one.cost >= most:
                 break
-            others = adding(left - adds)
+            others = adding(left - one.adds)
             if others is None or one.ref == change.ref:
                 continue
             for other in others:
@@ -155,7 +173,7 @@ class _Sum:
     def _by_others(self, change: Change, left: int) -> bool:
         if any(other.ref != change.ref for other in self.by_adds.get(left, ())):
             return True
-        if len(self.changes) > _MOST_PAIRS:
+        if len(self.changes) > _MOST_PAIRS or change.adds not in self._met_by_two:
             return False
         return any(
             other.ref not in (change.ref, one.ref)
@@ -163,6 +181,14 @@ class _Sum:
             if one.ref != change.ref
             for other in self.by_adds.get(left - one.adds, ())
         )
+
+    @cached_property
+    def _met_by_two(self) -> frozenset[int]:
+        """What changes may add that two others, of whatever cells, make up for."""
+        adds = np.array(list(self.by_adds), dtype=np.int64)
+        left = -self.residual - adds
+        met = np.isin(left[:, None] - adds, adds).any(axis=1)
+        return frozenset(adds[met].tolist())
 
 
 def only(lattice: Lattice, keys: Sequence[int]) -> Lattice:
