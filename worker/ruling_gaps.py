@@ -46,15 +46,52 @@ def gaps_closed(
         level = [one for one in lines if abs(one.at - line.at) < max(unit / 3, 4.0)]
         if not crossing or sum(o.length for o in level) < _FOUND * (crossing[-1] - crossing[0]):
             continue
-        for left, right in pairwise(crossing):
-            held = sum(max(min(o.end, right) - max(o.start, left), 0.0) for o in level)
+        for left, right in _within_reach(list(pairwise(crossing)), level, lines, unit):
             place = (round(left), round(right), round(line.at / unit))
-            if right - left < _LEAST * unit or held > _COVERED * (right - left) or place in seen:
+            if right - left < _LEAST * unit or place in seen:
                 continue
             seen.add(place)
             at = _runs_at(grey, line, round(left), round(right), unit)
             if at is not None:
                 yield Line(True, at, left, right, line.thickness, faint=True)
+
+
+Band = tuple[float, float]
+"""From one line across to the next, in pixels."""
+
+
+def _within_reach(
+    bands: Sequence[Band], level: Sequence[Line], lines: Sequence[Line], unit: float
+) -> Iterator[Band]:
+    """The bands in which a ruling was not found, but in others of the same lattice.
+
+    Bands hang together where some line runs through them; a ruling of one table says nothing of
+    the table above it, with text between them. Where it is found on both sides it goes on.
+    """
+    found = [_held(level, band) > _COVERED * (band[1] - band[0]) for band in bands]
+    bridged = [
+        any(o.start < left + unit and o.end > right - unit for o in lines) for left, right in bands
+    ]
+    for at, band in enumerate(bands):
+        before, behind = any(found[:at]), any(found[at + 1 :])
+        if not found[at] and ((before and behind) or (bridged[at] and _near(found, bridged, at))):
+            yield band
+
+
+def _held(level: Sequence[Line], band: Band) -> float:
+    """The length on which lines are found in a band."""
+    return sum(max(min(o.end, band[1]) - max(o.start, band[0]), 0.0) for o in level)
+
+
+def _near(found: Sequence[bool], bridged: Sequence[bool], at: int) -> bool:
+    """Whether a band in which the ruling is found hangs together with band ``at``."""
+    for way in (range(at - 1, -1, -1), range(at + 1, len(found))):
+        for other in way:
+            if found[other]:
+                return True
+            if not bridged[other]:
+                break
+    return False
 
 
 def _runs_at(grey: Image, line: Line, left: int, right: int, unit: float) -> float | None:

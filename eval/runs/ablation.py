@@ -4,10 +4,11 @@
 
 reads made documents with the recogniser of text alone and with the reader of figures beside it,
 and decides each with less and less of what was seen of the ink: the first reading alone (what
-else it may be is left to the prior of slips), the candidates that the recogniser named, all that
-was seen (any figure that a sum asks for is weighed on the ink), and that with a second reading of
-what stays in doubt. Printed are, for each level and way, the figures right as read at first and
-as told in the end, those wrong in silence, and the cells to look at for 100 figures.
+else it may be is left to the prior over slips, or to one that finds all slips alike), the
+candidates that the recogniser named, all that was seen (any figure that a sum asks for is weighed
+on the ink), and that with a second reading of what stays in doubt. Printed are, for each level
+and way, the figures right as read at first and as told in the end, those wrong in silence, and
+the cells to look at for 100 figures.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Literal, get_args
 
 from eval.agreement import compare
 from eval.levels import LEVELS
@@ -27,6 +28,7 @@ from eval.runs.documents import Document, Prepared, prepare
 from schemas.page import PageText, Token
 from schemas.result import Result
 from worker.assemble import put_together
+from worker.decoding.confusions import Confusions, confusions, in_use
 from worker.extract import document_info
 from worker.figure_reader import shared_figure_reader
 from worker.ocr import shared_engine
@@ -35,8 +37,12 @@ from worker.pdf import Document as OpenDocument
 from worker.pdf import open_document
 from worker.scan import read_scan
 
-Seen = Literal["first reading", "candidates", "open", "open, second reading"]
-SEEN: tuple[Seen, ...] = ("first reading", "candidates", "open", "open, second reading")
+Seen = Literal[
+    "first reading, all slips alike", "first reading", "candidates", "open", "open, second reading"
+]
+SEEN: tuple[Seen, ...] = get_args(Seen)
+ALIKE = 5.0
+"""Nats of any slip where none is likelier than another: those of most in the prior."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,10 @@ def _results(made: Prepared) -> Iterator[tuple[Way, Result]]:
             for seen in SEEN:
                 kept = tuple(_with(page, seen) for page in pages)
                 # A second reading is made by the reader of figures: it has no part without it.
-                if seen != "open, second reading":
+                if seen == "first reading, all slips alike":
+                    with in_use(_alike()):
+                        yield Way(figures, seen), put_together(kept, info).result
+                elif seen != "open, second reading":
                     yield Way(figures, seen), put_together(kept, info).result
                 elif figures:
                     again = second_reader(document, kept)
@@ -90,12 +99,19 @@ def _with(page: PageText, seen: Seen) -> PageText:
 
 def _kept(token: Token, seen: Seen) -> Token:
     match seen:
-        case "first reading":
+        case "first reading" | "first reading, all slips alike":
             return replace(token, readings=(), posteriors=())
         case "candidates":
             return replace(token, posteriors=())
         case _:
             return token
+
+
+def _alike() -> Confusions:
+    """A prior to which each slip is as likely as any other."""
+    known = confusions()
+    signs = dict.fromkeys(known.lost, ALIKE)
+    return Confusions(dict.fromkeys(known.taken, ALIKE), signs, signs, ALIKE, ALIKE)
 
 
 def _scores(result: Result, made: Prepared) -> Counter[str]:

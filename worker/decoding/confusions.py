@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -32,8 +35,33 @@ class Confusions:
     other: float
 
 
-@cache
+_in_use: ContextVar[Confusions | None] = ContextVar("prior over slips", default=None)
+
+
 def confusions() -> Confusions:
+    """The prior in use."""
+    return _in_use.get() or _own()
+
+
+@contextmanager
+def in_use(prior: Confusions) -> Iterator[None]:
+    """Another prior in place of the program's own, to measure what that is worth."""
+    before = _in_use.set(prior)
+    _forget()
+    try:
+        yield
+    finally:
+        _in_use.reset(before)
+        _forget()
+
+
+def _forget() -> None:
+    for weighed in (surprise, _taken_for, farther):
+        weighed.cache_clear()
+
+
+@cache
+def _own() -> Confusions:
     """The prior that comes with the program."""
     said = json.loads(files("worker.decoding").joinpath("confusions.json").read_text("utf-8"))
     return Confusions(said["taken"], said["lost"], said["added"], said["swapped"], said["other"])

@@ -92,6 +92,8 @@ class Reasons:
                 return self._repaired(ref, judgement)
             case "torn":
                 return self._torn(ref)
+            case "agreed":
+                return self._agreed(ref, judgement)
             case "broken" | "structure":
                 return self._broken(ref, judgement)
             case "odd":
@@ -215,6 +217,25 @@ class Reasons:
             f"sums do not tell them apart with certainty{also_en}.",
             zh=f"墨迹可读作 {_zh(shown)}（{odds[0]}）或 {_zh(rather)}（{odds[1]}），"
             f"合计式不足以确定取舍{also_zh}。",
+        )
+
+    def _agreed(self, ref: TableCellRef, judgement: Judgement) -> Said:
+        """All sums through the cell would hold with one figure that the ink does not show."""
+        one, count = self._lattice(ref), len(self.decision.scene.through[ref])
+        read, rather = one.cell.text, self._shown(ref, judgement.units)
+        odds = self._odds(ref, one.first)[0]
+        if not read:
+            return Said(
+                en=f"Nothing was read here; all {count} sums through it hold with {rather}: is a "
+                "figure printed that was not seen?",
+                zh=f"此处未读到数字；若为 {_zh(rather)}，则经过此处的 {count} 个合计式全部成立："
+                "是否漏读？",
+            )
+        return Said(
+            en=f"Read “{read}” ({odds}); all {count} sums through it hold with {rather}, which "
+            "the ink does not show clearly.",
+            zh=f"读作“{read}”（{odds}）；此处为 {_zh(rather)} 时经过此处的 {count} 个合计式"
+            "全部成立，但墨迹不清，无法确认。",
         )
 
     def _slip(self, ref: TableCellRef) -> Said:

@@ -48,6 +48,7 @@ _URGENCY: dict[Cause, float] = {
     "search": 0.8,
     "structure": 0.75,
     "torn": 0.7,
+    "agreed": 0.7,
     "slip": 0.7,
     "odd": 0.7,
     "contested": 0.7,
@@ -237,13 +238,15 @@ class Report:
         one = self.decision.scene.lattices[ref]
         if judgement.units is None or judgement.units == one.first:
             return one.cell.source
-        return "llm" if one.options[judgement.units].sighted else one.cell.source
+        option = one.options.get(judgement.units)
+        return "llm" if option is not None and option.sighted else one.cell.source
 
     def _value(self, ref: TableCellRef, judgement: Judgement) -> str | None:
         one = self.decision.scene.lattices[ref]
         if judgement.units is None or judgement.units == one.first:
             return one.cell.value
-        return one.options[judgement.units].value
+        option = one.options.get(judgement.units)
+        return option.value if option is not None else one.text_of(judgement.units)
 
     def _alternatives(self, ref: TableCellRef, judgement: Judgement) -> Iterator[Alternative]:
         """The other figures that the ink may say, most probable first."""

@@ -101,6 +101,12 @@ class Scene:
             for ref, one in self.lattices.items()
         }
 
+    @cached_property
+    def sure_costs(self) -> dict[TableCellRef, float]:
+        """The same, nothing where ink was kept: it may like some slip better than is known."""
+        inked = {ref for ref, one in self.lattices.items() if one.cell.posteriors}
+        return {ref: 0.0 if ref in inked else cost for ref, cost in self.costs.items()}
+
     def listed(self, ref: TableCellRef) -> float:
         """What the cheapest other reading that was proposed costs more than the present one."""
         one, now = self.lattices[ref], self.values[ref]
@@ -132,20 +138,28 @@ class Scene:
 
     @cached_property
     def _makeweights(self) -> tuple[_Makeweights, ...]:
-        return tuple(self._weigh(at, equation) for at, equation in enumerate(self.equations))
+        return self._weighed(self.costs)
 
-    def _weigh(self, at: int, equation: Equation) -> _Makeweights:
+    @cached_property
+    def _sure_makeweights(self) -> tuple[_Makeweights, ...]:
+        return self._weighed(self.sure_costs)
+
+    def _weighed(self, costs: Mapping[TableCellRef, float]) -> tuple[_Makeweights, ...]:
+        return tuple(self._weigh(at, one, costs) for at, one in enumerate(self.equations))
+
+    def _weigh(
+        self, at: int, equation: Equation, costs: Mapping[TableCellRef, float]
+    ) -> _Makeweights:
         refs = [term.ref for term in equation.cells if term.ref in self.lattices]
-        cheapest = sorted((self.costs[ref], ref) for ref in dict.fromkeys(refs))[:2]
+        cheapest = sorted((costs[ref], ref) for ref in dict.fromkeys(refs))[:2]
         same = Counter(self.values[ref] for ref in dict.fromkeys(refs))
         free = self.rounding[at] if self.slacks[at] else BROKEN
         return _Makeweights(
             tuple(cheapest), frozenset(v for v, n in same.items() if n > 1 and v), free
         )
 
-    def makeup(self, ref: TableCellRef, at: int) -> float:
-        """What equation ``at`` costs at least when only ``ref`` of it is known to change."""
-        held = self._makeweights[at]
+    def _makeup(self, ref: TableCellRef, held: _Makeweights) -> float:
+        """What an equation costs at least when only ``ref`` of it is known to change."""
         other = next((cost for cost, cell in held.cheapest if cell != ref), BROKEN)
         twin = REPEATED if self.values[ref] in held.repeated else BROKEN
         return max(min(BROKEN, held.rounding, other, twin), 0.0)
@@ -157,10 +171,14 @@ class Scene:
             return BROKEN * 4
         if self.values[ref] is None:
             return 0.0
-        return max(min(self.listed(ref), one.against), 0.0) + self.burden(ref)
+        return max(min(self.listed(ref), one.against), 0.0) + self._burden(ref, self._makeweights)
 
     def burden(self, ref: TableCellRef) -> float:
-        """A lower bound of what a change of the cell costs in its sums.
+        """A lower bound of what a change of the cell costs in its sums."""
+        return self._burden(ref, self._sure_makeweights)
+
+    def _burden(self, ref: TableCellRef, held: Sequence[_Makeweights]) -> float:
+        """What must make up for a change of the cell.
 
         Sums that do not hold exactly ask for nothing. Two sums that share further cells may
         be made up for by one of them, and count once.
@@ -172,7 +190,7 @@ class Scene:
                 self.share_cells(at, other) for other in counted
             ):
                 counted.append(at)
-                total += self.makeup(ref, at)
+                total += self._makeup(ref, held[at])
         return total
 
     def loose(self) -> list[TableCellRef]:

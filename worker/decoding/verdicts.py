@@ -12,6 +12,7 @@ from typing import Literal
 from schemas.draft import TableCellRef
 from schemas.result import Verdict
 from worker.ctc import is_printed_amount
+from worker.decoding.agreed import agreed
 from worker.decoding.calibration import confidence
 from worker.decoding.causes import Kind, broken, kind_of, lost, misprinted
 from worker.decoding.decide import Decision, Finding
@@ -25,6 +26,7 @@ Cause = Literal[
     "torn",  # another world is nearly as probable
     "broken",  # a sum through it does not hold, and this cell answers for it
     "structure",  # so many sums of one kind fail that the sums themselves are in doubt
+    "agreed",  # all of its sums ask for one other figure than the ink says
     "slip",  # all sums through it miss by rounding, and with one other figure all would hold
     "odd",  # it has other decimals than its whole column: perhaps a part of a figure
     "contested",  # rules and model put it into different places, and no sum tells
@@ -47,6 +49,8 @@ TOLD_BY_SUMS = 2.3
 """Odds of the ink alone, in nats, below which only sums of figures that are known settle a cell."""
 LEANING = 0.5
 """Margin from which it tells what two sums say, more of them than speak against it."""
+AGREED = 0.5
+"""Confidence of a figure that is told because all of its sums ask for it."""
 DEAREST = 10.0
 """Most nats that the ink may speak against a repair."""
 FEWEST_SUMS = 2
@@ -85,8 +89,41 @@ def judgements(decision: Decision) -> dict[TableCellRef, Judgement]:
         told = _independent(bench, judged)
         open_sums = bench.sums_of(ref for ref in bench.veiled if told[ref].verdict == "doubtful")
         if open_sums <= bench.spent:
+            told |= _agreed(bench, told)
             return {**told, **_headers(decision, told)}
         bench = replace(bench, spent=bench.spent | open_sums)
+
+
+def _agreed(bench: _Bench, told: Mapping[TableCellRef, Judgement]) -> dict[TableCellRef, Judgement]:
+    """The doubtful figures that all of their sums ask for, and what that makes of other cells.
+
+    The result of a sum that fails only for such a figure answers for it no more.
+    """
+    doubtful = [
+        ref
+        for ref, one in told.items()
+        if one.verdict == "doubtful" and one.cause not in ("nameless", "rowless", "contested")
+    ]
+    scene = bench.scene
+    found = agreed(scene, {ref: one.units for ref, one in told.items()}, doubtful, bench.unmeant)
+    new = {
+        ref: replace(
+            told[ref], units=units, cause="agreed", confidence=max(told[ref].confidence, AGREED)
+        )
+        for ref, units in found.items()
+    }
+    values = {ref: new.get(ref, one).units for ref, one in told.items()}
+    for ref in doubtful:
+        one = told[ref]
+        mended = all(scene.equations[at].residual(values) == 0 for at in one.broken)
+        if found and one.cause == "broken" and mended:
+            known = one.held and min(one.margin, scene.lattices[ref].against) >= ACCEPTED
+            new[ref] = (
+                replace(one, verdict="accepted", cause="none", broken=())
+                if known
+                else replace(one, cause="unsure", broken=())
+            )
+    return new
 
 
 def _headers(
