@@ -54,6 +54,7 @@ _CORE = 20  # per cent of their pixels are the cores of strokes
 _GRAIN = (7, 3)  # pixels along and across a ring, over which its dots are averaged
 _SPECK = (5, 5)  # the same of a star
 _TOUCHING = 150  # grey of ink that meets a ring
+_BESIDE = 4  # pixels beside a ring's stroke that its edge may blur
 _REACH = 14  # pixels between the two sides of a ring that ink runs through
 
 
@@ -96,12 +97,14 @@ class Lifted:
     """A page without its round stamps.
 
     ``hidden`` is where black or dark ones were; on ``drawn`` the black ones are left: rulings go on
-    below them, and would seem to end where they are painted over.
+    below them, and would seem to end where they are painted over. On ``ruled`` nothing is faded
+    either, for a thin ruling may be as pale as a stamp; it is ``drawn`` itself where that is so.
     """
 
     grey: Image
     hidden: Mask
     drawn: Image
+    ruled: Image
 
 
 def round_stamps(grey: Image) -> tuple[RoundStamp, ...]:
@@ -136,20 +139,26 @@ def without_stamps(grey: Image, stamps: Sequence[RoundStamp]) -> Lifted:
     """The evenly lit page with the stamps taken off."""
     hidden = np.zeros(grey.shape, bool)
     if not stamps:
-        return Lifted(grey, hidden, grey)
+        return Lifted(grey, hidden, grey, grey)
     drawn = grey.copy()
     ink = _Print.of(grey, stamps)
+    ruled = grey.copy()
     for stamp in stamps:
-        if not stamp.black and not _faded(drawn, stamp, ink):
-            _lift_ring(drawn, hidden, stamp)
-            _lift_star(drawn, hidden, stamp)
-            _fade_signs(drawn, stamp, ink)
+        if stamp.black:
+            continue
+        if _faded(drawn, stamp, ink):
+            _lift(ruled, np.zeros_like(hidden), stamp)
+            continue
+        _lift(drawn, hidden, stamp)
+        whole = _square(grey, stamp, _EDGE * stamp.waves[0] + stamp.thickness + _BESIDE)
+        ruled[whole] = drawn[whole]
+        _fade_signs(drawn, stamp, ink)
     clear = drawn.copy()
     for stamp in stamps:
         if stamp.black:
-            _lift_ring(clear, hidden, stamp)
-            _lift_star(clear, hidden, stamp)
-    return Lifted(clear, hidden, drawn)
+            _lift(clear, hidden, stamp)
+    unfaded = all(stamp.black for stamp in stamps)
+    return Lifted(clear, hidden, drawn, drawn if unfaded else ruled)
 
 
 # --- where rings are --------------------------------------------------------------------
@@ -248,12 +257,18 @@ def _sampled(grey: Image, x: float, y: float, turns: Floats, radii: Floats) -> I
 # --- taking them off --------------------------------------------------------------------
 
 
+def _lift(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
+    """Takes ring and star off ``grey``, and marks in ``hidden`` what they hid."""
+    _lift_ring(grey, hidden, stamp)
+    _lift_star(grey, hidden, stamp)
+
+
 def _lift_ring(grey: Image, hidden: Mask, stamp: RoundStamp) -> None:
     """Takes the ring off ``grey``, and marks in ``hidden`` where it was black or dark.
 
     Along its stroke laid out straight, what most places around agree on is the ring.
     """
-    reach = round(stamp.thickness + 4)
+    reach = round(stamp.thickness + _BESIDE)
     steps = round(2 * np.pi * stamp.waves[0])
     turns = np.linspace(-np.pi, np.pi, steps, endpoint=False, dtype=np.float32)
     offsets = np.arange(-reach, reach + 1, dtype=np.float32)[:, None]
@@ -350,11 +365,16 @@ def _around(
     grey: Image, stamp: RoundStamp, reach: float
 ) -> tuple[tuple[slice, slice], NDArray[np.float64], NDArray[np.float64]]:
     """The square of the page around the stamp's middle, with y and x of each of its pixels."""
+    rows, columns = _square(grey, stamp, reach)
+    ys, xs = np.mgrid[rows, columns].astype(np.float64)
+    return (rows, columns), ys, xs
+
+
+def _square(grey: Image, stamp: RoundStamp, reach: float) -> tuple[slice, slice]:
     x, y = stamp.centre
     rows = slice(max(int(y - reach), 0), min(max(int(y + reach) + 2, 0), grey.shape[0]))
     columns = slice(max(int(x - reach), 0), min(max(int(x + reach) + 2, 0), grey.shape[1]))
-    ys, xs = np.mgrid[rows, columns].astype(np.float64)
-    return (rows, columns), ys, xs
+    return rows, columns
 
 
 # --- fading what is left ----------------------------------------------------------------

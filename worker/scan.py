@@ -158,6 +158,7 @@ class _Clean:
     stamps: tuple[RoundStamp, ...]
     hidden: Mask
     drawn: Image
+    ruled: Image
 
 
 def _cleaned(image: Colour) -> _Clean | None:
@@ -171,7 +172,10 @@ def _cleaned(image: Colour) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    return _Clean(grey, threshold, unit, min(_SEEN / unit, 1.0), stamps, clear.hidden, clear.drawn)
+    seen = min(_SEEN / unit, 1.0)
+    return _Clean(
+        grey, threshold, unit, seen, stamps, clear.hidden, clear.drawn, clear.ruled
+    )  # fmt: skip
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
@@ -196,7 +200,10 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     if clean.hidden.any():
         drawn, _ = straightened(quarter_turned(clean.drawn, turns), lie)
         hidden = _hidden(clean, turns, lie)
-    drawing = find_lines(drawn, clean.unit)
+    ruled = drawn
+    if clean.ruled is not clean.drawn:
+        ruled, _ = straightened(quarter_turned(clean.ruled, turns), lie)
+    drawing = find_lines(ruled, clean.unit)
     lines = tuple(line for line in drawing.lines if not _is_of_a_ring(line, stamps))
     unlined = without_lines(straight, drawing)
     with_stamps = unlined if drawn is straight else without_lines(drawn, drawing)
