@@ -111,6 +111,53 @@ def test_who_is_asked_is_shown_what_a_sum_says_where_it_outweighs_the_ink(
     assert (asked.verdict, asked.value, asked.text) == ("doubtful", shown, figures["y"])
 
 
+CROSSED = {
+    "x": {"a": "120.50", "b": "31.25", "all": "151.75"},
+    "y": {"a": "690.00", "b": "46.10", "all": "196.10"},
+    "z": {"a": "77.05", "b": "18.00", "all": "95.05"},
+    "sum": {"a": "347.55", "b": "95.35", "all": "442.90"},
+}
+"""A table that adds up both ways but for one figure, where 150.00 is printed."""
+
+
+def _crossed(text: str, sure: float) -> Decoded:
+    across = tuple(Sum("row_total", (row, "all"), ((row, "a"), (row, "b"))) for row in CROSSED)
+    down = tuple(
+        Sum("column_total", ("sum", k), (("x", k), ("y", k), ("z", k))) for k in ("a", "b", "all")
+    )
+    rows = {**CROSSED, "y": {**CROSSED["y"], "a": text}}
+    draft = book(rows, (*across, *down))
+    other = (Reading(text, sure), Reading("890.00", 0.99 - sure)) if text else ()
+    seen = DraftCell(text, canonical(text) if text else None, 1, BOX, "ocr", sure, other)
+    return decode(Booklet((_with(draft, "y", "a", seen),)))
+
+
+def _with(draft: Draft, row: str, key: str, seen: DraftCell) -> Draft:
+    rows = tuple(
+        replace(one, cells={**one.cells, key: seen}) if one.id == row else one for one in draft.rows
+    )
+    return replace(draft, rows=rows)
+
+
+def test_who_is_asked_is_shown_what_both_sums_ask_for_where_the_ink_says_little() -> None:
+    decoded = _crossed("690.00", 0.5)
+    asked = cell(decoded, "y", "a")
+    assert (asked.verdict, asked.value, asked.text) == ("doubtful", "150.00", "690.00")
+    assert asked.reason is not None
+    assert "150.00" in asked.reason.en
+    assert "690.00" in asked.reason.en
+    assert "150.00" in asked.reason.zh
+    # The sums around it hold with that, so that nobody is asked about their other figures.
+    assert [(item.row, item.column) for item in decoded.review] == [("y", "a")]
+    assert {check.status for check in decoded.tables[0].checks} == {"pass"}
+
+
+def test_sums_do_not_outvote_a_figure_that_is_read_with_certainty() -> None:
+    decoded = _crossed("690.00", 0.9899)
+    asked = cell(decoded, "y", "a")
+    assert (asked.verdict, asked.value) == ("doubtful", "690.00")
+
+
 def _look(text: str) -> Posterior:
     """What a reader sees that is all but sure of a text."""
     sure, rest = 0.98, 0.02 / len(SIGNS)

@@ -458,6 +458,22 @@ def test_a_sign_of_dirt_in_a_header_makes_money_no_percentages(
     assert drafted.columns[2].type == kind
 
 
+@pytest.mark.parametrize(
+    ("figures", "kind"),
+    [
+        (("1,285", "12,4O0", "3O,871", "2,018"), "amount"),
+        (("1285", "124O0", "3O871", "2018"), "text"),
+    ],
+)
+def test_figures_with_commas_are_money_and_what_is_misread_among_them_too(
+    figures: tuple[str, ...], kind: str
+) -> None:
+    """Under a header that names no money, and without decimals, commas tell it."""
+    rows = [[f"{k}科", figure] for k, figure in zip("甲乙丙丁", figures, strict=True)]
+    drafted = draft(sheet([["项目", "备津"]], rows, source="ocr"))
+    assert drafted.columns[1].type == kind
+
+
 @pytest.mark.parametrize(("sure", "promised"), [(0.4, True), (0.99, False)])
 def test_figures_that_are_likely_misread_refute_no_total_that_a_header_names(
     sure: float, promised: bool

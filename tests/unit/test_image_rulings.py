@@ -235,3 +235,18 @@ def test_a_cell_over_two_rows_gets_no_ruling_from_the_words_in_it() -> None:
     page[298:304, 104:296] = 250
     cv2.putText(page, "EEE HEE", (130, 312), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
     assert min(start for start, _ in _at_300(page)) >= 290
+
+
+def test_a_border_of_one_table_is_none_of_the_table_above_it() -> None:
+    page = _blank()
+    for y in (100, 160, 220, 400, 460, 520):
+        cv2.line(page, (100, y), (700, y), 0, 2)
+    for x in (100, 700):
+        cv2.line(page, (x, 100), (x, 220), 0, 2)
+        cv2.line(page, (x, 400), (x, 520), 0, 2)
+    cv2.line(page, (400, 400), (400, 520), 0, 2)
+    cv2.putText(page, "between the tables", (200, 320), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    for y in range(104, 158, 4):  # strokes of a seal's sign, as high as the row
+        page[y, 400:402] = 0
+    uprights = [v for v in find_lines(page, UNIT).lines if not v.horizontal]
+    assert [round(v.start, -1) for v in uprights if abs(v.at - 401) < 4] == [400]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.unit.paper import stamped, table_page
+from tests.unit.paper import Ink, stamped, table_page
 from worker.round_stamps import Lifted, round_stamps, without_stamps
 
 Image = NDArray[np.uint8]
@@ -54,6 +54,20 @@ def test_text_no_darker_than_the_stamp_is_read_through_it() -> None:
     assert below.sum() > 100
     assert (clear[below] < 170).mean() > 0.9
     assert (clear[(ring > 0) & (page > 250)] > 200).mean() > 0.95
+
+
+def test_a_ruling_as_pale_as_the_stamp_is_left_to_find() -> None:
+    """The signs along the ring are faded, and thin rulings within it would go with them."""
+    page = _print(lightest=60)
+    borders = table_page(Ink(ruled=True))[..., 0] != table_page(Ink(ruled=False))[..., 0]
+    borders = cv2.dilate(borders.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    page[borders] = 150
+    lifted = _lifted(_sealed(page, (170, 170, 170)))
+    ring = np.zeros(page.shape, np.uint8)
+    cv2.circle(ring, AT, round(0.85 * RADIUS), 1, -1)
+    below = (ring > 0) & borders & (page < 160)
+    assert below.sum() > 300
+    assert (lifted.ruled[below] < 200).mean() > 0.95
 
 
 def test_an_oval_stamp_off_the_circle_goes_too() -> None:

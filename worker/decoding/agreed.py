@@ -47,9 +47,9 @@ def agreed(
 
 
 def _open(scene: Scene, ref: TableCellRef) -> bool:
-    """Whether the ink says no figure surely, or none was seen."""
+    """Whether there is ink, and it says no figure surely."""
     one = scene.lattices[ref]
-    return one.cell.source == "ocr" and not (one.cell.text and one.clear)
+    return one.cell.source == "ocr" and bool(one.cell.text) and not one.clear
 
 
 def _wanted(

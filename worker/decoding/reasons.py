@@ -224,13 +224,6 @@ class Reasons:
         one, count = self._lattice(ref), len(self.decision.scene.through[ref])
         read, rather = one.cell.text, self._shown(ref, judgement.units)
         odds = self._odds(ref, one.first)[0]
-        if not read:
-            return Said(
-                en=f"Nothing was read here; all {count} sums through it hold with {rather}: is a "
-                "figure printed that was not seen?",
-                zh=f"此处未读到数字；若为 {_zh(rather)}，则经过此处的 {count} 个合计式全部成立："
-                "是否漏读？",
-            )
         return Said(
             en=f"Read “{read}” ({odds}); all {count} sums through it hold with {rather}, which "
             "the ink does not show clearly.",

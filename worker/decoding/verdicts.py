@@ -113,10 +113,10 @@ def _agreed(bench: _Bench, told: Mapping[TableCellRef, Judgement]) -> dict[Table
         for ref, units in found.items()
     }
     values = {ref: new.get(ref, one).units for ref, one in told.items()}
-    for ref in doubtful:
+    for ref in doubtful if found else ():
         one = told[ref]
         mended = all(scene.equations[at].residual(values) == 0 for at in one.broken)
-        if found and one.cause == "broken" and mended:
+        if ref not in found and one.cause == "broken" and mended:
             known = one.held and min(one.margin, scene.lattices[ref].against) >= ACCEPTED
             new[ref] = (
                 replace(one, verdict="accepted", cause="none", broken=())
