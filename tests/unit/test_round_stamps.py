@@ -62,7 +62,7 @@ def test_a_ruling_as_pale_as_the_stamp_is_left_to_find() -> None:
     borders = table_page(Ink(ruled=True))[..., 0] != table_page(Ink(ruled=False))[..., 0]
     borders = cv2.dilate(borders.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     page[borders] = 150
-    lifted = _lifted(_sealed(page, (170, 170, 170)))
+    lifted = _lifted(_sealed(page, (190, 190, 190)))
     ring = np.zeros(page.shape, np.uint8)
     cv2.circle(ring, AT, round(0.85 * RADIUS), 1, -1)
     below = (ring > 0) & borders & (page < 160)
