@@ -155,6 +155,12 @@ class _Form:
                     f"one upload may have {self._settings.upload_files} files: send an archive.",
                 )
             self._file = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115
+        elif b"filename" in self._options:
+            raise Refusal(
+                400,
+                "upload:form",
+                "a file came in a field of another name: files belong in the field “files”.",
+            )
         elif len(self.received.fields) >= _MOST_FIELDS:
             raise Refusal(413, "upload:form", f"the form has more than {_MOST_FIELDS} fields.")
 

@@ -170,6 +170,14 @@ def test_without_a_broker_documents_are_taken_in_all_the_same(house: House) -> N
             422,
             "upload:empty",
         ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n%PDF-'
+            + b"0" * 100_000
+            + b"\r\n--x--\r\n",
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            400,
+            "upload:form",
+        ),
     ],
 )
 def test_an_odd_upload_is_refused_and_leaves_nothing(
@@ -180,3 +188,11 @@ def test_an_odd_upload_is_refused_and_leaves_nothing(
     assert answer.headers["content-type"] == "application/problem+json"
     assert list(house.doors.settings.incoming.iterdir()) == []
     assert house.ask("GET", "/api/v1/documents").json()["items"] == []
+
+
+@pytest.mark.parametrize("house", ["local"], indirect=True)
+def test_a_file_in_another_field_is_told_where_it_belongs(house: House) -> None:
+    sent = {"document": ("a.pdf", b"%PDF-1.7\n" + b"0" * 100_000)}
+    answer = house.ask("POST", "/api/v1/documents", files=sent)
+    assert answer.status_code == 400
+    assert "“files”" in answer.json()["detail"]
