@@ -4,12 +4,17 @@ Under a seal every reading of a figure may be wrong. Where all of its sums, alon
 the column, ask for one and the same figure, that is the better guess: by chance they would agree
 once in as many times as the figure has values. It is shown to the person who is asked, and no
 more than that: whoever looks has less to type.
+
+Not so where it is one slip away from what was read, or sums only miss by rounding. Ink has been
+asked about such figures and does not allow them, and that is how print errs: what is printed is
+shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from itertools import combinations
+from os.path import commonprefix
 
 from schemas.draft import TableCellRef
 from worker.decoding.lattice import MOST_DIGITS
@@ -66,6 +71,9 @@ def _wanted(
         return None
     wanted: set[int | None] = set()
     for at in through:
+        residual = scene.equations[at].residual(told)
+        if residual is not None and abs(residual) <= scene.slacks[at]:
+            return None
         weight, rest = 0, 0
         for term in scene.equations[at].cells:
             units = told.get(term.ref, 0)
@@ -77,6 +85,16 @@ def _wanted(
                 rest -= units * term.weight
         wanted.add(rest // weight if weight and rest % weight == 0 else None)
     figure = wanted.pop() if len(wanted) == 1 else None
-    if not figure or len(str(abs(figure))) > MOST_DIGITS:
+    one = scene.lattices[ref]
+    if not figure or len(str(abs(figure))) > MOST_DIGITS or (figure < 0 and not one.signed):
         return None
-    return figure if figure > 0 or scene.lattices[ref].signed else None
+    return None if one.cell.value and _near(one.cell.value, one.text_of(figure)) else figure
+
+
+def _near(read: str, printed: str) -> bool:
+    """Whether one sign is another, is lost or added, or two neighbours are exchanged."""
+    before = len(commonprefix([read, printed]))
+    left, right = read[before:], printed[before:]
+    behind = len(commonprefix([left[::-1], right[::-1]]))
+    left, right = left[: len(left) - behind], right[: len(right) - behind]
+    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
