@@ -153,7 +153,7 @@ def test_who_is_asked_is_shown_what_both_sums_ask_for_where_the_ink_says_little(
     assert {check.status for check in decoded.tables[0].checks} == {"pass"}
 
 
-@pytest.mark.parametrize("printed", ["150.80", "105.00", "150.01"])
+@pytest.mark.parametrize("printed", ["150.80", "105.00", "150.01", "510.00"])
 def test_what_may_be_a_misprint_is_shown_as_it_is_printed(printed: str) -> None:
     """The ink does not allow what the sums ask for, which is one slip away."""
     decoded = _crossed(printed, 0.6)

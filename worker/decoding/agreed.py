@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from itertools import combinations
-from os.path import commonprefix
 
 from schemas.draft import TableCellRef
+from worker.decoding.confusions import common_start
 from worker.decoding.lattice import MOST_DIGITS
 from worker.decoding.scene import Scene
 
@@ -92,9 +92,10 @@ def _wanted(
 
 
 def _near(read: str, printed: str) -> bool:
-    """Whether one sign is another, is lost or added, or two neighbours are exchanged."""
-    before = len(commonprefix([read, printed]))
+    """Whether one digit is another, is lost or added, or two neighbours are exchanged."""
+    read, printed = read.replace(".", ""), printed.replace(".", "")
+    before = common_start(read, printed)
     left, right = read[before:], printed[before:]
-    behind = len(commonprefix([left[::-1], right[::-1]]))
+    behind = common_start(left[::-1], right[::-1])
     left, right = left[: len(left) - behind], right[: len(right) - behind]
     return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])

@@ -77,14 +77,14 @@ def surprise(read: str, printed: str) -> float:
     prior = confusions()
     if abs(len(read) - len(printed)) > 3:
         return prior.other * abs(len(read) - len(printed)) + prior.other
-    before = _alike(read, printed)
+    before = common_start(read, printed)
     left, right = read[before:], printed[before:]
-    behind = _alike(left[::-1], right[::-1])
+    behind = common_start(left[::-1], right[::-1])
     one = _of_one_slip(left[: len(left) - behind], right[: len(right) - behind], prior)
     return _least(read, printed, prior) if one is None else one
 
 
-def _alike(one: str, other: str) -> int:
+def common_start(one: str, other: str) -> int:
     """How many signs both begin with."""
     for n, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
