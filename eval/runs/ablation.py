@@ -17,7 +17,9 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
+from string import digits
 from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
@@ -28,7 +30,7 @@ from eval.runs.documents import Document, Prepared, prepare
 from schemas.page import PageText, Token
 from schemas.result import Result
 from worker.assemble import put_together
-from worker.decoding.confusions import Confusions, confusions, in_use
+from worker.decoding.confusions import Confusions, in_use
 from worker.extract import document_info
 from worker.figure_reader import shared_figure_reader
 from worker.ocr import shared_engine
@@ -42,7 +44,7 @@ Seen = Literal[
 ]
 SEEN: tuple[Seen, ...] = get_args(Seen)
 ALIKE = 5.0
-"""Nats of any slip where none is likelier than another: those of most in the prior."""
+"""Nats of any slip where none is likelier than another: one of 150 in a figure of seven signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,9 @@ def _kept(token: Token, seen: Seen) -> Token:
 
 def _alike() -> Confusions:
     """A prior to which each slip is as likely as any other."""
-    known = confusions()
-    signs = dict.fromkeys(known.lost, ALIKE)
-    return Confusions(dict.fromkeys(known.taken, ALIKE), signs, signs, ALIKE, ALIKE)
+    taken = {one + other: ALIKE for one, other in permutations(digits, 2)}
+    signs = dict.fromkeys(f"{digits}.-", ALIKE)
+    return Confusions(taken, signs, signs, ALIKE)
 
 
 def _scores(result: Result, made: Prepared) -> Counter[str]:

@@ -1,9 +1,9 @@
 """How surprising one reading of ink is if another figure is printed there.
 
-A prior over the slips of a recogniser, for readings of which no more is known than the text:
-a digit taken for another, a sign lost, a ruling read as a sign, two digits swapped. The
-weights are data (``confusions.json``), set by hand after what recognisers are known to
-confuse; where a reader kept what it saw of the ink, that counts and not this.
+A prior over the slips of a reader, for readings of which no more is known than the text: a digit
+taken for another, a sign lost, a ruling read as a sign. It is counted on made scans
+(``worker/models/confusions.json``, by ``eval.training.confusions``); where a reader kept what it
+saw of the ink, that counts and not this.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate
 
+_SIGNS = 7
+"""Signs of a figure, without its separators, of which any may be the one that was misread."""
+_PRINTED = {**dict.fromkeys("0123456789", 0.12), ".": 0.13, "-": 0.01, "": 1.0}
+"""Shares of the signs of printed figures; where none is printed any sign may be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Confusions:
@@ -25,13 +30,12 @@ class Confusions:
 
     ``taken`` is keyed by the printed and the read sign (``"38"``: 3 read as 8), ``lost`` by
     the printed sign that was not read, ``added`` by the sign read where none is printed.
-    What is not listed costs ``other``; two neighbours swapped cost ``swapped``.
+    What is not listed costs ``other``, as much as the rarest that was counted.
     """
 
     taken: dict[str, float]
     lost: dict[str, float]
     added: dict[str, float]
-    swapped: float
     other: float
 
 
@@ -62,17 +66,29 @@ def _forget() -> None:
 
 @cache
 def _own() -> Confusions:
-    """The prior that comes with the program."""
-    said = json.loads(files("worker.decoding").joinpath("confusions.json").read_text("utf-8"))
-    return Confusions(said["taken"], said["lost"], said["added"], said["swapped"], said["other"])
+    """The prior that comes with the program: the share of each slip among all that were counted."""
+    said = json.loads(files("worker.models").joinpath("confusions.json").read_text("utf-8"))
+    odds = {
+        (printed, read): _PRINTED[printed] * share
+        for printed, read, share in said["confusions"]
+        if printed in _PRINTED and read in _PRINTED
+    }
+    total = sum(odds.values()) * _SIGNS
+    nats = {slip: -math.log(share / total) for slip, share in odds.items()}
+    return Confusions(
+        taken={printed + read: cost for (printed, read), cost in nats.items() if printed and read},
+        lost={printed: cost for (printed, read), cost in nats.items() if not read},
+        added={read: cost for (printed, read), cost in nats.items() if not printed},
+        other=max(nats.values()),
+    )
 
 
 @lru_cache(maxsize=200_000)
 def surprise(read: str, printed: str) -> float:
     """Nats of reading ``read`` where ``printed`` stands, given that it was misread.
 
-    The least surprising chain of slips counts (a weighted edit distance with swaps,
-    Damerau 1964); 0 for equal texts. Both texts are figures without thousands separators.
+    The least surprising chain of slips counts (a weighted edit distance); 0 for equal texts.
+    Both texts are figures without thousands separators.
     """
     prior = confusions()
     if abs(len(read) - len(printed)) > 3:
@@ -106,9 +122,8 @@ def _of_one_slip(read: str, printed: str, prior: Confusions) -> float | None:
 
 def _least(read: str, printed: str, prior: Confusions) -> float:
     added = [prior.added.get(sign, prior.other) for sign in read]
-    before: list[float] = []
     above = [0.0, *accumulate(added)]
-    for i, p in enumerate(printed):
+    for p in printed:
         lost = prior.lost.get(p, prior.other)
         last = above[0] + lost
         row = [last]
@@ -118,11 +133,9 @@ def _least(read: str, printed: str, prior: Confusions) -> float:
                 cost = above[j + 1] + lost
             if last + added[j] < cost:
                 cost = last + added[j]
-            if p != r and i and j and p == read[j - 1] and r == printed[i - 1]:
-                cost = min(cost, before[j - 1] + prior.swapped)
             row.append(cost)
             last = cost
-        before, above = above, row
+        above = row
     return above[-1]
 
 
@@ -151,7 +164,7 @@ def farther() -> float:
     """Nats of the least surprising misreading that is none of :func:`slips`."""
     prior = confusions()
     least = min(*prior.taken.values(), *prior.lost.values(), *prior.added.values())
-    return min(2 * least, prior.swapped, prior.other)
+    return min(2 * least, prior.other)
 
 
 @cache
