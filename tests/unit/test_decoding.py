@@ -133,6 +133,21 @@ def _crossed(text: str, sure: float) -> Decoded:
     return decode(Booklet((_with(draft, "y", "a", seen),)))
 
 
+def test_a_misprint_beside_a_misreading_is_not_mended_away() -> None:
+    """What was misread hides that all sums through the misprinted figure miss by the same."""
+    rows = {**CROSSED, "y": {**CROSSED["y"], "a": "150.00"}}
+    rows["x"] = {"a": "120.80", "b": "37.25", "all": "151.75"}  # 120.50 was meant, 31.25 is printed
+    across = tuple(Sum("row_total", (row, "all"), ((row, "a"), (row, "b"))) for row in rows)
+    down = tuple(
+        Sum("column_total", ("sum", k), (("x", k), ("y", k), ("z", k))) for k in ("a", "b", "all")
+    )
+    said = {"120.80": (("120.80", 0.95),), "37.25": (("37.25", 0.9), ("31.25", 0.09))}
+    decoded = decode(Booklet((book(rows, (*across, *down), said=said),)))
+    printed = cell(decoded, "x", "a")
+    assert printed.verdict == "doubtful"
+    assert cell(decoded, "x", "b").value == "31.25"
+
+
 def _with(draft: Draft, row: str, key: str, seen: DraftCell) -> Draft:
     rows = tuple(
         replace(one, cells={**one.cells, key: seen}) if one.id == row else one for one in draft.rows

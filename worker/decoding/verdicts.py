@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from worker.decoding.calibration import confidence
 from worker.decoding.causes import Kind, broken, kind_of, lost, misprinted
 from worker.decoding.decide import Decision, Finding
 from worker.decoding.lattice import Lattice
+from worker.decoding.prices import MISPRINT
 from worker.decoding.scene import Scene
 
 Cause = Literal[
@@ -350,7 +352,8 @@ class _Bench:
         # that always prints the one or the other, or print of more signs than a dash has.
         told = units != 0 or kept or (one.first is not None and _of_digits(one))
         cheap = one.options[units].cost <= DEAREST and told and not _exchanged(one, units)
-        if len(held) >= FEWEST_SUMS and found.margin >= REPAIRED and cheap:
+        sure_enough = min(found.margin, _rather_printed(one, units)) >= REPAIRED
+        if len(held) >= FEWEST_SUMS and sure_enough and cheap:
             return "repaired", "repaired", units, sure
         if nothing:
             return "doubtful", "unreadable", _read(one), min(1.0 - sure, 0.5)
@@ -413,6 +416,17 @@ class _Bench:
 def _read(one: Lattice) -> int | None:
     """What is shown of a cell that sums say nothing of: its first reading, or a guess at it."""
     return one.first if one.first is not None else _guessed(one)
+
+
+def _rather_printed(one: Lattice, units: int) -> float:
+    """How much less probable it is that the first reading is printed, and the publisher erred.
+
+    With that all sums through the cell miss by the same amount, which one misprint explains. The
+    search weighs it where nothing else is wrong with those sums; here it is weighed wherever.
+    """
+    if one.first is None:
+        return math.inf
+    return MISPRINT - (one.options[units].cost - _cost_of_first(one))
 
 
 def _cost_of_first(one: Lattice) -> float:
