@@ -16,11 +16,18 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, permutations
+from string import digits
 
+RAREST = 6.0
+"""Nats of the rarest slip that was counted, and of any other; the others in proportion to theirs.
+
+What was counted is tempered so: crops know nothing of seals, pens and folds, and a rival that is
+held for impossible is not doubted.
+"""
 _SIGNS = 7
 """Signs of a figure, without its separators, of which any may be the one that was misread."""
-_PRINTED = {**dict.fromkeys("0123456789", 0.12), ".": 0.13, "-": 0.01, "": 1.0}
+_PRINTED = {**dict.fromkeys(digits, 0.12), ".": 0.13, "-": 0.01, "": 1.0}
 """Shares of the signs of printed figures; where none is printed any sign may be read."""
 
 
@@ -30,7 +37,7 @@ class Confusions:
 
     ``taken`` is keyed by the printed and the read sign (``"38"``: 3 read as 8), ``lost`` by
     the printed sign that was not read, ``added`` by the sign read where none is printed.
-    What is not listed costs ``other``, as much as the rarest that was counted.
+    What is not listed costs ``other``.
     """
 
     taken: dict[str, float]
@@ -75,11 +82,13 @@ def _own() -> Confusions:
     }
     total = sum(odds.values()) * _SIGNS
     nats = {slip: -math.log(share / total) for slip, share in odds.items()}
+    tempered = RAREST / max(nats.values())
+    costs = {slip: tempered * one for slip, one in nats.items()}
     return Confusions(
-        taken={printed + read: cost for (printed, read), cost in nats.items() if printed and read},
-        lost={printed: cost for (printed, read), cost in nats.items() if not read},
-        added={read: cost for (printed, read), cost in nats.items() if not printed},
-        other=max(nats.values()),
+        taken={a + b: costs.get((a, b), RAREST) for a, b in permutations(digits, 2)},
+        lost={printed: cost for (printed, read), cost in costs.items() if not read},
+        added={read: cost for (printed, read), cost in costs.items() if not printed},
+        other=RAREST,
     )
 
 
