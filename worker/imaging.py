@@ -165,6 +165,28 @@ def _most(heights: NDArray[np.int32], widths: NDArray[np.int32]) -> tuple[float,
     return float(np.flatnonzero(smooth > 0.85 * most)[-1]), most
 
 
+_LARGE, _STILL_LEGIBLE = 44, 20  # pixels
+_SMALL_SHARE = 0.2  # of the width of all print on a page may be that of its small print
+
+
+def without_excess(image: Image) -> Image:
+    """The page, grey or in colour, at half its size where its print is so large that nothing is lost.
+
+    Half of its print is then still as high as that of a good scan of a table, and its small print can
+    be read. Told on a quarter of the page, by the pieces of its ink.
+    """
+    small = halved(halved(image))
+    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    _, stats = components((grey < ink_threshold(grey)).view(np.uint8))
+    width, height = stats[1:, 2], stats[1:, 3]
+    letters = (height > 1) & (height < max(grey.shape) / 20) & (width < 3 * height)
+    widths = np.bincount(height[letters], weights=width[letters]).round().astype(np.int64)
+    if not widths.any():
+        return image
+    usual, low = (4 * quantile_of(widths, share) for share in (0.5, _SMALL_SHARE))
+    return halved(image) if usual >= _LARGE and low >= _STILL_LEGIBLE else image
+
+
 def halved(image: Image) -> Image:
     """The image, grey or in colour, at half its size; an odd last row or column is left out.
 

@@ -26,6 +26,7 @@ from worker.imaging import (
     ink_threshold,
     quarter_turned,
     text_height,
+    without_excess,
 )
 from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
@@ -97,7 +98,7 @@ def read_scan(
     size in points is ``page_width`` x ``page_height``. A page without text is ``blank``.
     ``figures`` reads figures beside ``engine``; None leaves them to it.
     """
-    clean = _cleaned(image)
+    clean = _cleaned(without_excess(image))
     if clean is None:
         return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
     likely = likely_turns(clean.grey, engine)
