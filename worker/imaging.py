@@ -170,10 +170,10 @@ _SMALL_SHARE = 0.2  # of the width of all print on a page may be that of its sma
 
 
 def without_excess(image: Image) -> Image:
-    """The page, grey or in colour, at half its size where its print is so large that nothing is lost.
+    """The page, grey or in colour; at half its size where its print is so large that none is lost.
 
-    Half of its print is then still as high as that of a good scan of a table, and its small print can
-    be read. Told on a quarter of the page, by the pieces of its ink.
+    Half of its print is then still as high as that of a good scan of a table, and its small print
+    can be read. Told on a quarter of the page, by the pieces of its ink.
     """
     small = halved(halved(image))
     grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)

@@ -11,11 +11,13 @@ from worker.ink_lines import InkLine
 from worker.ocr import LineReading
 
 _RINGS = ("0", "o", "O", "〇", "○", "°", "º")
+_DASHES = ("-", "－", "–", "—", "一")
 _SPECKS = ".,·、'`´’‘:;：；•~"  # what a recogniser makes of a speck of dirt
 _LIKE_DIGITS = tuple("sSoOzZBgqbaQD")  # letters that single digits read as
 _DIGIT_HEIGHTS = (0.6, 1.25)  # text heights
 _TINY = 0.4  # text heights: no letter or digit is so small
 _WIDER = 1.15  # times its height: a blurred dash is at least so wide
+_WORD = 0.7  # text heights: the word for one, a flat stroke in Chinese, is wider
 _UNSURE = 0.5
 _BY_SHAPE = 0.99
 """How sure a dash is whose ink is one flat stroke: no figure's ink is."""
@@ -29,15 +31,37 @@ def by_shape(line: InkLine, reading: LineReading, unit: float) -> LineReading:
     text = reading.text.strip()
     if text in _RINGS and line.height < 0.45 * unit:
         return _lone("。", line, reading)
-    tiny = max(line.height, line.width) < _TINY * unit and len(text) == 1
+    tiny = _is_tiny(line, unit) and len(text) == 1
     flat = tiny and line.width > _WIDER * line.height and text not in _SPECKS
     if tiny and not flat and text.isalnum():
         return LineReading(".", reading.scores, reading.edges, reading.score)
-    if not (flat or is_dash(line, unit)) or (text == "一" and line.width > 0.7 * unit):
+    if not (flat or is_dash(line, unit)) or (text == "一" and line.width > _WORD * unit):
         return reading
+    return _dash(line, _lone("-", line, reading).edges, unit)
+
+
+def short_dash(line: InkLine, unit: float) -> LineReading | None:
+    """The dash that ink is by its shape, whatever it reads as; None where it must be read.
+
+    A long one may be the word for one.
+    """
+    told = is_dash(line, unit) and line.width <= _WORD * unit
+    return _dash(line, (0.0, float(line.width)), unit) if told else None
+
+
+def _dash(line: InkLine, edges: tuple[float, ...], unit: float) -> LineReading:
     sign = "-" if line.width < 0.6 * unit else "—"
-    edges = _lone(sign, line, reading).edges
     return LineReading(sign, (_BY_SHAPE,), edges, _BY_SHAPE, (Reading(sign, _BY_SHAPE),))
+
+
+def told_by_shape(line: InkLine, reading: LineReading, unit: float) -> bool:
+    """Whether a lone sign is a dash by its shape; where blur made it high, by its reading too."""
+    blurred = _is_tiny(line, unit) and line.width > _WIDER * line.height
+    return is_dash(line, unit) or (blurred and reading.text.strip() in _DASHES)
+
+
+def _is_tiny(line: InkLine, unit: float) -> bool:
+    return max(line.height, line.width) < _TINY * unit
 
 
 def is_dash(line: InkLine, unit: float) -> bool:

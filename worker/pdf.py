@@ -330,9 +330,9 @@ def _frame_of_image(page: Any, dpi: float) -> _Frame | None:
     """The frame in which each pixel of the one image that covers a page stays what it is.
 
     A scan mostly misses its page by some hundredths of a pixel; MuPDF then draws it over one row
-    or column more, every pixel mixed from two, in twice to three times the time. None for pages that
-    are turned or hold other images, for an image that is to be drawn finer or coarser than it is,
-    and for a black and white one: the mixing closes thin rulings that are broken in it.
+    or column more, every pixel mixed from two, in twice to three times the time. None for pages
+    that are turned or hold other images, for an image that is to be drawn finer or coarser than it
+    is, and for a black and white one: the mixing closes thin rulings that are broken in it.
     """
     images = page.get_image_info()
     if page.rotation or len(images) != 1 or images[0]["bpc"] != _LEVELS:

@@ -30,7 +30,14 @@ from worker.imaging import (
 )
 from worker.ink_lines import InkLine, ink_lines
 from worker.ink_tone import without_pale
-from worker.lone_signs import by_shape, is_dash, is_speck, may_be_digit
+from worker.lone_signs import (
+    by_shape,
+    is_dash,
+    is_speck,
+    may_be_digit,
+    short_dash,
+    told_by_shape,
+)
 from worker.margin_dirt import without_margin_dirt
 from worker.ocr import LineReading, OcrEngine, lines_seen
 from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
@@ -300,8 +307,19 @@ _Read = tuple[InkLine, int, LineReading]
 
 
 def _read(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_Read]:
+    dashes = [short_dash(line, page.unit) for line in lines]
+    said = iter(
+        _said([line for line, dash in zip(lines, dashes, strict=True) if not dash], page, engine)
+    )
+    return [
+        (line, line.x0, dash) if dash else next(said)
+        for line, dash in zip(lines, dashes, strict=True)
+    ]
+
+
+def _said(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_Read]:
     crops = [_crop(page.grey, line, page.unit) for line in lines]
-    told = [is_dash(line, page.unit) for line in lines]
+    told = partial(_told, lines, page.unit)
     readings = read_lines(engine, [image for image, _ in crops], told)
     for k, reading in _with_stamps(lines, page, engine):
         readings[k] = max(readings[k], reading, key=lambda one: one.score)
@@ -309,6 +327,10 @@ def _read(lines: Sequence[InkLine], page: _Upright, engine: OcrEngine) -> list[_
         (line, left, by_shape(line, reading, page.unit))
         for line, (_, left), reading in zip(lines, crops, readings, strict=True)
     ]
+
+
+def _told(lines: Sequence[InkLine], unit: float, place: int, reading: LineReading) -> bool:
+    return told_by_shape(lines[place], reading, unit)
 
 
 def _with_stamps(
@@ -322,7 +344,7 @@ def _with_stamps(
         k for k, line in enumerate(lines) if page.hidden[line.y0 : line.y1, line.x0 : line.x1].any()
     ]
     crops = [_crop(page.drawn, lines[k], page.unit)[0] for k in met]
-    yield from zip(met, read_lines(engine, crops, [False] * len(met)), strict=True)
+    yield from zip(met, read_lines(engine, crops), strict=True)
 
 
 def _mended(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -31,25 +31,37 @@ _TRIMS = ((0.1, 0.12), (-0.06, 0.0))
 """The same for a figure, and the shift of the crop's middle."""
 
 
+Told = Callable[[int, LineReading], bool]
+"""Whether the shape of a crop's ink, by its place, settles what was read there."""
+
+
+def _untold(_place: int, _reading: LineReading) -> bool:
+    return False
+
+
 def read_lines(
-    engine: OcrEngine, crops: Sequence[Image], told: Sequence[bool]
+    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold
 ) -> list[LineReading]:
     """One reading per crop, those looked at closely that a glance leaves in doubt.
 
-    ``told`` are the crops whose ink is told by its shape: for them a glance will do.
+    What is ``told`` needs no more than a glance.
     """
     readings = engine.glance(crops)
-    unclear = [i for i, reading in enumerate(readings) if not (told[i] or _plain(reading))]
-    closely = look_closely(engine, [crops[i] for i in unclear])
+    unclear = [i for i, read in enumerate(readings) if not (_plain(read) or told(i, read))]
+    closely = look_closely(
+        engine, [crops[i] for i in unclear], lambda k, reading: told(unclear[k], reading)
+    )
     for i, reading in zip(unclear, closely, strict=True):
         readings[i] = reading
     return readings
 
 
-def look_closely(engine: OcrEngine, crops: Sequence[Image]) -> list[LineReading]:
-    """One close reading per crop, more than one look at lone signs and figures in doubt."""
+def look_closely(
+    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold
+) -> list[LineReading]:
+    """One close reading per crop, more looks at lone signs and figures that are in doubt."""
     best = engine.recognise(crops)
-    again = [i for i, reading in enumerate(best) if _doubtful(reading)]
+    again = [i for i, read in enumerate(best) if _doubtful(read) and not told(i, read)]
     looks = [look for i in again for look in _looks(crops[i], best[i])]
     more = engine.recognise([image for image, _ in looks])
     for k, i in enumerate(again):

@@ -55,7 +55,7 @@ CLOSE = _text("看清")
 def _read(*quick: LineReading, told: bool = False) -> list[str]:
     engine = TwoSizes(quick, CLOSE)
     crops = [CROP] * len(quick)
-    return [r.text for r in read_lines(engine, crops, [told] * len(quick))]
+    return [r.text for r in read_lines(engine, crops, lambda *_: told)]
 
 
 def test_what_is_sure_at_a_glance_stays() -> None:
