@@ -74,23 +74,44 @@ def _labelled(ink: Mask) -> tuple[Labels, Pieces]:
     return labels, Pieces(x, y, x + w, y + h, area)
 
 
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The ink of a page in pieces: those that may be of characters, and what is ``astray``.
+
+    ``tangled`` marks the pixels of the latter: characters may hang together with a stamp or with
+    the next column's. None: there are none.
+    """
+
+    writing: Pieces
+    astray: Pieces
+    tangled: Mask | None
+    height: int
+
+
+def ink_of(ink: Mask, rulings: Sequence[Line], unit: float) -> Ink:
+    """The pieces of a page's ink; ``unit`` is the height of ordinary characters."""
+    labels, found = _labelled(ink)
+    walls = [r for r in rulings if not r.horizontal]
+    astray = _huge(found, unit) | _across(found, walls, unit)
+    writing = _writing(found.take(~astray), unit)
+    return Ink(writing, found.take(astray), _tangled(labels, astray), len(ink))
+
+
 def ink_lines(
-    ink: Mask, boxes: Sequence[LineBox], rulings: Sequence[Line], unit: float
+    ink: Ink, boxes: Sequence[LineBox], rulings: Sequence[Line], unit: float
 ) -> list[InkLine]:
     """The lines of text, none of them over a ruling, no ink of the size of text left out.
 
     ``unit`` is the height of ordinary characters.
     """
-    labels, found = _labelled(ink)
     walls = [r for r in rulings if not r.horizontal]
-    astray = _huge(found, unit) | _across(found, walls, unit)
-    pieces = _writing(found.take(~astray), unit)
+    pieces = ink.writing
     frames = _seamless([part for box in boxes for part in _cut(box, rulings)], rulings)
     owner = _owners(pieces, frames)
-    tangled, whole = _tangled(labels, astray), pieces
+    whole = pieces
     lines = []
     for i, frame in enumerate(frames):
-        clipped = _clipped(tangled, frame, unit)
+        clipped = _clipped(ink.tangled, frame, unit)
         lines.extend(_lines_in(_joined(pieces.take(owner == i), clipped), frame, unit))
         whole = _joined(whole, clipped)
     loose = pieces.take(owner < 0)

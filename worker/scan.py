@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Token, Warn
+from worker.cell_lines import told_by_cells
 from worker.crossed_figures import doubted_where_crossed
 from worker.drawn_line import Line
 from worker.figure_reader import FigureReader
@@ -28,7 +29,7 @@ from worker.imaging import (
     text_height,
     without_excess,
 )
-from worker.ink_lines import InkLine, ink_lines
+from worker.ink_lines import Ink, InkLine, ink_lines, ink_of
 from worker.ink_tone import without_pale
 from worker.lone_signs import (
     by_shape,
@@ -39,7 +40,7 @@ from worker.lone_signs import (
     told_by_shape,
 )
 from worker.margin_dirt import without_margin_dirt
-from worker.ocr import LineReading, OcrEngine, lines_seen
+from worker.ocr import LineBox, LineReading, OcrEngine, lines_seen
 from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
@@ -241,9 +242,10 @@ def _hidden(clean: _Clean, turns: int, lie: Lie) -> Mask:
 
 
 def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> list[Token]:
-    boxes = lines_seen(engine, page.grey, page.seen)
     ink = page.grey < _faint(page.threshold)
-    lines = without_pale(ink_lines(ink, boxes, page.lines, page.unit), page.grey, page.unit)
+    pieces = ink_of(ink, page.lines, page.unit)
+    boxes = _found(pieces, page, engine)
+    lines = without_pale(ink_lines(pieces, boxes, page.lines, page.unit), page.grey, page.unit)
     sure = _sure(lines, page, figures)
     left = [line for line, figure in zip(lines, sure, strict=True) if figure is None]
     found = iter(_mended(ink, _read(left, page, engine), page, engine))
@@ -265,6 +267,19 @@ def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> 
         closely = partial(_closely, page, engine)
         tokens = with_figures(tokens, _ground(page), figures, closely, places)
     return doubted_where_crossed(tokens, ink, page.hidden, page.unit, page.sx, page.sy)
+
+
+def _found(pieces: Ink, page: _Upright, engine: OcrEngine) -> list[LineBox]:
+    """The lines that cells tell, and those that the engine sees where these don't."""
+    scale = page.sx, page.sy
+    told = told_by_cells(pieces, rulings_of(page.lines, *scale), scale, page.unit)
+    found = list(told.lines)
+    for band in told.bands:
+        for box in lines_seen(engine, page.grey[band.above : band.below], page.seen):
+            top, bottom = box.y0 + band.above, box.y1 + band.above
+            if band.top <= (top + bottom) / 2 < band.bottom:
+                found.append(replace(box, y0=top, y1=bottom))
+    return found
 
 
 def _sure(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.drawn_line import Line
-from worker.ink_lines import ink_lines
+from worker.ink_lines import InkLine, ink_lines, ink_of
 from worker.ocr import LineBox
 
 UNIT = 20.0
@@ -20,19 +20,23 @@ def _drawn(*strokes: tuple[int, int, int, int]) -> NDArray[np.bool_]:
     return ink
 
 
+def _lines(ink: NDArray[np.bool_], box: LineBox, *walls: Line) -> list[InkLine]:
+    return ink_lines(ink_of(ink, walls, UNIT), [box], walls, UNIT)
+
+
 def test_figures_of_two_columns_that_a_stroke_joins_are_two_lines() -> None:
     """As the signs of a stamp do; the ruling between them is painted over."""
     figures = [(40, 40, 140, 60), (160, 40, 260, 60)]
     ink = _drawn(*figures, (130, 46, 170, 50))
     wall = Line(False, 150.0, 0.0, 100.0, 2.0)
-    lines = ink_lines(ink, [LineBox(36, 36, 264, 64, 0.9)], [wall], UNIT)
+    lines = _lines(ink, LineBox(36, 36, 264, 64, 0.9), wall)
     assert [(line.x0, line.x1) for line in lines] == [(40, 150), (150, 260)]
-    (joined,) = ink_lines(ink, [LineBox(36, 36, 264, 64, 0.9)], [], UNIT)
+    (joined,) = _lines(ink, LineBox(36, 36, 264, 64, 0.9))
     assert (joined.x0, joined.x1) == (40, 260)
 
 
 def test_a_figure_whose_edge_touches_a_ruling_stays_whole() -> None:
     ink = _drawn((40, 40, 153, 60))
     wall = Line(False, 150.0, 0.0, 100.0, 2.0)
-    (line,) = ink_lines(ink, [LineBox(36, 36, 156, 64, 0.9)], [wall], UNIT)
+    (line,) = _lines(ink, LineBox(36, 36, 156, 64, 0.9), wall)
     assert (line.x0, line.x1) == (40, 153)
