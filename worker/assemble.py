@@ -28,7 +28,8 @@ from worker.booklet import bind
 from worker.conservation import conserved, outside
 from worker.decoding.decide import EFFORT
 from worker.decoding.decode import Decoded, decode
-from worker.drafting.draft import draft_all
+from worker.decoding.ink import remembered
+from worker.drafting.draft import drafted
 from worker.facts import with_facts
 from worker.grid import grids
 from worker.headings import with_headings
@@ -69,6 +70,7 @@ class Assembled:
         return cases(self.sheets, self.bare, self.result.tables, self.result.review, mode)
 
 
+@remembered()
 def put_together(
     pages: Sequence[PageText],
     document: DocumentInfo,
@@ -106,13 +108,14 @@ def put_together(
         return booklet if told is None else with_sightings(booklet, told.sightings)
 
     def decided(sheets: Sequence[Sheet]) -> tuple[Booklet, Decoded]:
-        drafts = draft_all(sheets)
+        read = drafted(sheets)
+        drafts: Sequence[Draft] = read.drafts
         if told is not None:
             drafts = with_proposals([*sheets, *bare], drafts, told.structures)
         booklet = bound(drafts)
         decoded = decode(booklet, effort=effort)
         if told is None or not told.structures:
-            anew = restructured(sheets, booklet, decoded, effort=effort)
+            anew = restructured(read, booklet, decoded, effort=effort)
             if anew is not None:
                 booklet = bound(anew)
                 decoded = decode(booklet, effort=effort)

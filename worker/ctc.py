@@ -158,56 +158,69 @@ def _of_each(looks: Sequence[_Look]) -> list[NDArray[np.float64]]:
     order = order[((signs > 0).sum(axis=1) == length)[order] & (steps[order] > 0)]
     for start in range(0, len(order), _TOGETHER):
         some = order[start : start + _TOGETHER]
-        of = [looks[k][0] for k in each[some]]
-        logs[some] = np.maximum(_forward(signs[some], length[some], of), LEAST)
+        told, of = np.unique(each[some], return_inverse=True)
+        found = _forward(signs[some], length[some], [looks[k][0] for k in told], of)
+        logs[some] = np.maximum(found, LEAST)
     return np.split(logs, np.flatnonzero(np.diff(each)) + 1)
 
 
 def _forward(
-    signs: NDArray[np.intp], length: NDArray[np.intp], looks: Sequence[Posterior]
+    signs: NDArray[np.intp],
+    length: NDArray[np.intp],
+    looks: Sequence[Posterior],
+    of: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """The logarithm of the probability of each row of ``signs`` in its look.
 
-    ``length`` are the signs of each row; the looks have ever fewer steps.
+    ``length`` are the signs of each row, ``of`` are the looks by index: they have ever fewer
+    steps.
     """
-    signs = signs[:, : int(length.max())]
+    flat, width, begins, scales = _one_below_another(looks)
+    steps = np.array([look.steps for look in looks])[of]
+    # From here on each text is a column: what is done at a step runs along memory.
+    signs = np.ascontiguousarray(signs[:, : int(length.max())].T)
     # A sign may follow the one before it without a blank between, unless it is the same.
     skips = np.zeros(signs.shape)
-    skips[:, 1:] = signs[:, 1:] != signs[:, :-1]
-    seen, places, scales, begin = [], {}, {}, 0
-    for look in looks:
-        if id(look) not in places:
-            steps, scales[id(look)] = _steps(look)
-            seen.append(steps.ravel())
-            places[id(look)] = begin
-            begin += steps.size
-    flat = np.concatenate(seen)
+    skips[1:] = signs[1:] != signs[:-1]
     # Where each sign's and the blank's probability stand in ``flat``, further on with each step.
-    blank_at = np.array([places[id(look)] for look in looks])[:, None]
+    blank_at = begins[of]
     sign_at = blank_at + signs
-    stride = np.array([1 + len(look.signs) for look in looks])[:, None]
-    # The states are blank, sign, blank, …: those beyond a row's length are never asked for.
-    # A column of nought to the left of the signs: the first has none before it.
-    padded = np.zeros((len(signs), signs.shape[1] + 1))
-    blank, sign = np.zeros(padded.shape), padded[:, 1:]
-    blank[:, 0] = flat[blank_at[:, 0]]
-    sign[:, :1] = flat[sign_at[:, :1]]
-    going = len(looks)
-    for step in range(1, looks[0].steps):
-        while looks[going - 1].steps <= step:
-            going -= 1
-        blank_at[:going] += stride[:going]
-        sign_at[:going] += stride[:going]
-        grown = sign[:going] + blank[:going, :-1]
-        grown += skips[:going] * padded[:going, :-1]
-        blank[:going] += padded[:going]
-        blank[:going] *= flat[blank_at[:going]]
-        np.multiply(grown, flat[sign_at[:going]], out=sign[:going])
-    rows = np.arange(len(signs))
-    ending = blank[rows, length] + padded[rows, length]
+    # The states are blank, sign, blank, …: those beyond a text's length are never asked for.
+    # A row of nought above the signs: the first has none before it.
+    padded = np.zeros((len(signs) + 1, len(of)))
+    blank, sign = np.zeros(padded.shape), padded[1:]
+    blank[0] = flat[blank_at]
+    sign[:1] = flat[sign_at[:1]]
+    still = np.searchsorted(-steps, -np.arange(steps[0])).tolist()
+    for step, going in enumerate(still[1:], start=1):
+        now = flat[step * width :]
+        far = min(step + 1, len(signs))  # no path is further on yet
+        grown = sign[:far, :going] + blank[:far, :going]
+        grown += skips[:far, :going] * padded[:far, :going]
+        blank[: far + 1, :going] += padded[: far + 1, :going]
+        blank[: far + 1, :going] *= now.take(blank_at[:going])
+        np.multiply(grown, now.take(sign_at[:far, :going]), out=sign[:far, :going])
+    texts = np.arange(len(of))
+    ending = blank[length, texts] + padded[length, texts]
     with np.errstate(divide="ignore"):
-        logs: NDArray[np.float64] = np.log(ending) + [scales[id(look)] for look in looks]
+        logs: NDArray[np.float64] = np.log(ending) + scales[of]
     return logs
+
+
+def _one_below_another(
+    looks: Sequence[Posterior],
+) -> tuple[NDArray[np.float64], int, NDArray[np.intp], NDArray[np.float64]]:
+    """The steps of all looks in one line of numbers: so many to a step, and each look's first.
+
+    Last come the logarithms of what each look's steps are divided by.
+    """
+    width = 1 + max(len(look.signs) for look in looks)
+    begins = np.cumsum([0, *(look.steps for look in looks)])
+    seen, scales = np.zeros((int(begins[-1]), width)), np.zeros(len(looks))
+    for k, look in enumerate(looks):
+        steps, scales[k] = _steps(look)
+        seen[begins[k] : begins[k + 1], : steps.shape[1]] = steps
+    return seen.ravel(), width, begins[:-1] * width, scales
 
 
 def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -11,28 +11,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from schemas.draft import Booklet, CellRef, Draft, Sum
-from schemas.grid import Sheet
 from worker.decoding.decide import Decision, decide
 from worker.decoding.decode import Decoded
-from worker.drafting.draft import draft_all
+from worker.drafting.draft import Drafted
 from worker.drafting.figures import Decided
 
 
 def restructured(
-    sheets: Sequence[Sheet], booklet: Booklet, decoded: Decoded, *, effort: float
+    drafted: Drafted, booklet: Booklet, decoded: Decoded, *, effort: float
 ) -> tuple[Draft, ...] | None:
-    """The drafts of ``sheets``, drafted anew where that gives scanned tables other sums.
+    """The drafts of the sheets, drafted anew where that gives scanned tables other sums.
 
-    Only tables with cells to review are looked at. None where nothing changes.
+    ``booklet`` was bound of the drafts, its first ones in their order. Only tables with cells to
+    review are looked at. None where nothing changes.
     """
-    asked = [index for index, draft in enumerate(booklet.drafts[: len(sheets)]) if _open(draft)]
+    own = booklet.drafts[: len(drafted.drafts)]
+    asked = [index for index, draft in enumerate(own) if _open(draft)]
     doubted = {int(item.table[1:]) - 1 for item in decoded.review}
     tables = [index for index in asked if index in doubted]
     if not tables:
         return None
     across = [replace(booklet.drafts[n], sums=tuple(_across(booklet.drafts[n]))) for n in tables]
-    decided = _decided(decide(Booklet(tuple(across)), effort), tables)
-    anew = draft_all(sheets, decided=decided)
+    anew = drafted.anew(_decided(decide(Booklet(tuple(across)), effort), tables))
     before = booklet.drafts
     if all(_same(before[index].sums, anew[index].sums) for index in tables):
         return None

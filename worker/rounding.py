@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 
 def rounding_slack(terms: Sequence[Decimal], result: Decimal | None) -> Decimal:
@@ -26,8 +27,14 @@ def rounding_slack(terms: Sequence[Decimal], result: Decimal | None) -> Decimal:
         return Decimal(0)
     figures = [*parts, *([result] if result else [])]
     unit = Decimal(1).scaleb(min(_exponent(figure) for figure in figures))
-    count = Decimal(len(figures))
-    return unit * min(count / 2, 3 * (count / 12).sqrt())
+    return unit * _units(len(figures))
+
+
+@cache
+def _units(figures: int) -> Decimal:
+    """How many units of the last digit so many figures may be off."""
+    count = Decimal(figures)
+    return min(count / 2, 3 * (count / 12).sqrt())
 
 
 def _exponent(figure: Decimal) -> int:

@@ -72,9 +72,9 @@ class FormColumn:
     def fit(self, path: Sequence[str], frames: Sequence[str]) -> int | None:
         """How well a header names this column: 0 is best, None not at all."""
         for outer, header in _unframed(tuple(path), tuple(frames)):
-            for rank, name in enumerate(self.names):
-                if re.fullmatch(name, header):
-                    return 10 * outer + rank
+            rank = _rank(self.names, header)
+            if rank is not None:
+                return 10 * outer + rank
         return None
 
     def likeness(self, path: Sequence[str]) -> float:
@@ -86,6 +86,12 @@ class FormColumn:
     def plain_names(self) -> tuple[str, ...]:
         """The names that are no patterns."""
         return tuple(name for name in self.names if not re.search(r"[\\^$.*?()\[\]|]", name))
+
+
+@lru_cache(maxsize=8192)  # forms share names, and pages share headers
+def _rank(names: tuple[str, ...], header: str) -> int | None:
+    """The first of the names that the header is; None where it is none of them."""
+    return next((rank for rank, name in enumerate(names) if re.fullmatch(name, header)), None)
 
 
 @lru_cache(maxsize=1024)  # each field of a form asks the same of each header

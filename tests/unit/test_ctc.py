@@ -16,6 +16,7 @@ from worker.ctc import (
     figure_beam,
     in_signs,
     is_printed_amount,
+    log_probabilities,
     log_probability,
     posterior_of,
     spelled,
@@ -65,6 +66,21 @@ def test_texts_of_any_length_are_weighed_together() -> None:
     together = log_probability([posterior], ["1,234.56", "7", "", "1,234.567"])
     assert together == pytest.approx(alone)
     assert int(np.argmax(together)) == 0
+
+
+def test_looks_of_any_kind_are_weighed_together_as_each_alone() -> None:
+    rng = np.random.default_rng(6)
+    few = posterior_of(rng.dirichlet(np.ones(1 + len(FEW)), size=5), FEW)
+    short, long = _written("7", sure=0.8), _written("1,234.56", sure=0.7)
+    asked = [
+        ([few], ["18", "", "2"]),
+        ([short], ["7", "77", "1,234.56"]),
+        ([long, few], ["1,234.56", "1"]),
+        ([short], [""]),
+    ]
+    together = log_probabilities(asked)
+    for (looks, texts), found in zip(asked, together, strict=True):
+        assert found.tolist() == [log_probability(looks, [t])[0] for t in texts]
 
 
 def test_no_texts_no_numbers_and_no_look_nothing_possible() -> None:

@@ -9,7 +9,9 @@ else the recogniser's confidence and the prior over slips
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from itertools import accumulate
 
@@ -42,6 +44,27 @@ WHOLE = 0.5
 """That a figure without a mark is printed so, and has not lost its point: unknown."""
 HIGHEST = 30.0
 _POINTS = tuple(".,")
+
+_MOST_TOLD = 40_000
+"""Values of which is kept what their inks say: a few megabytes."""
+
+_Told = dict[tuple[Posterior, ...], dict[str, float]]
+"""What inks said of values: the logarithms of their probabilities."""
+
+_kept: ContextVar[_Told | None] = ContextVar("what inks said", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """While it lasts what inks say is kept, and nothing of it afterwards.
+
+    The figures of one document are decided up to four times over, on much the same inks.
+    """
+    before = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(before)
 
 
 def odds_against(cell: DraftCell, decimals: int | None = None) -> float:
@@ -176,11 +199,28 @@ def _tested(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[dict[str, 
 
 def _logs(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[list[float]]:
     """The logarithm of each value's probability, in whatever form it is printed."""
+    said = _kept.get()
+    said = {} if said is None else said
+    told = [said.setdefault(cell.posteriors, {}) for cell, _ in asked]
+    new = [
+        (cell.posteriors, [value for value in dict.fromkeys(values) if value not in known])
+        for (cell, values), known in zip(asked, told, strict=True)
+    ]
+    for known, (_, values), found in zip(told, new, _weighed(new), strict=True):
+        known.update(zip(values, found, strict=True))
+    logs = [[known[v] for v in values] for (_, values), known in zip(asked, told, strict=True)]
+    if sum(map(len, said.values())) > _MOST_TOLD:
+        said.clear()
+    return logs
+
+
+def _weighed(asked: Sequence[tuple[tuple[Posterior, ...], Sequence[str]]]) -> list[list[float]]:
+    """What :func:`_logs` tells, of values that the ink is asked about for the first time."""
     forms = [[printed_forms(value) for value in values] for _, values in asked]
     logs = log_probabilities(
         [
-            (cell.posteriors, [text for value in one for text in value])
-            for (cell, _), one in zip(asked, forms, strict=True)
+            (ink, [text for value in one for text in value])
+            for (ink, _), one in zip(asked, forms, strict=True)
         ]
     )
     found = []

@@ -393,10 +393,7 @@ def _nought(cells: Sequence[DraftCell]) -> Nought:
 def _lattices(
     cells: Mapping[TableCellRef, tuple[DraftCell, _Style]], places: int, nought: Nought
 ) -> dict[TableCellRef, Lattice]:
-    found = {
-        ref: replace(_bare(ref, cell, places, style), nought=nought)
-        for ref, (cell, style) in cells.items()
-    }
+    found = {ref: _bare(ref, cell, places, style, nought) for ref, (cell, style) in cells.items()}
     inked = [one for one in found.values() if one.cell.source == "ocr" and one.cell.text]
     odds = [_odds(one) for one in inked]
     others = [_others(one, values) for one, values in zip(inked, odds, strict=True)]
@@ -437,7 +434,9 @@ def _is_stroke(one: Lattice) -> bool:
     return bool(one.always) and len(digits) == 1 and departs(digits, one.always)
 
 
-def _bare(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lattice:
+def _bare(
+    ref: TableCellRef, cell: DraftCell, places: int, style: _Style, nought: Nought
+) -> Lattice:
     """The lattice of nothing but the reading as drafted."""
     decimals = style.usual if cell.source != "text" else max(style.usual, _decimals(cell.value))
     options: dict[int, Option] = {}
@@ -448,7 +447,7 @@ def _bare(ref: TableCellRef, cell: DraftCell, places: int, style: _Style) -> Lat
         cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)
     against = odds_against(cell, always)
-    return Lattice(ref, cell, places, decimals, options, first, against, always)
+    return Lattice(ref, cell, places, decimals, options, first, against, always, nought=nought)
 
 
 def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
@@ -464,8 +463,10 @@ def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
 
 def _counted(options: Mapping[int, Option], least: float) -> dict[int, Option]:
     """The options with costs counted from the cheapest, those too dear left out."""
-    counted = {key: replace(option, cost=option.cost - least) for key, option in options.items()}
-    return {key: option for key, option in counted.items() if option.cost <= FARTHEST}
+    near = {key: option for key, option in options.items() if option.cost - least <= FARTHEST}
+    if not least:  # nearly always: the first reading is the cheapest
+        return near
+    return {key: replace(option, cost=option.cost - least) for key, option in near.items()}
 
 
 def _odds(one: Lattice) -> dict[str, float]:

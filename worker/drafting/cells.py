@@ -102,7 +102,7 @@ def place_of(cell: GridCell, paper: Paper) -> Box:
 
 def _found(ink: Box) -> Box:
     lack = max(_CHARACTER - ink.height, 0.0) / 2
-    return replace(ink, y0=ink.y0 - lack, y1=ink.y1 + lack)
+    return replace(ink, y0=ink.y0 - lack, y1=ink.y1 + lack) if lack else ink
 
 
 def _beside_dirt(tokens: Sequence[Token]) -> Token | None:

@@ -28,27 +28,46 @@ def draft(sheet: Sheet) -> Draft:
     return draft_all([sheet])[0]
 
 
-def draft_all(
-    sheets: Sequence[Sheet],
-    forms: Sequence[Form] | None = None,
-    decided: Mapping[int, Decided] | None = None,
-) -> tuple[Draft, ...]:
+def draft_all(sheets: Sequence[Sheet], forms: Sequence[Form] | None = None) -> tuple[Draft, ...]:
+    """The sheets of a document as drafts, as :func:`drafted` drafts them."""
+    return drafted(sheets, forms).drafts
+
+
+def drafted(sheets: Sequence[Sheet], forms: Sequence[Form] | None = None) -> Drafted:
     """The sheets of a document as drafts, each of its form, ``generic`` where none fits.
 
-    ``forms`` are those to think of, None: all that are known. ``decided`` has for sheets, by
-    index, what their cells were found to say, which tells what is part of what.
+    ``forms`` are those to think of, None: all that are known.
 
     Boxes of the drafts are in page space. A draft keeps every body row of its sheet but
     those that only number the columns.
     """
-    looks = [_look(sheet) for sheet in sheets]
+    looks = tuple(map(_look, sheets))
     found = recognise([look.seen for look in looks], forms)
-    known = decided or {}
     whole = in_whole_numbers([amount for look in looks for amount in look.money])
-    return tuple(
-        _draft(look, form, known.get(n), whole)
-        for n, (look, form) in enumerate(zip(looks, found, strict=True))
-    )
+    drafts = tuple(_draft(look, form, None, whole) for look, form in zip(looks, found, strict=True))
+    return Drafted(drafts, looks, found, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The drafts of a document's sheets, and what was found of the sheets on the way."""
+
+    drafts: tuple[Draft, ...]
+    _looks: tuple[_Look, ...]
+    _found: tuple[Recognition, ...]
+    _whole: bool
+
+    def anew(self, decided: Mapping[int, Decided]) -> tuple[Draft, ...]:
+        """The drafts, those of the sheets that ``decided`` tells of drafted once more.
+
+        It has for sheets, by index, what their cells were found to say, which tells what is
+        part of what.
+        """
+        again = {
+            n: _draft(self._looks[n], self._found[n], known, self._whole)
+            for n, known in decided.items()
+        }
+        return tuple(again.get(n, draft) for n, draft in enumerate(self.drafts))
 
 
 @dataclass(frozen=True, slots=True)

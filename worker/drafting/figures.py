@@ -48,7 +48,7 @@ class Figures:
         if not any(parts) and not total:
             return None
         difference = abs((total or Decimal(0)) - sum(parts, Decimal(0)))
-        return difference <= rounding_slack(parts, total)
+        return not difference or difference <= rounding_slack(parts, total)
 
 
 class _Row(Protocol):
