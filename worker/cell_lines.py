@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Ruling
-from worker.ink_lines import Ink, Pieces, frame_of
+from worker.ink_lines import GAP, Ink, InkLine, Pieces, far_apart, frame_of
 from worker.ocr import LineBox
 from worker.ruled import Lattice, lattices
 
@@ -127,14 +127,20 @@ def _lines_of(pieces: Pieces, unit: float) -> list[LineBox] | None:
     """The lines of a cell; None where its ink stands in anything but rows of print."""
     lines = []
     for row in _rows(pieces, unit):
-        frame = frame_of(row)
-        if frame.height > _HIGH * unit:
+        if frame_of(row).height > _HIGH * unit:
             return None
-        several = frame.height > _SMALL * unit and len(row) >= _SEVERAL
-        word = len(row) > 1 or frame.width >= _WORD * unit
-        if several or (word and frame.height >= _LOW * unit):
-            lines.append(LineBox(frame.x0, frame.y0, frame.x1, frame.y1, 1.0))
+        for part in far_apart(row, GAP * unit):
+            frame = frame_of(part)
+            if _is_print(frame, len(part), unit):
+                lines.append(LineBox(frame.x0, frame.y0, frame.x1, frame.y1, 1.0))
     return lines
+
+
+def _is_print(frame: InkLine, pieces: int, unit: float) -> bool:
+    """Whether so many pieces of ink in a frame are print; a lone one may be a mark or dirt."""
+    several = frame.height > _SMALL * unit and pieces >= _SEVERAL
+    word = pieces > 1 or frame.width >= _WORD * unit
+    return several or (word and frame.height >= _LOW * unit)
 
 
 def _rows(pieces: Pieces, unit: float) -> Iterator[Pieces]:

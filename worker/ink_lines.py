@@ -20,7 +20,8 @@ from worker.ocr import LineBox
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-_GAP = 1.3  # line heights of empty paper that part two tokens
+GAP = 1.3
+"""Line heights of empty paper that part two tokens."""
 _SEAM = 0.3  # line heights between two boxes that are one line
 _SIGN = 0.5  # line heights: the width of a narrow sign
 _NEAR = 0.8  # line heights within which loose ink joins a line
@@ -357,10 +358,15 @@ def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:
     own = pieces.take(inside)
     if not len(own):
         return [line]
-    order = np.argsort(own.x0)
-    reach = np.maximum.accumulate(own.x1[order])
-    gaps = own.x0[order][1:] - reach[:-1]
-    cuts = np.flatnonzero(gaps > _GAP * max(line.height, unit)) + 1
-    if not len(cuts):
+    parts = far_apart(own, GAP * max(line.height, unit))
+    if len(parts) == 1:
         return [line]
-    return [replace(frame_of(own.take(part)), found=line.found) for part in np.split(order, cuts)]
+    return [replace(frame_of(part), found=line.found) for part in parts]
+
+
+def far_apart(pieces: Pieces, gap: float) -> list[Pieces]:
+    """The pieces from left to right, parted where paper wider than the gap stands between."""
+    order = np.argsort(pieces.x0)
+    reach = np.maximum.accumulate(pieces.x1[order])
+    gaps = pieces.x0[order][1:] - reach[:-1]
+    return [pieces.take(part) for part in np.split(order, np.flatnonzero(gaps > gap) + 1)]
