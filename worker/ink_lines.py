@@ -24,18 +24,27 @@ GAP = 1.3
 """Line heights of empty paper that part two tokens."""
 _SEAM = 0.3  # line heights between two boxes that are one line
 _SIGN = 0.5  # line heights: the width of a narrow sign
+_SQUARE = (
+    0.85,
+    1.05,
+)  # of the line's height: the side of a letter; two digits that touch are wider
 _NEAR = 0.8  # line heights within which loose ink joins a line
 
 
 @dataclass(frozen=True, slots=True)
 class InkLine:
-    """The frame of one line's ink; ``found`` says that the detector saw it too."""
+    """The frame of one line's ink; ``found`` says that the detector saw it too.
+
+    ``square`` says that a piece of the ink is about as wide as the line is high, and as high: of
+    characters such are letters, but hardly ever digits.
+    """
 
     x0: int
     y0: int
     x1: int
     y1: int
     found: bool = True
+    square: bool = False
 
     @property
     def width(self) -> int:
@@ -360,8 +369,19 @@ def _parted(line: InkLine, pieces: Pieces, unit: float) -> list[InkLine]:
         return [line]
     parts = far_apart(own, GAP * max(line.height, unit))
     if len(parts) == 1:
-        return [line]
-    return [replace(frame_of(part), found=line.found) for part in parts]
+        return [replace(line, square=_holds_square(own, line))]
+    frames = [replace(frame_of(part), found=line.found) for part in parts]
+    return [
+        replace(frame, square=_holds_square(part, frame))
+        for part, frame in zip(parts, frames, strict=True)
+    ]
+
+
+def _holds_square(pieces: Pieces, line: InkLine) -> bool:
+    low, high = (share * line.height for share in _SQUARE)
+    width = pieces.x1 - pieces.x0
+    squares = (width > low) & (width < high) & (pieces.y1 - pieces.y0 > low)
+    return bool(squares.any())
 
 
 def far_apart(pieces: Pieces, gap: float) -> list[Pieces]:

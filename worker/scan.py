@@ -290,7 +290,10 @@ def _sure(
     may_be = [
         k
         for k, line in enumerate(lines)
-        if line.found and line.height < _TALL * page.unit and line.width < _LONG * page.unit
+        if line.found
+        and not line.square
+        and line.height < _TALL * page.unit
+        and line.width < _LONG * page.unit
     ]
     if figures is not None:
         boxes = [_box(lines[k], page) for k in may_be]
