@@ -71,7 +71,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     lines, as in a lattice.
     """
     unit = max(text_height, 8.0)
-    across = _pieces(grey, unit, np.zeros(grey.shape, bool))
+    across = _pieces(grey, unit)
     rows = _merged(across, unit)
     # What stands between two rulings of rows is bare where only they are crossed.
     crossing = _turned(drawn(_strokes(rows), *grey.shape))
@@ -183,11 +183,11 @@ class _Piece:
 
 
 def _pieces(
-    grey: Image, unit: float, crossing: Mask, *, beside_figures: bool = False
+    grey: Image, unit: float, crossing: Mask | None = None, *, beside_figures: bool = False
 ) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted.
 
-    ``crossing`` are the pixels of lines that run across, as far as they are known.
+    ``crossing`` are the pixels of lines that run across, None where none is known.
 
     ``beside_figures`` takes long ones with ink close beside them too: a border between
     columns has figures along it, but along a line of text only its own strokes run so far.
@@ -195,13 +195,16 @@ def _pieces(
     ridge = _line_like(grey, unit, _CONTRAST)
     thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     solid = _filled(thick, 2.5 * unit, _SOLID)
-    uncrossed = np.where(crossing, np.uint8(255), grey)
-    blurred = _blurred(crossing)
-    beside = _beside(grey, unit)
-    apart = _beside(np.where(blurred, np.uint8(255), grey), unit)
+    uncrossed, crossed = grey, None
+    beside = apart = _beside(grey, unit)
+    if crossing is not None:
+        uncrossed = np.where(crossing, np.uint8(255), grey)
+        blurred = _blurred(crossing)
+        crossed = blurred, _STROKE * unit
+        apart = _beside(np.where(blurred, np.uint8(255), grey), unit)
     pieces = [
         piece
-        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, (blurred, _STROKE * unit))
+        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, crossed)
         # A short one between two rulings may be a stroke: they are not left out there.
         if _stands_alone(piece, apart if piece.line.length > _STROKE * unit else beside, unit)
     ]
