@@ -55,3 +55,37 @@ def test_coloured_images_and_palettes_stay_coloured(tmp_path: Path, mode: str) -
     scan, _ = _drawn(_page(tinted.convert(mode)), tmp_path)
     assert scan.ndim == 3
     assert np.ptp(scan.astype(int), axis=2).max() > 100
+
+
+def _on_page(image: Image.Image, *, off: float, turned: int = 0) -> pymupdf.Document:
+    """A page that its scan of 2,600 x 1,800 pixels misses by so much; in points."""
+    file = io.BytesIO()
+    image.save(file, "png")
+    document = pymupdf.open()
+    page = document.new_page(width=624, height=432)
+    page.insert_image(page.rect + (0, off, 0, off), stream=file.getvalue())
+    page.set_rotation(turned)
+    return document
+
+
+_SCAN = Image.fromarray(np.random.default_rng(5).integers(0, 256, (1800, 2600), np.uint8))
+
+
+def test_a_scan_that_misses_its_page_by_a_hair_is_drawn_pixel_for_pixel(tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"
+    _on_page(_SCAN, off=-0.01).save(path)
+    with open_document(path) as opened:
+        assert np.array_equal(opened.scan(0), np.asarray(_SCAN))
+
+
+@pytest.mark.parametrize(("off", "turned"), [(-12.0, 0), (-0.01, 90)])
+def test_a_scan_that_lies_elsewhere_is_drawn_where_it_lies(
+    tmp_path: Path, off: float, turned: int
+) -> None:
+    path = tmp_path / "page.pdf"
+    _on_page(_SCAN, off=off, turned=turned).save(path)
+    with open_document(path) as opened:
+        scan = opened.scan(0)
+        shown = opened.render(0, 72 * 2600 / 624)
+    assert scan.shape == shown.shape[:2]
+    assert np.array_equal(scan, shown[:, :, 0])

@@ -16,6 +16,7 @@ from worker.imaging import (
     paper_noise,
     quarter_turned,
     text_height,
+    without_excess,
 )
 
 RED = (215, 60, 60)
@@ -128,3 +129,26 @@ def test_small_print_whose_characters_run_together_is_not_taken_for_its_title(tu
     blurred = cv2.GaussianBlur(page, (0, 0), 2.2)
     ink = quarter_turned(np.asarray(blurred, np.uint8), turns) < 200
     assert 12 <= text_height(ink) <= 22
+
+
+def _print(height: int, *, small_lines: int = 0) -> NDArray[np.uint8]:
+    """A page of letters of a height, the first lines of which are in small print."""
+    page = np.full((3400, 2400), 255, np.uint8)
+    y = 100
+    for line in range(20):
+        size = 16 if line < small_lines else height
+        for x in range(200, 2200, 2 * size):
+            cv2.rectangle(page, (x, y), (x + size - 1, y + size - 1), 0, max(size // 8, 1))
+        y += 2 * height
+    return page
+
+
+def test_large_print_is_read_at_half_its_size_and_none_that_holds_small_print() -> None:
+    assert without_excess(_print(60)).shape == (1700, 1200)
+    assert without_excess(cv2.cvtColor(_print(60), cv2.COLOR_GRAY2RGB)).shape == (1700, 1200, 3)
+    assert without_excess(_print(24)).shape == (3400, 2400)
+    assert without_excess(_print(60, small_lines=8)).shape == (3400, 2400)
+
+
+def test_a_blank_page_keeps_its_size() -> None:
+    assert without_excess(np.full((3000, 2000), 255, np.uint8)).shape == (3000, 2000)

@@ -40,3 +40,12 @@ def test_a_figure_whose_edge_touches_a_ruling_stays_whole() -> None:
     wall = Line(False, 150.0, 0.0, 100.0, 2.0)
     (line,) = _lines(ink, LineBox(36, 36, 156, 64, 0.9), wall)
     assert (line.x0, line.x1) == (40, 153)
+
+
+def test_letters_as_wide_as_high_are_told_from_digits() -> None:
+    letters = _drawn((40, 40, 60, 60), (64, 40, 84, 60))
+    digits = _drawn(*((40 + 14 * k, 40, 50 + 14 * k, 60) for k in range(4)))
+    touching = _drawn((40, 40, 64, 60), (68, 40, 78, 60))
+    for ink, square in ((letters, True), (digits, False), (touching, False)):
+        (line,) = _lines(ink, LineBox(36, 36, 120, 64, 0.9))
+        assert line.square is square

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.ink_lines import InkLine
-from worker.lone_signs import by_shape, is_speck, may_be_digit
+from worker.lone_signs import by_shape, is_speck, may_be_digit, short_dash, told_by_shape
 from worker.ocr import LineReading
 
 UNIT = 24.0
@@ -67,3 +67,18 @@ def test_ink_that_may_be_a_digit_is_as_high_as_one(
     width: int, height: int, read: str, may: bool
 ) -> None:
     assert may_be_digit(_ink(width, height), _reading(read, 0.4), UNIT) is may
+
+
+def test_a_short_flat_stroke_needs_no_reading_and_a_long_one_does() -> None:
+    dash = short_dash(_ink(8, 2), UNIT)
+    assert dash is not None
+    assert (dash.text, len(dash.edges)) == ("-", 2)
+    assert short_dash(_ink(22, 2), UNIT) is None
+    assert short_dash(_ink(11, 18), UNIT) is None
+
+
+def test_a_blurred_dash_is_told_by_its_shape_where_it_reads_as_one() -> None:
+    assert told_by_shape(_ink(6, 4), _reading("-"), UNIT)
+    assert not told_by_shape(_ink(6, 4), _reading("."), UNIT)
+    assert not told_by_shape(_ink(4, 6), _reading("-"), UNIT)
+    assert not told_by_shape(_ink(12, 8), _reading("-"), UNIT)

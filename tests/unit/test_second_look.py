@@ -74,3 +74,20 @@ def test_an_unsure_mark_between_sure_letters_costs_no_close_look() -> None:
 def test_a_lone_sign_is_looked_at_closely_unless_its_shape_tells_it() -> None:
     assert _read(_text("-", 0.9)) == ["看清"]
     assert _read(_text("-", 0.9), told=True) == ["-"]
+
+
+def test_a_lone_sign_that_a_close_look_and_its_shape_tell_is_looked_at_once() -> None:
+    looks: list[int] = []
+
+    @dataclass(frozen=True)
+    class Counting(TwoSizes):
+        def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
+            looks.append(len(crops))
+            return super().recognise(crops)
+
+    engine = Counting([_text(".", 0.6)], _text("-", 0.97))
+    assert [r.text for r in read_lines(engine, [CROP], lambda _, one: one.text == "-")] == ["-"]
+    assert looks == [1, 0]
+    looks.clear()
+    assert [r.text for r in read_lines(engine, [CROP])] == ["-"]
+    assert looks == [1, 2]
