@@ -45,7 +45,7 @@ from worker.round_stamps import ROOM, RoundStamp, round_stamps, without_stamps
 from worker.ruling_remains import without_remains
 from worker.second_look import look_closely, read_lines
 from worker.sheet_edge import without_edges
-from worker.skew import Lie, lie_of, straightened
+from worker.skew import Lie, Part, lie_of, straightened, straightened_part
 from worker.spoilt_figures import are_figures, cut_anew
 from worker.upright import legible_turns, likely_turns
 
@@ -205,13 +205,15 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     back = PageMap(flat, sheet.bow * sy / sx**2, sheet.middle * sx)
     lying = turn(turns, width, height)
     stamps = tuple(sheet.back_box(lying.box(Box(*stamp.frame))) for stamp in clean.stamps)
+    spots = [_pixels(stamp, straight.shape) for stamp in stamps]
     drawn, hidden = straight, np.zeros(straight.shape, bool)
     if clean.hidden.any():
-        drawn, _ = straightened(quarter_turned(clean.drawn, turns), lie)
-        hidden = _hidden(clean, turns, lie)
+        drawn = _with_spots(straight, quarter_turned(clean.drawn, turns), lie, spots)
+        masked = quarter_turned(np.where(clean.hidden, np.uint8(0), np.uint8(255)), turns)
+        hidden = _with_spots(np.full_like(straight, 255), masked, lie, spots) < 128
     ruled = drawn
     if clean.ruled is not clean.drawn:
-        ruled, _ = straightened(quarter_turned(clean.ruled, turns), lie)
+        ruled = _with_spots(drawn, quarter_turned(clean.ruled, turns), lie, spots)
     drawing = find_lines(ruled, clean.unit)
     lines = tuple(line for line in drawing.lines if not _is_of_a_ring(line, stamps))
     unlined = without_lines(straight, drawing)
@@ -233,12 +235,20 @@ def _is_of_a_ring(line: Line, stamps: Sequence[Box]) -> bool:
     return False
 
 
-def _hidden(clean: _Clean, turns: int, lie: Lie) -> Mask:
-    """What black stamps hide, on the page made upright."""
-    seen = np.where(clean.hidden, np.uint8(0), np.uint8(255))
-    upright, _ = straightened(quarter_turned(seen, turns), lie)
-    hidden: Mask = upright < 128
-    return hidden
+def _pixels(stamp: Box, shape: tuple[int, ...]) -> Part:
+    """The part of a page that a stamp stands in."""
+    height, width = shape
+    rows = slice(max(math.floor(stamp.y0), 0), max(min(math.ceil(stamp.y1), height), 0))
+    return rows, slice(max(math.floor(stamp.x0), 0), max(min(math.ceil(stamp.x1), width), 0))
+
+
+def _with_spots(page: Image, of: Image, lie: Lie, spots: Sequence[Part]) -> Image:
+    """The upright page, spots of it as they are on another one, which still lies as scanned."""
+    seen = page.copy()
+    for rows, columns in spots:
+        if rows.start < rows.stop and columns.start < columns.stop:
+            seen[rows, columns] = straightened_part(of, lie, (rows, columns))
+    return seen
 
 
 def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> list[Token]:

@@ -120,44 +120,84 @@ def _around(best: Sequence[Bend], step_of_slope: float, step_of_bow: float) -> l
     )
 
 
+Part = tuple[slice, slice]
+"""Rows and columns of an image; both ends are given."""
+
+
 def straightened(grey: Image, lie: Lie) -> tuple[Image, PageMap]:
     """The image turned back and laid flat, none of it cut off; and the pixel map from it."""
-    h, w = grey.shape
-    if abs(lie.degrees) < _LEVEL and abs(lie.bow) < _FLAT:
+    if _lies_straight(lie):
         return grey, PageMap()
-    turn = np.radians(lie.degrees)
-    cos, sin = float(np.cos(turn)), float(np.sin(turn))
-    width, height = round(w * cos + h * abs(sin)), round(h * cos + w * abs(sin))
-    there = Affine(
-        cos, sin, width / 2 - (cos * w + sin * h) / 2,
-        -sin, cos, height / 2 - (cos * h - sin * w) / 2,
-    )  # fmt: skip
-    if abs(lie.bow) < _FLAT:
-        return _turned(grey, there, width, height), PageMap(there.inverse())
-    # The bow is that over the sheet's width; what is wider now for its turn is bowed on.
-    middle, high = width / 2, round(abs(lie.bow) * (width / w) ** 2)
-    sheet = PageMap(
-        Affine(f=min(lie.bow, 0.0) * (width / w) ** 2).then(there.inverse()),
-        -lie.bow / (w / 2) ** 2,
-        middle,
-    )
-    return _flattened(grey, sheet, width, height + high), sheet
+    laid = _Laid.of(grey.shape, lie)
+    whole = slice(0, laid.height), slice(0, laid.width)
+    return laid.part(grey, whole), laid.sheet
 
 
-def _turned(grey: Image, there: Affine, width: int, height: int) -> Image:
+def straightened_part(grey: Image, lie: Lie, part: Part) -> Image:
+    """A part of what :func:`straightened` makes of the image."""
+    if _lies_straight(lie):
+        return grey[part]
+    return _Laid.of(grey.shape, lie).part(grey, part)
+
+
+def _lies_straight(lie: Lie) -> bool:
+    return abs(lie.degrees) < _LEVEL and abs(lie.bow) < _FLAT
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """An image laid straight: its size, and the map from it to where its pixels come from."""
+
+    width: int
+    height: int
+    sheet: PageMap
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], lie: Lie) -> _Laid:
+        h, w = shape
+        turn = np.radians(lie.degrees)
+        cos, sin = float(np.cos(turn)), float(np.sin(turn))
+        width, height = round(w * cos + h * abs(sin)), round(h * cos + w * abs(sin))
+        back = Affine(
+            cos, sin, width / 2 - (cos * w + sin * h) / 2,
+            -sin, cos, height / 2 - (cos * h - sin * w) / 2,
+        ).inverse()  # fmt: skip
+        if abs(lie.bow) < _FLAT:
+            return cls(width, height, PageMap(back))
+        # The bow is that over the sheet's width; what is wider now for its turn is bowed on.
+        bow = lie.bow * (width / w) ** 2
+        flat = Affine(f=min(bow, 0.0)).then(back)
+        sheet = PageMap(flat, -lie.bow / (w / 2) ** 2, width / 2)
+        return cls(width, height + round(abs(bow)), sheet)
+
+    def part(self, grey: Image, part: Part) -> Image:
+        """The rows and columns as they are laid straight."""
+        return _flattened(grey, self.sheet, part) if self.sheet.bow else _turned(grey, self, part)
+
+
+def _turned(grey: Image, laid: _Laid, part: Part) -> Image:
+    rows, columns = part
     # Pixel centres lie half a pixel in; the map is on edges.
-    shift = Affine(c=0.5, f=0.5).then(there).then(Affine(c=-0.5, f=-0.5))
-    matrix = np.array([[shift.a, shift.b, shift.c], [shift.d, shift.e, shift.f]])
+    shift = (
+        Affine(c=columns.start + 0.5, f=rows.start + 0.5)
+        .then(laid.sheet.flat)
+        .then(Affine(c=-0.5, f=-0.5))
+    )
     turned: Image = cv2.warpAffine(
-        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=PAPER
+        grey,
+        np.array([[shift.a, shift.b, shift.c], [shift.d, shift.e, shift.f]]),
+        (columns.stop - columns.start, rows.stop - rows.start),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderValue=PAPER,
     )
     return turned
 
 
-def _flattened(grey: Image, sheet: PageMap, width: int, height: int) -> Image:
-    xs = np.arange(width, dtype=np.float32) + np.float32(0.5)
+def _flattened(grey: Image, sheet: PageMap, part: Part) -> Image:
+    rows, columns = part
+    xs = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5)
     sag = np.float32(sheet.bow) * (xs - np.float32(sheet.middle)) ** 2
-    ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5) + sag
+    ys = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] + np.float32(0.5) + sag
     flat = sheet.flat
     from_x = np.float32(flat.a) * xs + np.float32(flat.b) * ys + np.float32(flat.c - 0.5)
     from_y = np.float32(flat.d) * xs + np.float32(flat.e) * ys + np.float32(flat.f - 0.5)
