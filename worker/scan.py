@@ -55,6 +55,7 @@ Mask = NDArray[np.bool_]
 
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
+_BLURRED = 195  # grey between ink and paper where the strokes of print are no longer dark
 _SEEN = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
@@ -280,7 +281,12 @@ def _tokens(page: _Upright, engine: OcrEngine, figures: FigureReader | None) -> 
 
 
 def _found(pieces: Ink, page: _Upright, engine: OcrEngine) -> list[LineBox]:
-    """The lines that cells tell, and those that the engine sees where these don't."""
+    """The lines that cells tell, and those that the engine sees where these don't.
+
+    Of blurred ink pieces tell little: there the engine sees the whole page.
+    """
+    if page.threshold >= _BLURRED:
+        return lines_seen(engine, page.grey, page.seen)
     scale = page.sx, page.sy
     told = told_by_cells(pieces, rulings_of(page.lines, *scale), scale, page.unit)
     found = list(told.lines)
