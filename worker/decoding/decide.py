@@ -18,7 +18,7 @@ from worker.decoding.worlds import Explored, explore
 
 MOST_LOST = 3
 """Sums that one lost row or column explains from which they are not held against figures."""
-EFFORT = 1.0
+EFFORT = 2.0
 """Deterministic seconds of search for one table; what is open then is doubtful."""
 
 
