@@ -112,11 +112,9 @@ class _Ink:
 
 
 def sure_figures(
-    boxes: Sequence[Box], page: FigurePage, reader: FigureReader, least: float = PLAIN_SURE
+    boxes: Sequence[Box], page: FigurePage, reader: FigureReader
 ) -> list[Token | None]:
     """For each box of ink the amount that one look of our own reads there surely, or None.
-
-    Surely is with a probability of ``least``.
 
     Only what is an amount by its signs too, with a point or a comma, in one piece and with
     bare paper beside it: a part of a figure may be read as surely as the whole.
@@ -134,7 +132,7 @@ def sure_figures(
     sure = [
         (k, {said[k], *proposals(look)}, mixed((), [seen[k]], GLANCE_TRUST))
         for k, look, (log,) in zip(amounts, looks, logs, strict=True)
-        if log >= math.log(least)
+        if log >= math.log(PLAIN_SURE)
     ]
     found: list[Token | None] = [None] * len(boxes)
     weighed = each_weighed([(mixture, texts, ()) for _, texts, mixture in sure], _KEPT)

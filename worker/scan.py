@@ -18,7 +18,7 @@ from worker.cell_lines import told_by_cells
 from worker.crossed_figures import doubted_where_crossed
 from worker.drawn_line import Line
 from worker.figure_reader import FigureReader
-from worker.figure_tokens import PLAIN_SURE, FigurePage, lone_digits, sure_figures, with_figures
+from worker.figure_tokens import FigurePage, lone_digits, sure_figures, with_figures
 from worker.image_rulings import find_lines, rulings_of, without_lines
 from worker.imaging import (
     calmed,
@@ -56,7 +56,6 @@ Mask = NDArray[np.bool_]
 _MARGIN_Y = 0.2  # of the line's height, kept above and below its ink
 _MARGIN_X = 0.25
 _BLURRED = 195  # grey between ink and paper where the strokes of print are no longer dark
-_SURE_IF_BLURRED = 0.998  # of an amount at one look of our own, where ink is blurred
 _SEEN = 10  # pixels of text height at which lines are found
 _MAKES_SENSE = 0.8  # mean score of a page's characters below which little was understood
 _FEWEST = 10  # tokens of a page that has enough text to judge by
@@ -304,10 +303,11 @@ def _sure(
 ) -> list[Token | None]:
     """For each line the figure that the reader of figures surely sees there, or None.
 
-    Of blurred ink it must be surer: 33339398.62 was 33339398.82, for 99.3 %.
+    Of blurred ink one look is too few: 33339398.62 was 33339398.82, for 99 %.
     """
     found: list[Token | None] = [None] * len(lines)
-    least = _SURE_IF_BLURRED if page.threshold >= _BLURRED else PLAIN_SURE
+    if page.threshold >= _BLURRED:
+        return found
     may_be = [
         k
         for k, line in enumerate(lines)
@@ -318,9 +318,7 @@ def _sure(
     ]
     if figures is not None:
         boxes = [_box(lines[k], page) for k in may_be]
-        for k, token in zip(
-            may_be, sure_figures(boxes, _ground(page), figures, least), strict=True
-        ):
+        for k, token in zip(may_be, sure_figures(boxes, _ground(page), figures), strict=True):
             found[k] = token
     return found
 
