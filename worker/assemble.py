@@ -41,7 +41,7 @@ from worker.llm.needs import Mode, cases
 from worker.llm.sightings import with_sightings
 from worker.llm.told import Told
 from worker.page_kinds import page_kinds
-from worker.rereading import doubted, read_again
+from worker.rereading import doubted, read_again, with_hasty
 from worker.restructure import restructured
 from worker.second_reading import SecondReader
 from worker.stitch import stitch
@@ -123,7 +123,8 @@ def put_together(
 
     booklet, decoded = decided(sheets)
     if again is not None:
-        seen = read_again(sheets, booklet, doubted(decoded.review), again)
+        cells = with_hasty(booklet, doubted(decoded.review))
+        seen = read_again(sheets, booklet, cells, again)
         if seen is not None:
             booklet, decoded = decided(seen)
     tables = tuple(map(with_facts, decoded.tables, booklet.drafts))

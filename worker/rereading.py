@@ -19,6 +19,8 @@ from worker.second_reading import Place, SecondReader, SecondReading
 
 _MOST = 400
 """Cells of one document that are read again: where more are in doubt, reading is not at fault."""
+_HASTY = 0.998
+"""Least probability of a figure read at one look that needs no other beside a doubted one."""
 _KEPT = 12
 _IN_LINE = 3
 """Figures of a column that tell where its figures stand."""
@@ -35,6 +37,26 @@ def doubted(review: Iterable[ReviewItem]) -> tuple[TableCellRef, ...]:
     items = sorted(review, key=lambda item: -item.priority)
     found = ((int(item.table[1:]) - 1, item.row, item.column) for item in items)
     return tuple(dict.fromkeys(found))
+
+
+def with_hasty(booklet: Booklet, cells: Sequence[TableCellRef]) -> tuple[TableCellRef, ...]:
+    """The cells, and after them those of their sums that one look read and not quite surely.
+
+    What such a look misread would speak for a wrong figure in the place of the doubted one.
+    """
+    asked = set(cells)
+    hasty: dict[TableCellRef, None] = {}
+    for table, draft in enumerate(booklet.drafts):
+        rows = {row.id: row.cells for row in draft.rows}
+        for one in draft.sums:
+            members = [(table, *one.result), *((table, *term) for term in one.terms)]
+            if asked.isdisjoint(members):
+                continue
+            for ref in members:
+                cell = rows[ref[1]].get(ref[2]) if ref[1] in rows else None
+                if cell is not None and len(cell.posteriors) == 1 and cell.confidence < _HASTY:
+                    hasty[ref] = None
+    return tuple(dict.fromkeys((*cells, *hasty)))
 
 
 def read_again(

@@ -301,13 +301,8 @@ def _found(pieces: Ink, page: _Upright, engine: OcrEngine) -> list[LineBox]:
 def _sure(
     lines: Sequence[InkLine], page: _Upright, figures: FigureReader | None
 ) -> list[Token | None]:
-    """For each line the figure that the reader of figures surely sees there, or None.
-
-    Of blurred ink one look is too few: 33339398.62 was 33339398.82, for 99 %.
-    """
+    """For each line the figure that the reader of figures surely sees there, or None."""
     found: list[Token | None] = [None] * len(lines)
-    if page.threshold >= _BLURRED:
-        return found
     may_be = [
         k
         for k, line in enumerate(lines)
