@@ -15,7 +15,7 @@ from schemas.result import ReviewItem
 from tests.sheets import sheet
 from worker.ctc import SIGNS, figure_beam, log_probability, posterior_of
 from worker.drafting.draft import draft_all
-from worker.rereading import doubted, read_again
+from worker.rereading import doubted, read_again, with_hasty
 from worker.second_reading import Place, SecondReading
 
 
@@ -86,6 +86,25 @@ class Eyes:
             return [SecondReading()] * len(places)
         seen = (_seen(self.text, self.sure), _seen(self.text, self.sure - 0.02))
         return [SecondReading(tuple(figure_beam(seen)), seen, self.wider) for _ in places]
+
+
+SUMMED = [["合计", "30.00", "8.00"], ["甲", "10.00", "3.00"], ["乙", "20.00", "5.00"]]
+
+
+def _hasty(sure: float, *, doubtful: str) -> list[tuple[str, str]]:
+    """The cells that are looked at again beside the first one of a column, without it."""
+    booklet = _booklet(_sheets(SUMMED, sure))
+    first = (0, "r1", doubtful)
+    assert booklet.drafts[0].sums
+    found = with_hasty(booklet, [first])
+    assert found[0] == first
+    return [(row, key) for _, row, key in found[1:]]
+
+
+def test_what_one_look_read_less_than_surely_is_read_again_beside_a_doubted_figure() -> None:
+    assert _hasty(0.9995, doubtful="c2") == [("r2", "c2"), ("r3", "c2")]
+    assert _hasty(0.9995, doubtful="c3") == [("r2", "c3"), ("r3", "c3")]
+    assert _hasty(0.9999999, doubtful="c2") == []
 
 
 ROWS = [["甲", "118.00", "7.00"], ["乙", "20.00", "5.00"], ["丙", "3.50", "1.25"]]
