@@ -24,10 +24,7 @@ GAP = 1.3
 """Line heights of empty paper that part two tokens."""
 _SEAM = 0.3  # line heights between two boxes that are one line
 _SIGN = 0.5  # line heights: the width of a narrow sign
-_SQUARE = (
-    0.85,
-    1.05,
-)  # of the line's height: the side of a letter; two digits that touch are wider
+_SQUARE = (0.85, 1.05)  # of the line's height: a letter's side; two digits that touch are wider
 _NEAR = 0.8  # line heights within which loose ink joins a line
 
 
