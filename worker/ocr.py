@@ -40,6 +40,9 @@ ModelSize = Literal["tiny", "small"]
 LINE_HEIGHT = 48
 """Pixels of height that the recogniser reads at."""
 
+SQUEEZED = 0.75
+"""Width of a text at a glance, for 1.0 of its shape: so much less to read, and as sure."""
+
 GLANCE = 0.5
 """Weight of what was seen at a glance, beside 1.0 for a closer look."""
 
@@ -161,7 +164,12 @@ class PpOcr:
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
 
     def glance(self, crops: Sequence[Image]) -> list[LineReading]:
-        return [_weighing(reading, GLANCE) for reading in self._quick.read(crops)]
+        readings = self._quick.read(crops, SQUEEZED)
+        # A figure that will be believed is read as wide as it is: digits are narrow already.
+        sure = [k for k, reading in enumerate(readings) if _is_sure_figure(reading)]
+        for k, reading in zip(sure, self._quick.read([crops[k] for k in sure]), strict=True):
+            readings[k] = reading
+        return [_weighing(reading, GLANCE) for reading in readings]
 
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         return self._close.read(crops)
@@ -195,9 +203,9 @@ class _Recogniser:
     size: ModelSize
     threads: int
 
-    def read(self, crops: Sequence[Image]) -> list[LineReading]:
-        """One reading per crop, in the same order."""
-        lines = [_line_input(crop) for crop in crops]
+    def read(self, crops: Sequence[Image], wide: float = 1.0) -> list[LineReading]:
+        """One reading per crop, in the same order; words are drawn ``wide`` times as wide."""
+        lines = [_line_input(crop, wide if _is_long(crop) else 1.0) for crop in crops]
         readings: list[LineReading | None] = [None] * len(crops)
         for batch in _batches([line.shape[2] for line in lines]):
             posteriors = self._network.run(_padded([lines[i] for i in batch]))
@@ -227,6 +235,10 @@ class _Recogniser:
     @cached_property
     def _network(self) -> Network:
         return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
+
+
+def _is_sure_figure(reading: LineReading) -> bool:
+    return any(a.text == reading.text and a.probability > _SURE for a in reading.alternatives)
 
 
 def _weighing(reading: LineReading, weight: float) -> LineReading:
@@ -320,12 +332,18 @@ _BATCH_PIXELS = 1300
 """Width of all lines of one batch together; more leaves the processor's cache."""
 
 _BEAM = 8  # alternatives kept for a figure
+_LONG = 1.5  # heights of a crop: one no longer holds a sign or two, narrow as they are
+_SURE = 0.9  # of a figure at a glance; one less sure is looked at closely anyhow
 
 
-def _line_input(crop: Image) -> Floats:
-    """A (3, 48, W) line; W keeps the crop's shape and is at least 16."""
-    width = max(math.ceil(crop.shape[1] * LINE_HEIGHT / max(crop.shape[0], 1)), 16)
-    area = crop.shape[0] > 1.2 * LINE_HEIGHT
+def _is_long(crop: Image) -> bool:
+    return crop.shape[1] > _LONG * crop.shape[0]
+
+
+def _line_input(crop: Image, wide: float = 1.0) -> Floats:
+    """A (3, 48, W) line; W is ``wide`` times what keeps the crop's shape, and at least 16."""
+    width = max(math.ceil(crop.shape[1] * wide * LINE_HEIGHT / max(crop.shape[0], 1)), 16)
+    area = max(crop.shape[0] / LINE_HEIGHT, crop.shape[1] / width) > 1.2
     how = cv2.INTER_AREA if area else cv2.INTER_LINEAR
     line = cv2.resize(crop, (width, LINE_HEIGHT), interpolation=how).astype(np.float32)
     line = line / 127.5 - 1
@@ -362,12 +380,15 @@ def greedy(posterior: Floats, letters: Sequence[str], step: float, width: float)
     best = posterior.argmax(axis=1)
     starts = np.flatnonzero(np.diff(best, prepend=-1))
     ends = np.append(starts[1:], len(best))
+    tops = np.maximum.reduceat(posterior[np.arange(len(best)), best], starts)
     text, scores, spans = [], [], []
-    for start, end in zip(starts, ends, strict=True):
-        if best[start] == _BLANK:
+    for letter, start, end, top in zip(
+        best[starts].tolist(), starts.tolist(), ends.tolist(), tops.tolist(), strict=True
+    ):
+        if letter == _BLANK:
             continue
-        text.append(letters[best[start]])
-        scores.append(min(float(posterior[start:end, best[start]].max()), 1.0))
+        text.append(letters[letter])
+        scores.append(min(top, 1.0))
         spans.append((start * step, end * step))
     mean = sum(scores) / len(scores) if scores else 0.0
     return LineReading("".join(text), tuple(scores), _edges(spans, width), mean)

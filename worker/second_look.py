@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.page import Reading
+from worker.line_parts import Part, letters_in_doubt, parts_in_doubt, with_parts
 from worker.ocr import LineReading, OcrEngine
 
 Image = NDArray[np.uint8]
 
 _SURE = 0.995
 _PLAIN_FIGURE = 0.98  # probability of a figure read at a glance that needs no closer look
-_PLAIN_LETTER = 0.95  # the same of a text's least sure letter or digit
 _PAPER = 250
 _ROOMS = ((1.0, 0.3), (1.0, 0.5))
 """Paper added beside and above, in heights of the crop, for a lone sign."""
@@ -48,12 +48,35 @@ def read_lines(
     """
     readings = engine.glance(crops)
     unclear = [i for i, read in enumerate(readings) if not (_plain(read) or told(i, read))]
+    for i, reading in _in_parts(engine, crops, readings, unclear):
+        readings[i] = reading
+        unclear.remove(i)
     closely = look_closely(
         engine, [crops[i] for i in unclear], lambda k, reading: told(unclear[k], reading)
     )
     for i, reading in zip(unclear, closely, strict=True):
         readings[i] = reading
     return readings
+
+
+def _in_parts(
+    engine: OcrEngine,
+    crops: Sequence[Image],
+    readings: Sequence[LineReading],
+    unclear: Sequence[int],
+) -> Iterator[tuple[int, LineReading]]:
+    """Those of the ``unclear`` lines, by their places, whose few doubtful letters settle them."""
+    parts = {i: found for i in unclear if (found := _parts(readings[i], crops[i]))}
+    cut = [crops[i][:, part.x0 : part.x1] for i, found in parts.items() for part in found]
+    seen = iter(engine.recognise(cut))
+    for i, found in parts.items():
+        mended = with_parts(readings[i], found, [next(seen) for _ in found])
+        if mended is not None:
+            yield i, mended
+
+
+def _parts(reading: LineReading, crop: Image) -> tuple[Part, ...]:
+    return () if reading.alternatives else parts_in_doubt(reading, crop)
 
 
 def look_closely(
@@ -77,8 +100,7 @@ def _plain(reading: LineReading) -> bool:
         return _own(reading) >= _PLAIN_FIGURE
     if len(reading.text) < 2:
         return reading.score >= _SURE
-    letters = [p for c, p in zip(reading.text, reading.scores, strict=True) if c.isalnum()]
-    return bool(letters) and min(letters) >= _PLAIN_LETTER
+    return any(map(str.isalnum, reading.text)) and not letters_in_doubt(reading)
 
 
 def _own(reading: LineReading) -> float:
