@@ -67,6 +67,8 @@ def _in_parts(
 ) -> Iterator[tuple[int, LineReading]]:
     """Those of the ``unclear`` lines, by their places, whose few doubtful letters settle them."""
     parts = {i: found for i in unclear if (found := _parts(readings[i], crops[i]))}
+    if not parts:
+        return
     cut = [crops[i][:, part.x0 : part.x1] for i, found in parts.items() for part in found]
     seen = iter(engine.recognise(cut))
     for i, found in parts.items():

@@ -71,6 +71,17 @@ def test_a_figure_has_alternatives_and_the_text_leads(engine: PpOcr) -> None:
     assert words.alternatives == ()
 
 
+def test_a_glance_reads_words_and_figures_and_where_they_stand(engine: PpOcr) -> None:
+    texts = ["一般公共预算拨款收入", "1,154.38", "合计"]
+    crops = [_line(text) for text in texts]
+    readings = engine.glance(crops)
+    assert [reading.text for reading in readings] == texts
+    for crop, reading in zip(crops, readings, strict=True):
+        assert list(reading.edges) == sorted(reading.edges)
+        assert 0.8 * crop.shape[1] < reading.edges[-1] <= crop.shape[1]
+    assert readings[1].alternatives[0].text == "1,154.38"
+
+
 def test_no_crops_no_readings(engine: PpOcr) -> None:
     assert engine.recognise([]) == []
 
