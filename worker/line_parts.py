@@ -138,5 +138,5 @@ def _blank(crop: Image, edge: float) -> int:
     if left == 0 or right == width:
         return round(edge)
     light = crop[:, left:right].sum(axis=0, dtype=np.int64)
-    best = np.flatnonzero(light == light.max())
-    return left + int(best[len(best) // 2])
+    lightest = np.flatnonzero(light == light.max())
+    return int(left + lightest[len(lightest) // 2])

@@ -337,7 +337,7 @@ _SURE = 0.9  # of a figure at a glance; one less sure is looked at closely anyho
 
 
 def _is_long(crop: Image) -> bool:
-    return crop.shape[1] > _LONG * crop.shape[0]
+    return bool(crop.shape[1] > _LONG * crop.shape[0])
 
 
 def _line_input(crop: Image, wide: float = 1.0) -> Floats:
