@@ -111,11 +111,11 @@ def read_scan(
     if clean is None:
         return PageText(page_number, "blank", page_width, page_height, page_width, page_height)
     likely = likely_turns(clean.grey, engine)
-    turns = legible_turns(clean.grey, clean.seen, engine) if likely is None else likely
+    turns = legible_turns(clean.grey, _seen_at(clean.unit), engine) if likely is None else likely
     page = _upright(clean, turns, page_width, page_height)
     tokens = _tokens(page, engine, figures)
     if likely is not None and _sense(tokens) < _MAKES_SENSE:
-        turns = legible_turns(clean.grey, clean.seen, engine)
+        turns = legible_turns(clean.grey, _seen_at(clean.unit), engine)
         if turns != likely:
             page = _upright(clean, turns, page_width, page_height)
             tokens = _tokens(page, engine, figures)
@@ -155,16 +155,14 @@ def _sense(tokens: Sequence[Token]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Clean:
-    """The page evenly lit and without stamps, as it lies; with its text height.
+    """The page evenly lit and without stamps, as it lies; with the height of its print.
 
-    ``seen`` is the scale at which its lines can be found. ``hidden`` is what black stamps hide,
-    and ``drawn`` the page on which they are left.
+    ``hidden`` is what black stamps hide, and ``drawn`` the page on which they are left.
     """
 
     grey: Image
     threshold: int
     unit: float
-    seen: float
     stamps: tuple[RoundStamp, ...]
     hidden: Mask
     drawn: Image
@@ -182,17 +180,22 @@ def _cleaned(image: Colour) -> _Clean | None:
     unit = text_height(grey < threshold)
     if not unit:
         return None
-    seen = min(_SEEN / unit, 1.0)
-    return _Clean(
-        grey, threshold, unit, seen, stamps, clear.hidden, clear.drawn, clear.ruled
-    )  # fmt: skip
+    return _Clean(grey, threshold, unit, stamps, clear.hidden, clear.drawn, clear.ruled)
+
+
+def _seen_at(unit: float) -> float:
+    """The scale at which lines of print so high are found."""
+    return min(_SEEN / unit, 1.0)
 
 
 def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -> _Upright:
     """The page turned, straightened and laid flat, its rulings found."""
     height, width = clean.grey.shape
     turned = quarter_turned(clean.grey, turns)
-    lie = lie_of(turned < clean.threshold)
+    ink = turned < clean.threshold
+    # Of a page that lies sideways the widths were measured, and digits are half as wide as high.
+    unit = text_height(ink) if turns % 2 else clean.unit
+    lie = lie_of(ink)
     straight, sheet = straightened(turned, lie)
     sx, sy = page_width / width, page_height / height
     if turns % 2:
@@ -215,12 +218,12 @@ def _upright(clean: _Clean, turns: int, page_width: float, page_height: float) -
     ruled = drawn
     if clean.ruled is not clean.drawn:
         ruled = _with_spots(drawn, quarter_turned(clean.ruled, turns), lie, spots)
-    drawing = find_lines(ruled, clean.unit)
+    drawing = find_lines(ruled, unit)
     lines = tuple(line for line in drawing.lines if not _is_of_a_ring(line, stamps))
     unlined = without_lines(straight, drawing)
     with_stamps = unlined if drawn is straight else without_lines(drawn, drawing)
     return _Upright(
-        unlined, lines, clean.unit, clean.seen, clean.threshold,
+        unlined, lines, unit, _seen_at(unit), clean.threshold,
         sx, sy, back, stamps, hidden, with_stamps,
     )  # fmt: skip
 
