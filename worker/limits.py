@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ _MIB = 1024 * 1024
 _MOST_DEFLATED = 1032
 """No deflate stream unpacks to more than that many times its length (zlib's own figure)."""
 _PIECE = 1 << 16
+_JPEG_2000 = b"\xff\x4f\xff\x51"  # how a codestream begins: with its size
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def require_within(raw: Any, page: Any, limits: PageLimits, trouble: Trouble) ->
             f"{limits.points} that CROSSFOOT_PAGE_POINTS allows: print it smaller, or raise "
             "that setting."
         )
-    for _xref, _mask, across, down, *_ in page.get_images():
+    for xref, _mask, *said in page.get_images():
+        across, down = _size_in_file(raw, xref, trouble) or said[:2]
         if across * down > limits.megapixels * 1_000_000:
             raise TooLarge(
                 f"page {number} holds a picture of {across} × {down} pixels, more than the "
@@ -71,6 +74,24 @@ def require_within(raw: Any, page: Any, limits: PageLimits, trouble: Trouble) ->
                 "instructions that CROSSFOOT_PAGE_INFLATED_MIB allows: print it to a new PDF, "
                 "or raise that setting."
             )
+
+
+def _size_in_file(raw: Any, xref: int, trouble: Trouble) -> tuple[int, int] | None:
+    """Width and height that a JPEG 2000 has, whatever the page says; None for other pictures."""
+    try:
+        filters = raw.xref_get_key(xref, "Filter")[1]
+        if "JPXDecode" not in filters:
+            return None
+        head = raw.xref_stream_raw(xref) or b""
+    except trouble:
+        return None
+    if "Fl" in filters:
+        head = _unpacked(head, _PIECE)
+    at = head.find(_JPEG_2000)
+    if not 0 <= at <= len(head) - 24:
+        return None
+    x1, y1, x0, y0 = struct.unpack_from(">IIII", head, at + 8)
+    return max(x1 - x0, 0), max(y1 - y0, 0)
 
 
 def _inflated(raw: Any, xref: int, most: int, trouble: Trouble) -> int:

@@ -55,7 +55,10 @@ _LEVELS = 8  # bits of a pixel of grey or of each colour
 _BESIDE = 0.1  # pixels by which an image may miss the edges of its page
 _AS_FINE = 0.002  # share by which its own resolution may differ from that to be read at
 # Words of MuPDF's messages that mean that something of the page could not be shown.
-_LOST = ("zlib error", "premature end", "read error", "cannot decode", "corrupt", "truncated")
+_LOST = (
+    "zlib error", "premature end", "read error", "cannot decode", "Failed to decode", "corrupt",
+    "truncated",
+)  # fmt: skip
 # How MuPDF's names of grey colour spaces begin; a palette or a spot colour has one value, too.
 _GREY = ("DeviceGray", "CalGray", "ICCBased(Gray")
 _INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
