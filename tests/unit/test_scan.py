@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from tests.unit.paper import (
     stamped,
     table_page,
 )
+from worker.figure_reader import shared_figure_reader
 from worker.ink_lines import InkLine
 from worker.ocr import LineReading, PpOcr
 from worker.scan import before_words, read_scan
@@ -183,3 +185,18 @@ def test_an_amount_is_parted_from_words_of_the_next_column_by_a_wide_blank(
     edges = (*(float(x - 40) for x in starts), float(starts[-1] + 20 - 40))
     reading = LineReading("332.49外交支出", (0.9,) * 10, edges, 0.9)
     assert before_words(reading, InkLine(40, 20, starts[-1] + 20, 40), 40, ink) == cuts
+
+
+def test_a_page_of_figures_reads_the_same_sideways() -> None:
+    page = np.full((900, 1200, 3), 255, np.uint8)
+    for y in range(100, 850, 50):
+        for x in range(100, 1100, 250):
+            cv2.putText(page, f"{x * y + 0.25:,.2f}", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    turned = np.ascontiguousarray(np.rot90(page, -1))
+    engine, figures = PpOcr(threads=1), shared_figure_reader()
+    upright = read_scan(page, 1, 600, 450, engine, figures)
+    sideways = read_scan(turned, 1, 450, 600, engine, figures)
+    assert len(upright.tokens) == 60
+    assert [(t.text, t.confidence) for t in sideways.tokens] == [
+        (t.text, t.confidence) for t in upright.tokens
+    ]
