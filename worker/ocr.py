@@ -41,7 +41,7 @@ LINE_HEIGHT = 48
 """Pixels of height that the recogniser reads at."""
 
 SQUEEZED = 0.75
-"""Width of a text at a glance, for 1.0 of its shape: so much less to read, and as sure."""
+"""Width at which words are read, for 1.0 of their shape: so much less to read, and as sure."""
 
 GLANCE = 0.5
 """Weight of what was seen at a glance, beside 1.0 for a closer look."""
@@ -116,6 +116,9 @@ class OcrEngine(Protocol):
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         """A close reading per crop of one text line, in the same order."""
 
+    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
+        """The same for lines that are likely words, in less time where they are."""
+
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
 
@@ -164,15 +167,15 @@ class PpOcr:
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
 
     def glance(self, crops: Sequence[Image]) -> list[LineReading]:
-        readings = self._quick.read(crops, SQUEEZED)
-        # A figure that will be believed is read as wide as it is: digits are narrow already.
-        sure = [k for k, reading in enumerate(readings) if _is_sure_figure(reading)]
-        for k, reading in zip(sure, self._quick.read([crops[k] for k in sure]), strict=True):
-            readings[k] = reading
+        # A figure that stays unsure is looked at closely anyhow.
+        readings = self._quick.read_words(crops, unless=_SURE)
         return [_weighing(reading, GLANCE) for reading in readings]
 
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         return self._close.read(crops)
+
+    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
+        return self._close.read_words(crops)
 
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         answer = self._orientation.run(_orientation_input(image))[0]
@@ -202,6 +205,18 @@ class _Recogniser:
 
     size: ModelSize
     threads: int
+
+    def read_words(self, crops: Sequence[Image], unless: float = 0.0) -> list[LineReading]:
+        """One reading per crop, in the same order, drawn narrower than they are.
+
+        What proves to be a figure more probable than ``unless`` is read as wide as it is: digits
+        are narrow already.
+        """
+        readings = self.read(crops, SQUEEZED)
+        figures = [k for k, reading in enumerate(readings) if _is_figure(reading, unless)]
+        for k, reading in zip(figures, self.read([crops[k] for k in figures]), strict=True):
+            readings[k] = reading
+        return readings
 
     def read(self, crops: Sequence[Image], wide: float = 1.0) -> list[LineReading]:
         """One reading per crop, in the same order; words are drawn ``wide`` times as wide."""
@@ -237,8 +252,8 @@ class _Recogniser:
         return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
 
 
-def _is_sure_figure(reading: LineReading) -> bool:
-    return any(a.text == reading.text and a.probability > _SURE for a in reading.alternatives)
+def _is_figure(reading: LineReading, least: float) -> bool:
+    return any(a.text == reading.text and a.probability > least for a in reading.alternatives)
 
 
 def _weighing(reading: LineReading, weight: float) -> LineReading:

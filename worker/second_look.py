@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
 import cv2
@@ -52,7 +52,10 @@ def read_lines(
         readings[i] = reading
         unclear.remove(i)
     closely = look_closely(
-        engine, [crops[i] for i in unclear], lambda k, reading: told(unclear[k], reading)
+        engine,
+        [crops[i] for i in unclear],
+        lambda k, reading: told(unclear[k], reading),
+        [k for k, i in enumerate(unclear) if _is_words(readings[i])],
     )
     for i, reading in zip(unclear, closely, strict=True):
         readings[i] = reading
@@ -70,7 +73,7 @@ def _in_parts(
     if not parts:
         return
     cut = [crops[i][:, part.x0 : part.x1] for i, found in parts.items() for part in found]
-    seen = iter(engine.recognise(cut))
+    seen = iter(engine.recognise_words(cut))
     for i, found in parts.items():
         mended = with_parts(readings[i], found, [next(seen) for _ in found])
         if mended is not None:
@@ -78,14 +81,17 @@ def _in_parts(
 
 
 def _parts(reading: LineReading, crop: Image) -> tuple[Part, ...]:
-    return () if reading.alternatives else parts_in_doubt(reading, crop)
+    return parts_in_doubt(reading, crop) if _is_words(reading) else ()
 
 
 def look_closely(
-    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold
+    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold, words: Sequence[int] = ()
 ) -> list[LineReading]:
-    """One close reading per crop, more looks at lone signs and figures that are in doubt."""
-    best = engine.recognise(crops)
+    """One close reading per crop, more looks at lone signs and figures that are in doubt.
+
+    ``words`` are the places of crops that hold words, as far as is known.
+    """
+    best = _close_readings(engine, crops, frozenset(words))
     again = [i for i, read in enumerate(best) if _doubtful(read) and not told(i, read)]
     looks = [look for i in again for look in _looks(crops[i], best[i])]
     more = engine.recognise([image for image, _ in looks])
@@ -94,6 +100,18 @@ def look_closely(
         seen = [_moved(more[n], looks[n][1], width) for n in (2 * k, 2 * k + 1)]
         best[i] = _agreed([best[i], *seen])
     return best
+
+
+def _close_readings(
+    engine: OcrEngine, crops: Sequence[Image], words: Set[int]
+) -> list[LineReading]:
+    said = iter(engine.recognise_words([crops[k] for k in sorted(words)]))
+    others = iter(engine.recognise([crop for k, crop in enumerate(crops) if k not in words]))
+    return [next(said) if k in words else next(others) for k in range(len(crops))]
+
+
+def _is_words(reading: LineReading) -> bool:
+    return len(reading.text) > 1 and not reading.alternatives
 
 
 def _plain(reading: LineReading) -> bool:
