@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from schemas.page import Ruling
 from worker.components import components
 from worker.drawn_line import Line
+from worker.filled_rows import Rows, along, filled
+from worker.ridges import ridges
 from worker.ruling_gaps import gaps_closed
-from worker.ruling_ink import Stroke, drawn, lift
+from worker.ruling_ink import Stroke, drawn_turned, lift
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -73,9 +75,10 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     unit = max(text_height, 8.0)
     across = _pieces(grey, unit)
     rows = _merged(across, unit)
+    turned: Image = cv2.transpose(grey)
     # What stands between two rulings of rows is bare where only they are crossed.
-    crossing = _turned(drawn(_strokes(rows), *grey.shape))
-    down = _pieces(cv2.transpose(grey), unit, crossing, beside_figures=True)
+    crossing = drawn_turned(_strokes(rows), *grey.shape)
+    down = _pieces(turned, unit, crossing, beside_figures=True)
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
     column_lines = [_flip(column.line) for column in columns]
@@ -85,7 +88,7 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     whole_columns = [column_lines[i] for i in kept_columns]
     more_rows = list(gaps_closed(grey, whole_rows, whole_columns, unit))
     flipped = [_flip(line) for line in whole_columns], [_flip(line) for line in whole_rows]
-    more_columns = list(gaps_closed(cv2.transpose(grey), *flipped, unit))
+    more_columns = list(gaps_closed(turned, *flipped, unit))
     return Drawing(
         (*whole_rows, *more_rows, *whole_columns, *(_flip(line) for line in more_columns)),
         (*_strokes([rows[i] for i in kept_rows]), *map(_straight, more_rows)),
@@ -111,51 +114,23 @@ def without_lines(grey: Image, drawing: Drawing) -> Image:
     """The image with the rulings lifted; ink that stands on them or crosses them stays."""
     height, width = grey.shape
     clean = grey.copy()
-    lift(clean, drawing.across, _turned(drawn(drawing.down, width, height)))
+    lift(clean, drawing.across, drawn_turned(drawing.down, width, height))
     turned = cv2.transpose(clean)
-    lift(turned, drawing.down, _turned(drawn(drawing.across, height, width)))
+    lift(turned, drawing.down, drawn_turned(drawing.across, height, width))
     whole: Image = cv2.transpose(turned)
     return whole
-
-
-def _turned(mask: Mask) -> Mask:
-    """The mask with rows and columns exchanged, laid out anew."""
-    turned: Mask = cv2.transpose(mask.view(np.uint8)).view(bool)
-    return turned
-
-
-def _inked_rows(mask: NDArray[np.generic]) -> Mask:
-    rows: Mask = mask.view(np.uint8).max(axis=1, initial=0) > 0  # sooner than any()
-    return rows
-
-
-def _blurred(crossing: Mask) -> Mask:
-    """The pixels of vertical lines and those beside them that their blur reaches."""
-    blurred: Mask = cv2.dilate(crossing.view(np.uint8), np.ones((1, 5), np.uint8)).view(bool)
-    return blurred
 
 
 def _flip(line: Line) -> Line:
     return replace(line, horizontal=not line.horizontal)
 
 
-def _line_like(grey: Image, unit: float, contrast: int) -> NDArray[np.uint8]:
-    """1 where a pixel is darker by ``contrast`` than what stands above and below it.
+def _line_like(grey: Image, unit: float, contrast: int) -> Image:
+    """1 where a pixel is darker than what stands above and below it; rows beside such ones too.
 
     Far off for thick lines, or close by for those that have something near them.
     """
-    near, far = max(round(unit / 7), 3), max(round(unit / 3), 6)
-    height = len(grey)
-    framed = cv2.copyMakeBorder(grey, far, far, 0, 0, cv2.BORDER_CONSTANT, value=255)
-    sides = cv2.min(framed[:height], framed[2 * far :])
-    if near < far:
-        above, below = far - near, far + near
-        nearer = cv2.min(framed[above : above + height], framed[below : below + height])
-        cv2.max(sides, nearer, dst=sides)
-    cv2.subtract(sides, grey, dst=sides)
-    ridge: NDArray[np.uint8]
-    _, ridge = cv2.threshold(sides, contrast, 1, cv2.THRESH_BINARY, dst=sides)
-    return ridge
+    return ridges(grey, contrast, max(round(unit / 7), 3), max(round(unit / 3), 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +158,24 @@ class _Piece:
 
 
 def _pieces(
-    grey: Image, unit: float, crossing: Mask | None = None, *, beside_figures: bool = False
+    grey: Image, unit: float, crossing: Image | None = None, *, beside_figures: bool = False
 ) -> list[_Piece]:
     """Stretches of horizontal lines, first the drawn through, then the dotted.
 
-    ``crossing`` are the pixels of lines that run across, None where none is known.
+    ``crossing`` is 255 where lines run across, None where none is known.
 
     ``beside_figures`` takes long ones with ink close beside them too: a border between
     columns has figures along it, but along a line of text only its own strokes run so far.
     """
-    ridge = _line_like(grey, unit, _CONTRAST)
-    thick = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
-    solid = _filled(thick, 2.5 * unit, _SOLID)
-    uncrossed, crossed = grey, None
-    beside = apart = _beside(grey, unit)
+    thick = _line_like(grey, unit, _CONTRAST)
+    solid = filled(thick, 2.5 * unit, _SOLID)
+    beside = apart = _Beside.of(grey, unit)
+    crossed = None
     if crossing is not None:
-        uncrossed = np.where(crossing, np.uint8(255), grey)
-        blurred = _blurred(crossing)
+        # What the blur of the lines reaches is theirs, too.
+        blurred = cv2.dilate(crossing, np.ones((1, 5), np.uint8))
         crossed = blurred, _STROKE * unit
-        apart = _beside(np.where(blurred, np.uint8(255), grey), unit)
+        apart = beside.less(blurred)
     pieces = [
         piece
         for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, crossed)
@@ -211,13 +185,14 @@ def _pieces(
     # Faint and dotted lines show when the image is smoothed along them; text shows too, so
     # they must have little beside them.
     smooth = cv2.blur(grey, (round(unit / 2) | 1, 1))
-    faint = cv2.dilate(_line_like(smooth, unit, _FAINT), np.ones((3, 1), np.uint8))
+    faint = _line_like(smooth, unit, _FAINT)
+    uncrossed = grey if crossing is None else cv2.max(grey, crossing)
     for piece in pieces:
         h, w = piece.own.shape
         rows = slice(max(piece.y0 - round(unit / 2), 0), piece.y0 + h + round(unit / 2))
         thick[rows, piece.x0 : piece.x0 + w] = 0
         faint[rows, piece.x0 : piece.x0 + w] = 0
-    dotted = _filled(faint, 10 * unit, _DOTTED)
+    dotted = filled(faint, 10 * unit, _DOTTED)
     lonely = replace(dotted, drawn=dotted.drawn & _lonely(beside.both(dotted.at), unit))
     found = [
         part
@@ -232,7 +207,7 @@ def _pieces(
     for piece in found:
         clearly = _in_the_open(piece, thick, beside) > _CLEARLY
         pieces.append(replace(piece, line=replace(piece.line, faint=not clearly)))
-    short = _filled(thick, 1.2 * unit, 0.97)
+    short = filled(thick, 1.2 * unit, 0.97)
     pieces.extend(
         piece
         for piece in _stretches(short, 1, 1.1 * unit, 0.98)
@@ -252,8 +227,8 @@ def _is_straight(piece: _Piece) -> bool:
 
 def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Iterator[_Piece]:
     """Borders along which figures stand close all the way; between its rows a border goes on."""
-    along = _filled(faint, _ALONG * unit, _CLOSE_SET)
-    for piece in _stretches(along, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
+    core = filled(faint, _ALONG * unit, _CLOSE_SET)
+    for piece in _stretches(core, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
         yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
 
 
@@ -279,8 +254,8 @@ def _close_under(
     unit: float,
 ) -> Iterator[_Piece]:
     """Rulings close under words: they go on where nothing stands, as feet of characters don't."""
-    along = _filled(faint, 10 * unit, _CLOSE_SET)
-    for piece in _stretches(along, 0.4 * unit, _LINE * unit, _CLOSE_SET):
+    core = filled(faint, 10 * unit, _CLOSE_SET)
+    for piece in _stretches(core, 0.4 * unit, _LINE * unit, _CLOSE_SET):
         for part in _without_gaps(piece, uncrossed, 0.7 * unit, _LINE * unit):
             if _in_the_open(part, thick, beside) > _GOES_ON:
                 yield part
@@ -294,11 +269,11 @@ def _in_the_open(piece: _Piece, thick: NDArray[np.uint8], beside: _Beside) -> fl
 
 
 def _stretches(
-    core: _Rows,
+    core: Rows,
     gap: float,
     shortest: float,
     share: float,
-    crossed: tuple[Mask, float] | None = None,
+    crossed: tuple[Image, float] | None = None,
 ) -> Iterator[_Piece]:
     """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``.
 
@@ -308,10 +283,11 @@ def _stretches(
     for top, band in core.bands():
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
         labels, stats = components(joined)
-        for i in range(1, len(stats)):
-            x, y, w, h, _ = (int(v) for v in stats[i])
-            if w < shortest or h > w / 2:
+        width, height = stats[:, 2], stats[:, 3]
+        for i in np.flatnonzero((width >= shortest) & (2 * height <= width)).tolist():
+            if not i:  # the ground
                 continue
+            x, y, w, h, _ = stats[i].tolist()
             part = (slice(y, y + h), slice(x, x + w))
             own = (labels[part] == i) & (band[part] > 0)
             inked = own.any(axis=0)
@@ -386,68 +362,48 @@ def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> It
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """1 where ink stands just above a pixel, and the same for below: two views of one array."""
+    """1 where ink stands just above a pixel, and the same for below.
 
-    above: NDArray[np.uint8]
-    below: NDArray[np.uint8]
+    Both are views of one array: the ink of the page, with ``reach`` empty rows above and below.
+    """
+
+    ink: NDArray[np.uint8]
+    reach: int
+
+    @classmethod
+    def of(cls, grey: Image, unit: float) -> _Beside:
+        reach = max(round(unit / 4), 4)
+        ink = cv2.copyMakeBorder(grey, reach, reach, 0, 0, cv2.BORDER_CONSTANT, value=255)
+        cv2.threshold(ink, 189, 1, cv2.THRESH_BINARY_INV, dst=ink)
+        return cls(ink, reach)
+
+    @property
+    def above(self) -> NDArray[np.uint8]:
+        return self.ink[: -2 * self.reach]
+
+    @property
+    def below(self) -> NDArray[np.uint8]:
+        return self.ink[2 * self.reach :]
 
     def both(self, where: tuple[slice, slice] | NDArray[np.intp]) -> NDArray[np.uint8]:
         """1 where ink stands above or below, in a part of the image or in some of its rows."""
         return self.above[where] | self.below[where]
 
-
-def _beside(grey: Image, unit: float) -> _Beside:
-    reach = max(round(unit / 4), 4)
-    height, width = grey.shape
-    ink = np.zeros((height + 2 * reach, width), np.uint8)
-    np.less(grey, 190, out=ink[reach : reach + height].view(bool))
-    return _Beside(ink[:height], ink[2 * reach :])
+    def less(self, other: Image) -> _Beside:
+        """The same without the ink where ``other`` is not 0."""
+        ink = self.ink.copy()
+        page = ink[self.reach : -self.reach]
+        cv2.subtract(page, other, dst=page)
+        return _Beside(ink, self.reach)
 
 
 def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
     """1 where little ink stands beside a long stretch, as along a line and not in text."""
     window = round(10 * unit) | 1
-    lonely: NDArray[np.uint8] = (_along(beside, window) < math.ceil(_CROWDED * window)).view(
+    lonely: NDArray[np.uint8] = (along(beside, window) < math.ceil(_CROWDED * window)).view(
         np.uint8
     )
     return lonely
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Some rows of a mask, all others being empty: their places in order, and what is drawn."""
-
-    at: NDArray[np.intp]
-    drawn: NDArray[np.uint8]
-
-    def bands(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """What is drawn in rows that follow each other, and the place of the first."""
-        inked = np.flatnonzero(_inked_rows(self.drawn))
-        for rows in np.split(inked, np.flatnonzero(np.diff(self.at[inked]) > 1) + 1):
-            if len(rows):
-                yield int(self.at[rows[0]]), self.drawn[rows[0] : rows[-1] + 1]
-
-
-def _filled(ridge: NDArray[np.uint8], length: float, share: float) -> _Rows:
-    """What of ``ridge`` lies on some stretch of ``length`` that is drawn to ``share``."""
-    window = max(round(length), 5) | 1
-    least = math.ceil(share * window)
-    inked = np.flatnonzero(cv2.reduce(ridge, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= least)
-    full = (_along(ridge[inked], window) >= least).view(np.uint8)
-    kept = _inked_rows(full)
-    # Where any is full; cv2.dilate takes the longer the wider the window is.
-    grown = (_along(full[kept], window) > 0).view(np.uint8)
-    return _Rows(inked[kept], grown & ridge[inked[kept]])
-
-
-def _along(rows: NDArray[np.uint8], window: int) -> NDArray[np.uint16]:
-    """How many pixels are set in the ``window`` pixels around each, in its row."""
-    if not len(rows):
-        return rows.astype(np.uint16)
-    summed: NDArray[np.uint16] = cv2.boxFilter(
-        rows, cv2.CV_16U, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT
-    )
-    return summed
 
 
 def _measured(own: Mask, x: int, y: int) -> Line:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.imaging import grey_counts, quantile_of
+
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -44,60 +46,76 @@ class Stroke:
     half: float
 
 
-def drawn(strokes: Sequence[Stroke], height: int, width: int) -> Mask:
-    """The pixels of a page that the strokes are drawn with."""
-    mask = np.zeros((height, width), bool)
+def drawn_turned(strokes: Sequence[Stroke], height: int, width: int) -> Image:
+    """255 where a page is drawn on with the strokes, its rows and columns exchanged.
+
+    ``height`` and ``width`` are those of the page as the strokes lie.
+    """
+    mask = np.zeros((width, height), np.uint8)
     for stroke in strokes:
         first = np.maximum(np.rint(stroke.middles - stroke.half), 0).astype(np.intp)
         last = np.minimum(np.rint(stroke.middles + stroke.half), height - 1).astype(np.intp)
-        rows = first + np.arange(int((last - first).max()) + 1)[:, None]
-        inside = rows <= last
-        columns = np.arange(stroke.x0, stroke.x0 + len(stroke.middles))
-        mask[rows[inside], np.broadcast_to(columns, rows.shape)[inside]] = True
+        rows = first[:, None] + np.arange(int((last - first).max()) + 1)
+        inside = rows <= last[:, None]
+        columns = np.arange(stroke.x0, stroke.x0 + len(stroke.middles))[:, None]
+        mask[np.broadcast_to(columns, rows.shape)[inside], rows[inside]] = PAPER
     return mask
 
 
-def lift(page: Image, strokes: Sequence[Stroke], across: Mask) -> None:
-    """Takes the strokes off ``page``, in place; ``across`` are the pixels of vertical lines."""
-    near = cv2.dilate(across.view(np.uint8), np.ones((3, 7), np.uint8)).view(bool)
+def lift(page: Image, strokes: Sequence[Stroke], across: Image) -> None:
+    """Takes the strokes off ``page``, in place; ``across`` is not 0 where vertical lines are."""
     for stroke in strokes:
-        _lift(page, stroke, near)
+        _lift(page, stroke, across)
 
 
-def _lift(page: Image, stroke: Stroke, near: Mask) -> None:
+def _lift(page: Image, stroke: Stroke, across: Image) -> None:
     core = round(stroke.half)
     reach = core + _RIM + _BESIDE
     offsets = np.arange(-reach, reach + 1)[:, None]
-    rows = np.clip(np.rint(stroke.middles).astype(np.intp) + offsets, 0, len(page) - 1)
-    columns = np.arange(stroke.x0, stroke.x0 + len(stroke.middles))
-    seen = page[rows, columns]
-    crossed = near[rows[reach], columns]
+    middles = np.rint(stroke.middles).astype(np.intp)
+    rows = np.clip(middles + offsets, 0, len(page) - 1)
+    # In one long row of pixels they are found sooner.
+    pixels, places = page.reshape(-1), rows * page.shape[1]
+    places += np.arange(stroke.x0, stroke.x0 + len(middles))
+    seen = pixels[places]
+    crossed = _crossed(across, stroke.x0, rows[reach])
     left = _less(seen, _profile(seen, core, crossed))
     upper, lower = _feet(seen, left, core), _feet(seen[::-1], left[::-1], core)[::-1]
     through = _touching(seen, upper, core) & _touching(seen[::-1], lower[::-1], core)
-    lifted = np.where(upper | lower, left, PAPER).astype(np.uint8)
+    lifted = np.where(upper | lower, left, np.uint8(PAPER))
     # A line that crosses is lifted in its own turn.
     rim = np.abs(offsets) > core
     of_another = rim & (seen <= _DARK)
-    lifted = np.where(crossed, np.where(of_another, seen, PAPER), lifted)
-    lifted = np.where(through & ~crossed, seen, lifted).astype(np.uint8)
+    lifted = np.where(crossed, np.where(of_another, seen, np.uint8(PAPER)), lifted)
+    lifted = np.where(through & ~crossed, seen, lifted)
     own = slice(_BESIDE, -_BESIDE)
-    page[rows[own], columns] = lifted[own]
+    pixels[places[own]] = lifted[own]
+
+
+def _crossed(across: Image, x0: int, middles: NDArray[np.intp]) -> Mask:
+    """Where a line runs across a stroke or close by it, in each of its columns."""
+    left, top = max(x0 - 3, 0), max(int(middles.min()) - 1, 0)
+    near = cv2.dilate(
+        across[top : int(middles.max()) + 2, left : x0 + len(middles) + 3],
+        np.ones((3, 7), np.uint8),
+    )
+    crossed: Mask = near[middles - top, np.arange(len(middles)) + (x0 - left)] > 0
+    return crossed
 
 
 def _less(seen: Image, own: Image) -> Image:
     """What is left of the ink when a ruling's ``own`` is taken away.
 
     One ink over another lets as much less light through; of black nothing more can be told than
-    by how much it is darker still.
+    by how much it is darker still. Told once for each grey that may be seen.
     """
+    greys = np.arange(PAPER + 1, dtype=np.uint8)
     ruling = own.astype(np.float32)
     told = np.clip((ruling - _BLACK) / _PALER, 0, 1)
-    through = seen * (PAPER / np.maximum(ruling, 1.0))
-    left: Image = np.clip(told * through + (1 - told) * (seen + (PAPER - ruling)), 0, PAPER).astype(
-        np.uint8
-    )
-    return left
+    through = greys * (PAPER / np.maximum(ruling, 1.0))
+    left = np.clip(told * through + (1 - told) * (greys + (PAPER - ruling)), 0, PAPER)
+    table: Image = left.astype(np.uint8)
+    return np.take_along_axis(table, seen.astype(np.intp), axis=1)
 
 
 def _profile(seen: Image, core: int, crossed: Mask) -> Image:
@@ -105,10 +123,11 @@ def _profile(seen: Image, core: int, crossed: Mask) -> Image:
     bare = seen > _BARE
     alone = bare[:_BESIDE].all(axis=0) & bare[-_BESIDE:].all(axis=0) & ~crossed
     enough = np.count_nonzero(alone) >= max(_FEWEST, _SHARE * len(alone))
-    own: Image = np.median(seen[:, alone] if enough else seen, axis=1).astype(np.uint8)
+    asked = seen[:, alone] if enough else seen
+    own = np.array([quantile_of(grey_counts(row), 0.5) for row in asked], np.float64)
     if not enough:  # what stands beside it is no blur of the ruling
         own[: len(own) // 2 - core] = own[len(own) // 2 + core + 1 :] = PAPER
-    return own[:, None]
+    return own.astype(np.uint8)[:, None]
 
 
 def _feet(seen: Image, left: Image, core: int) -> Mask:
@@ -118,28 +137,33 @@ def _feet(seen: Image, left: Image, core: int) -> Mask:
     inked = left < _INK
     feet[_BESIDE - 1] = inked[_BESIDE - 1]
     for row in range(_BESIDE, middle + 1):
-        above = feet[row - 1 : row].view(np.uint8)
-        goes_on: Mask = cv2.dilate(above, np.ones((1, 3), np.uint8))[0].view(bool)
+        above = feet[row - 1]
+        goes_on = above.copy()
+        goes_on[1:] |= above[:-1]
+        goes_on[:-1] |= above[1:]
         if row < middle - core - 1:
-            free = (seen[row] <= _DARK) & (seen[row + 1] > _DARK)  # a stroke of its own
-            goes_on = np.logical_or(goes_on, free)
+            goes_on |= (seen[row] <= _DARK) & (seen[row + 1] > _DARK)  # a stroke of its own
         feet[row] = _spread(goes_on & inked[row], inked[row])
     return feet
 
 
 def _spread(some: Mask, inked: Mask) -> Mask:
     """The runs of ``inked`` pixels that hold ``some``, but for those wider than a character."""
-    if not some.any():
+    places = np.flatnonzero(some)
+    if not len(places):
         return some
-    edges = np.flatnonzero(np.diff(inked.view(np.int8), prepend=0, append=0))
-    starts, ends = edges[::2], edges[1::2]
-    before = np.concatenate(([0], np.cumsum(some)))
-    held = (before[ends] > before[starts]) & (ends - starts <= _WIDEST)
-    change = np.zeros(len(inked) + 1, np.int8)
-    change[starts[held]] += 1
-    change[ends[held]] -= 1
-    whole: Mask = np.cumsum(change[:-1]).astype(bool)
-    return whole | some
+    framed = np.zeros(len(inked) + 2, bool)
+    framed[1:-1] = inked
+    edges = np.flatnonzero(framed[1:] != framed[:-1])
+    # Before a run's end and not before its start: an even number of edges has passed by others.
+    at = np.searchsorted(edges, places, side="right")
+    runs = at[at % 2 == 1] - 1
+    starts, ends = edges[runs], edges[runs + 1]
+    whole = some.copy()
+    for start, end in set(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if end - start <= _WIDEST:
+            whole[start:end] = True
+    return whole
 
 
 def _touching(seen: Image, feet: Mask, core: int) -> Mask:
