@@ -22,7 +22,9 @@ def components(mask: NDArray[np.uint8]) -> tuple[Labels, NDArray[np.int32]]:
     Returns for each pixel 0 or the number of its piece, counted from 1; and (pieces + 1, 5):
     left, top, width, height and area in pixels, first those of the ground.
     """
-    depth = cv2.CV_16U if _beginnings(mask) < _MOST else cv2.CV_32S
+    # A piece has a pixel at least, so where there are few, they need not be looked at.
+    few = cv2.countNonZero(mask) < _MOST or _beginnings(mask) < _MOST
+    depth = cv2.CV_16U if few else cv2.CV_32S
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=depth)
     return labels, stats
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
+_BAND = 64  # rows that are told of at once, so that the cache holds them
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -36,14 +38,14 @@ def filled(mask: NDArray[np.uint8], length: float, share: float) -> Rows:
     window = max(round(length), 5) | 1
     least = math.ceil(share * window)
     inked = np.flatnonzero(cv2.reduce(mask, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= least)
-    rows = mask[inked]
-    hopeful = _hopeful(rows, window, least)
-    inked, rows = inked[hopeful], rows[hopeful]
+    bands = (inked[first : first + _BAND] for first in range(0, len(inked), _BAND))
+    at = np.concatenate([inked[:0], *(band[_hopeful(mask[band], window, least)] for band in bands)])
+    rows = mask[at]
     full = (along(rows, window) >= least).view(np.uint8)
     kept = _inked(full)
     # Where any is full; cv2.dilate takes the longer the wider the window is.
     grown = (along(full[kept], window) > 0).view(np.uint8)
-    return Rows(inked[kept], grown & rows[kept])
+    return Rows(at[kept], grown & rows[kept])
 
 
 def _hopeful(rows: NDArray[np.uint8], window: int, least: int) -> Mask:

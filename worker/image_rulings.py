@@ -26,6 +26,8 @@ from worker.ruling_ink import Stroke, drawn_turned, lift
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+Area = tuple[slice, slice]
+"""Rows and columns of an image; both ends are given."""
 
 _CONTRAST = 24  # grey levels by which a ruling must be darker than its two sides
 _FAINT = 12  # the same once the image is smoothed along the ruling
@@ -50,6 +52,7 @@ _CROWDED = 0.15  # share of a dotted line's length that may have ink close besid
 _THICK = 0.004  # of a page's shorter side: a blurred ruling beside the smallest print
 _STROKE = 4  # text heights: no stroke of a character, of a seal even, is so long
 _IN_TEXT = 0.4  # share of a short line's pixels that may
+_BLUR = 2  # pixels beside a line that its blur reaches
 _MEETS = 0.7  # text heights within which a line meets another one
 
 
@@ -125,12 +128,40 @@ def _flip(line: Line) -> Line:
     return replace(line, horizontal=not line.horizontal)
 
 
-def _line_like(grey: Image, unit: float, contrast: int) -> Image:
+def _line_like(grey: Image, unit: float, contrast: int, smooth: int = 1) -> Image:
     """1 where a pixel is darker than what stands above and below it; rows beside such ones too.
 
-    Far off for thick lines, or close by for those that have something near them.
+    Far off for thick lines, or close by for those that have something near them. The image is
+    smoothed along its rows over so many pixels.
     """
-    return ridges(grey, contrast, max(round(unit / 7), 3), max(round(unit / 3), 6))
+    return ridges(grey, contrast, (max(round(unit / 7), 3), max(round(unit / 3), 6)), smooth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page on which the lines that run across those looked for are 255 in ``crossing``.
+
+    None: none is known.
+    """
+
+    grey: Image
+    crossing: Image | None
+
+    def uncrossed(self, area: Area) -> Image:
+        """A part of the page with paper for the lines that run across."""
+        grey = self.grey[area]
+        return grey if self.crossing is None else cv2.max(grey, self.crossing[area])
+
+    def reached(self, area: Area) -> Mask:
+        """What of a part of the page those lines and their blur reach."""
+        rows, columns = area
+        left = max(columns.start - _BLUR, 0)
+        if self.crossing is None:
+            return np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
+        near = self.crossing[rows, left : columns.stop + _BLUR]
+        blurred = cv2.dilate(near, np.ones((1, 2 * _BLUR + 1), np.uint8))
+        reached: Mask = blurred[:, columns.start - left : columns.stop - left] > 0
+        return reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +174,7 @@ class _Piece:
     own: Mask
 
     @property
-    def area(self) -> tuple[slice, slice]:
+    def area(self) -> Area:
         """Where ``own`` lies in the image."""
         h, w = self.own.shape
         return slice(self.y0, self.y0 + h), slice(self.x0, self.x0 + w)
@@ -169,24 +200,16 @@ def _pieces(
     """
     thick = _line_like(grey, unit, _CONTRAST)
     solid = filled(thick, 2.5 * unit, _SOLID)
-    beside = apart = _Beside.of(grey, unit)
-    crossed = None
-    if crossing is not None:
-        # What the blur of the lines reaches is theirs, too.
-        blurred = cv2.dilate(crossing, np.ones((1, 5), np.uint8))
-        crossed = blurred, _STROKE * unit
-        apart = beside.less(blurred)
+    page = _Page(grey, crossing)
+    beside = _Beside.of(grey, unit)
     pieces = [
         piece
-        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, crossed)
-        # A short one between two rulings may be a stroke: they are not left out there.
-        if _stands_alone(piece, apart if piece.line.length > _STROKE * unit else beside, unit)
+        for piece in _stretches(solid, unit / 3, 1.2 * unit, _UNBROKEN, (page, _STROKE * unit))
+        if _stands_alone(piece, beside, page, unit)
     ]
     # Faint and dotted lines show when the image is smoothed along them; text shows too, so
     # they must have little beside them.
-    smooth = cv2.blur(grey, (round(unit / 2) | 1, 1))
-    faint = _line_like(smooth, unit, _FAINT)
-    uncrossed = grey if crossing is None else cv2.max(grey, crossing)
+    faint = _line_like(grey, unit, _FAINT, smooth=round(unit / 2) | 1)
     for piece in pieces:
         h, w = piece.own.shape
         rows = slice(max(piece.y0 - round(unit / 2), 0), piece.y0 + h + round(unit / 2))
@@ -197,13 +220,13 @@ def _pieces(
     found = [
         part
         for piece in _stretches(lonely, 0.4 * unit, _DOTS * unit, _DOTTED)
-        for part in _without_gaps(piece, uncrossed, 0.5 * unit, _DOTS * unit)
+        for part in _without_gaps(piece, page, 0.5 * unit, _DOTS * unit)
     ]
     if beside_figures:
         drawn = [piece for piece in pieces if piece.line.length > _ALONG * unit]
-        found = _without_folds([*found, *_close_set(faint, uncrossed, unit)], drawn, grey)
+        found = _without_folds([*found, *_close_set(faint, page, unit)], drawn, grey)
     else:
-        found += _close_under(faint, thick, beside, uncrossed, unit)
+        found += _close_under(faint, thick, beside, page, unit)
     for piece in found:
         clearly = _in_the_open(piece, thick, beside) > _CLEARLY
         pieces.append(replace(piece, line=replace(piece.line, faint=not clearly)))
@@ -225,11 +248,11 @@ def _is_straight(piece: _Piece) -> bool:
     return bool(high - low <= _SLANT[0] + _SLANT[1] * piece.line.length)
 
 
-def _close_set(faint: NDArray[np.uint8], uncrossed: Image, unit: float) -> Iterator[_Piece]:
+def _close_set(faint: NDArray[np.uint8], page: _Page, unit: float) -> Iterator[_Piece]:
     """Borders along which figures stand close all the way; between its rows a border goes on."""
     core = filled(faint, _ALONG * unit, _CLOSE_SET)
     for piece in _stretches(core, 0.4 * unit, _ALONG * unit, _CLOSE_SET):
-        yield from _without_gaps(piece, uncrossed, 0.7 * unit, _ALONG * unit)
+        yield from _without_gaps(piece, page, 0.7 * unit, _ALONG * unit)
 
 
 def _without_folds(pieces: Sequence[_Piece], drawn: Sequence[_Piece], grey: Image) -> list[_Piece]:
@@ -250,13 +273,13 @@ def _close_under(
     faint: NDArray[np.uint8],
     thick: NDArray[np.uint8],
     beside: _Beside,
-    uncrossed: Image,
+    page: _Page,
     unit: float,
 ) -> Iterator[_Piece]:
     """Rulings close under words: they go on where nothing stands, as feet of characters don't."""
     core = filled(faint, 10 * unit, _CLOSE_SET)
     for piece in _stretches(core, 0.4 * unit, _LINE * unit, _CLOSE_SET):
-        for part in _without_gaps(piece, uncrossed, 0.7 * unit, _LINE * unit):
+        for part in _without_gaps(piece, page, 0.7 * unit, _LINE * unit):
             if _in_the_open(part, thick, beside) > _GOES_ON:
                 yield part
 
@@ -273,12 +296,12 @@ def _stretches(
     gap: float,
     shortest: float,
     share: float,
-    crossed: tuple[Image, float] | None = None,
+    crossed: tuple[_Page, float] | None = None,
 ) -> Iterator[_Piece]:
     """Pieces of ``core`` joined over gaps, at least ``shortest`` long, drawn to ``share``.
 
-    ``crossed`` are the pixels under lines that run across, and the length from which a piece
-    counts as drawn there.
+    ``crossed`` is a page with lines that run across, and the length from which a piece counts as
+    drawn below them.
     """
     for top, band in core.bands():
         joined = cv2.morphologyEx(band, cv2.MORPH_CLOSE, np.ones((1, round(gap) | 1), np.uint8))
@@ -292,8 +315,9 @@ def _stretches(
             own = (labels[part] == i) & (band[part] > 0)
             inked = own.any(axis=0)
             if crossed is not None and w > crossed[1]:
-                inked = inked | crossed[0][top + y : top + y + h, x : x + w].any(axis=0)
-            if inked.mean() > share:
+                area = slice(top + y, top + y + h), slice(x, x + w)
+                inked = inked | crossed[0].reached(area).any(axis=0)
+            if np.count_nonzero(inked) / w > share:
                 yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
 
@@ -324,7 +348,7 @@ def _median(values: NDArray[np.float64]) -> float:
     return float(ordered[half] + ordered[len(values) - half - 1]) / 2
 
 
-def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
+def _stands_alone(piece: _Piece, beside: _Beside, page: _Page, unit: float) -> bool:
     """Whether a stretch is a line and no row of strokes: it is long or little is beside it.
 
     What stands close over an underline stands on one side only, and an underline has no
@@ -332,8 +356,10 @@ def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
     """
     if piece.line.length > _LONG * unit:
         return True
-    over, under = (side[piece.area][piece.own].mean() for side in (beside.above, beside.below))
-    both = beside.both(piece.area)[piece.own].mean()
+    # A short one between two lines across may be a stroke: they are not left out there.
+    apart = page if piece.line.length > _STROKE * unit else None
+    above, below = (side[piece.own] for side in beside.sides(piece.area, apart))
+    over, under, both = above.mean(), below.mean(), (above | below).mean()
     if both < _CROWDED:
         return True
     whole = piece.own.any(axis=0).mean() > _SEAMLESS
@@ -341,13 +367,13 @@ def _stands_alone(piece: _Piece, beside: _Beside, unit: float) -> bool:
     return bool(both < _IN_TEXT or (one_sided and piece.line.length > _STROKE * unit))
 
 
-def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> Iterator[_Piece]:
+def _without_gaps(piece: _Piece, page: _Page, gap: float, shortest: float) -> Iterator[_Piece]:
     """The parts of a piece between stretches of bare paper of ``gap`` pixels, long ones only.
 
     Dots and dashes stand close; equal letters or figures, row by row, stand wider apart, so
     that nothing long is left of them. A ruling may have lost a stretch here and there.
     """
-    profile = np.where(piece.own, grey[piece.area], 255).min(axis=0)
+    profile = np.where(piece.own, page.uncrossed(piece.area), 255).min(axis=0)
     inked = np.flatnonzero(profile < _PAPER)
     if not len(inked):
         return
@@ -362,10 +388,7 @@ def _without_gaps(piece: _Piece, grey: Image, gap: float, shortest: float) -> It
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """1 where ink stands just above a pixel, and the same for below.
-
-    Both are views of one array: the ink of the page, with ``reach`` empty rows above and below.
-    """
+    """1 where there is ink, ``reach`` empty rows above and below the page: what stands so far off."""
 
     ink: NDArray[np.uint8]
     reach: int
@@ -377,24 +400,25 @@ class _Beside:
         cv2.threshold(ink, 189, 1, cv2.THRESH_BINARY_INV, dst=ink)
         return cls(ink, reach)
 
-    @property
-    def above(self) -> NDArray[np.uint8]:
-        return self.ink[: -2 * self.reach]
-
-    @property
-    def below(self) -> NDArray[np.uint8]:
-        return self.ink[2 * self.reach :]
-
-    def both(self, where: tuple[slice, slice] | NDArray[np.intp]) -> NDArray[np.uint8]:
+    def both(self, where: Area | NDArray[np.intp]) -> NDArray[np.uint8]:
         """1 where ink stands above or below, in a part of the image or in some of its rows."""
-        return self.above[where] | self.below[where]
+        return self.ink[: -2 * self.reach][where] | self.ink[2 * self.reach :][where]
 
-    def less(self, other: Image) -> _Beside:
-        """The same without the ink where ``other`` is not 0."""
-        ink = self.ink.copy()
-        page = ink[self.reach : -self.reach]
-        cv2.subtract(page, other, dst=page)
-        return _Beside(ink, self.reach)
+    def sides(
+        self, area: Area, apart: _Page | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """1 where ink stands above, and below, in a part of the image.
+
+        Ink of the lines that run across ``apart`` is left out.
+        """
+        rows, columns = area
+        ink = self.ink[rows.start : rows.stop + 2 * self.reach, columns]
+        if apart is not None:
+            top, bottom = rows.start - self.reach, rows.stop + self.reach
+            inside = slice(max(top, 0), min(bottom, len(apart.grey)))
+            ink = ink.copy()
+            ink[inside.start - top : inside.stop - top][apart.reached((inside, columns))] = 0
+        return ink[: rows.stop - rows.start], ink[2 * self.reach :]
 
 
 def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
@@ -407,10 +431,11 @@ def _lonely(beside: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
 
 
 def _measured(own: Mask, x: int, y: int) -> Line:
-    heights = own.sum(axis=0)
+    drawn = own.view(np.uint8)
+    heights = cv2.reduce(drawn, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
     inked = np.flatnonzero(heights)
     thickness = _middle(np.bincount(heights[inked])) - 2  # the mask was dilated
-    at = y + _middle(own.sum(axis=1)) + 0.5
+    at = y + _middle(cv2.reduce(drawn, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0]) + 0.5
     start, end = x + int(inked[0]), x + int(inked[-1]) + 1
     return Line(True, at, float(start), float(end), max(thickness, 1.0))
 

@@ -15,16 +15,21 @@ Image = NDArray[np.uint8]
 _BAND = 64  # rows
 
 
-def ridges(grey: Image, contrast: int, near: int, far: int) -> Image:
+def ridges(grey: Image, contrast: int, off: tuple[int, int], smooth: int = 1) -> Image:
     """1 where a pixel, or the next above or below it, is darker by ``contrast`` than its sides.
 
-    These stand ``far`` rows off for thick lines, or ``near`` for those that have something close to
-    them. Beyond the image there is paper.
+    These stand so many rows ``off``: far for thick lines, or near for those that have something
+    close to them. Beyond the image there is paper. The image is smoothed first, over so many pixels
+    along its rows.
     """
+    near, far = off
     found = np.empty_like(grey)
     for top in range(0, len(grey), _BAND):
         bottom = min(top + _BAND, len(grey))
-        sharp = _sharp(_framed(grey, top - 1 - far, bottom + 1 + far), contrast, near, far)
+        rows = _framed(grey, top - 1 - far, bottom + 1 + far)
+        if smooth > 1:
+            rows = cv2.blur(rows, (smooth, 1))
+        sharp = _sharp(rows, contrast, near, far)
         band = found[top:bottom]
         cv2.max(sharp[:-2], sharp[1:-1], dst=band)
         cv2.max(band, sharp[2:], dst=band)

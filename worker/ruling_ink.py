@@ -14,8 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.imaging import grey_counts, quantile_of
-
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -123,11 +121,13 @@ def _profile(seen: Image, core: int, crossed: Mask) -> Image:
     bare = seen > _BARE
     alone = bare[:_BESIDE].all(axis=0) & bare[-_BESIDE:].all(axis=0) & ~crossed
     enough = np.count_nonzero(alone) >= max(_FEWEST, _SHARE * len(alone))
-    asked = seen[:, alone] if enough else seen
-    own = np.array([quantile_of(grey_counts(row), 0.5) for row in asked], np.float64)
+    # Of small numbers sorted so, and sooner than np.median finds their middle.
+    asked = np.sort(seen[:, alone] if enough else seen, axis=1, kind="stable").astype(np.uint16)
+    half = asked.shape[1] // 2
+    own = ((asked[:, half] + asked[:, asked.shape[1] - half - 1]) // 2).astype(np.uint8)
     if not enough:  # what stands beside it is no blur of the ruling
         own[: len(own) // 2 - core] = own[len(own) // 2 + core + 1 :] = PAPER
-    return own.astype(np.uint8)[:, None]
+    return own[:, None]
 
 
 def _feet(seen: Image, left: Image, core: int) -> Mask:
