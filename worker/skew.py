@@ -32,6 +32,7 @@ the next round begins from: what is sharpest for few pixels may be so by chance.
 _FINER = 3.0  # times, from round to round
 _LEVEL = 0.02  # degrees of skew that are left
 _FLAT = 1.5  # pixels of bow that are left
+_BAND = 32  # rows that are laid flat at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,13 @@ def lie_of(ink: Mask, limit: float = 5.0) -> Lie:
     ink. A page without ink lies straight.
     """
     edge = round(_MARGIN * min(ink.shape))
-    points = cv2.findNonZero(ink.view(np.uint8)[edge:-edge, edge:-edge])
-    if points is None or len(points) < _LEAST_INK:
-        points, edge = cv2.findNonZero(ink.view(np.uint8)), 0
-    if points is None or len(points) < _LEAST_INK:
+    some = _some_of(ink[edge:-edge, edge:-edge])
+    if some is None:
+        some, edge = _some_of(ink), 0
+    if some is None:
         return Lie()
     half = ink.shape[1] / 2
-    some = np.random.default_rng(0).integers(0, len(points), _ROUNDS[-1][0])
-    xs, ys = np.ascontiguousarray(points.reshape(-1, 2)[some].T, np.float32)
+    xs, ys = some
     found = _Ink((xs + np.float32(edge - half)) / np.float32(half), ys)
     most = float(np.tan(np.radians(limit))) * half
     slopes, bows = _over(most, _SLOPES), _over(_MOST_BOW * ink.shape[1], _BOWS)
@@ -80,6 +80,23 @@ def lie_of(ink: Mask, limit: float = 5.0) -> Lie:
     return Lie(float(np.degrees(np.arctan(slope / half))), bow)
 
 
+def _some_of(ink: Mask) -> tuple[Floats, Floats] | None:
+    """The x and y of some pixels of ink, drawn by chance; None where there are too few."""
+    if not ink.size:
+        return None
+    room = -ink.shape[1] % 8
+    framed = cv2.copyMakeBorder(ink.view(np.uint8), 0, 0, 0, room, cv2.BORDER_CONSTANT, value=0)
+    # Eight pixels at a time, most of which are bare: that takes a third of the time.
+    eights = framed.view(np.uint64).ravel()
+    inked = np.flatnonzero(eights != 0)
+    pixels = np.flatnonzero(eights[inked].view(bool))
+    if len(pixels) < _LEAST_INK:
+        return None
+    some = pixels[np.random.default_rng(0).integers(0, len(pixels), _ROUNDS[-1][0])]
+    ys, xs = np.divmod(8 * inked[some // 8] + some % 8, framed.shape[1])
+    return xs.astype(np.float32), ys.astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ink:
     """Pixels of ink: how far across the page each is, from -1 to 1, and its y."""
@@ -91,16 +108,23 @@ class _Ink:
         """The bends, that by which the first pixels gather most sharply in rows first."""
         across, ys = self.across[:many], self.ys[:many]
         sagging = 1 - across**2
-        scores = [
-            _sharpness(ys - (np.float32(s) * across + np.float32(b) * sagging), height)
-            for s, b in tried
-        ]
+        falls = {s: np.float32(s) * across for s in dict.fromkeys(s for s, _ in tried)}
+        sags = {b: np.float32(b) * sagging for b in dict.fromkeys(b for _, b in tried)}
+        room = np.empty_like(ys)
+        scores = []
+        for slope, bow in tried:
+            np.add(falls[slope], sags[bow], out=room)
+            np.subtract(ys, room, out=room)
+            scores.append(_sharpness(room, height))
         return [tried[k] for k in np.argsort(scores)[::-1]]
 
 
 def _sharpness(ys: Floats, height: float) -> float:
-    rows = ((ys - ys.min()) * np.float32(1 / height)).astype(np.int64)
-    return float(np.square(np.bincount(rows).astype(np.float64)).sum())
+    """How sharply pixels gather in rows; ``ys`` is overwritten."""
+    ys -= ys.min()
+    ys *= np.float32(1 / height)
+    counts = np.bincount(ys.astype(np.int32))
+    return float(np.dot(counts, counts))
 
 
 def _over(most: float, many: int) -> Floats:
@@ -195,13 +219,22 @@ def _turned(grey: Image, laid: _Laid, part: Part) -> Image:
 
 def _flattened(grey: Image, sheet: PageMap, part: Part) -> Image:
     rows, columns = part
+    laid = np.empty((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
     xs = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5)
     sag = np.float32(sheet.bow) * (xs - np.float32(sheet.middle)) ** 2
-    ys = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] + np.float32(0.5) + sag
     flat = sheet.flat
-    from_x = np.float32(flat.a) * xs + np.float32(flat.b) * ys + np.float32(flat.c - 0.5)
-    from_y = np.float32(flat.d) * xs + np.float32(flat.e) * ys + np.float32(flat.f - 0.5)
-    laid: Image = cv2.remap(
-        grey, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=PAPER
-    )
+    far = np.float32(flat.a) * xs, np.float32(flat.d) * xs
+    # In bands of rows, for what is reckoned of one stays in the processor's cache.
+    for top in range(0, len(laid), _BAND):
+        band = laid[top : top + _BAND]
+        first = rows.start + top
+        ys = np.arange(first, first + len(band), dtype=np.float32)[:, None] + np.float32(0.5) + sag
+        from_x = far[0] + np.float32(flat.b) * ys
+        from_x += np.float32(flat.c - 0.5)
+        from_y = far[1] + np.float32(flat.e) * ys
+        from_y += np.float32(flat.f - 0.5)
+        cv2.remap(
+            grey, from_x, from_y, cv2.INTER_CUBIC,
+            dst=band, borderMode=cv2.BORDER_CONSTANT, borderValue=PAPER,
+        )  # fmt: skip
     return laid
