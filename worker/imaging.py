@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.components import components
+from worker.components import components, frames
 
 Image = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
@@ -51,10 +51,13 @@ def flatten_light(grey: Image) -> Image:
     paper = cv2.GaussianBlur(cv2.medianBlur(paper, 5), (0, 0), 0.8)
     size = (grey.shape[1], grey.shape[0])
     light = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
-    even: Image = cv2.divide(grey, np.maximum(light, _DARK), scale=250)
+    even: Image
+    if paper.min() >= _DARK:  # and so is all between its pixels
+        even = cv2.divide(grey, light, scale=250)
+        return even
+    even = cv2.divide(grey, np.maximum(light, _DARK), scale=250)
     dark = light < _DARK
-    if dark.any():
-        even[dark] = 250 - np.minimum(cv2.subtract(grey, light)[dark], 250)
+    even[dark] = 250 - np.minimum(cv2.subtract(grey, light)[dark], 250)
     return even
 
 
@@ -71,10 +74,13 @@ def paper_noise(grey: Image) -> float:
     height, width = (side // _SQUARE for side in grey.shape)
     if not height * width:
         return 0.0
-    level = grey[: height * _SQUARE, : width * _SQUARE].astype(np.float32)
-    mean = cv2.resize(level, (width, height), interpolation=cv2.INTER_AREA)
-    cv2.multiply(level, level, dst=level)
-    of_squares = cv2.resize(level, (width, height), interpolation=cv2.INTER_AREA)
+    sums = np.empty((2, height, width * _SQUARE), np.float32)
+    for k in range(height):  # one row of squares at a time stays in the processor's cache
+        rows = grey[k * _SQUARE : (k + 1) * _SQUARE, : width * _SQUARE]
+        cv2.reduce(rows, 0, cv2.REDUCE_SUM, dst=sums[0, k : k + 1], dtype=cv2.CV_32F)
+        squares = cv2.multiply(rows, rows, dtype=cv2.CV_16U)
+        cv2.reduce(squares, 0, cv2.REDUCE_SUM, dst=sums[1, k : k + 1], dtype=cv2.CV_32F)
+    mean, of_squares = sums.reshape(2, height, width, _SQUARE).sum(axis=3) / _SQUARE**2
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 
@@ -140,8 +146,7 @@ def _usual_height(ink: Image) -> tuple[float, float]:
     Blurred print of small sizes runs together to words, turned ones perhaps: where there is more
     of them than of single characters, and they are lower, those are but a title's.
     """
-    _, stats = components(ink)
-    width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+    width, height, area = frames(ink)
     tallest = max(ink.shape) / 20
     letters = (height >= 5) & (height < tallest) & (width < 3 * height) & (area >= 8)
     letters &= area > 0.08 * width * height

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -172,15 +173,22 @@ def _harmonics(turns: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.stack(waves, axis=-1).astype(np.float64)
 
 
+@cache
+def _all_around() -> tuple[Floats, NDArray[np.float64]]:
+    """The directions in which a ring is looked for, and their harmonics."""
+    turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
+    return turns, _harmonics(turns)
+
+
 def _stamp(grey: Image, x: float, y: float, rough: float) -> tuple[float, RoundStamp] | None:
     """The ring near a circle and how far round it is drawn; None where that is not enough.
 
     Rulings and text that cross it are thinner than its stroke; a ring of dots shows only with
     them.
     """
-    turns = np.linspace(-np.pi, np.pi, _STEPS, endpoint=False, dtype=np.float32)
+    turns, around = _all_around()
     circle = rough
-    waves, on = _ring(grey, x, y, rough, turns)
+    waves, on = _ring(grey, x, y, rough)
     for _ in range(_PASSES):
         if on.mean() < _DRAWN / 2 or not _BAND[0] < waves[0] / circle < _BAND[1]:
             return None
@@ -188,12 +196,12 @@ def _stamp(grey: Image, x: float, y: float, rough: float) -> tuple[float, RoundS
             break
         # Seen from its own middle more of a ring lies in the band.
         x, y, rough = x + float(waves[1]), y + float(waves[2]), float(waves[0])
-        waves, on = _ring(grey, x, y, rough, turns)
+        waves, on = _ring(grey, x, y, rough)
     if on.mean() < _DRAWN:
         return None
     thick = _thickest(rough)
     spread = np.arange(-2 * thick, 2 * thick + 1, dtype=np.float32)
-    middle = (_harmonics(turns) @ waves).astype(np.float32)[:, None]
+    middle = (around @ waves).astype(np.float32)[:, None]
     across = _sampled(grey, x, y, turns[:, None], middle + spread)[on]
     profile = across.mean(axis=0)
     stroke = profile < (float(profile.min()) + PAPER) / 2
@@ -210,22 +218,23 @@ def _thickest(radius: float) -> int:
 
 
 def _ring(
-    grey: Image, x: float, y: float, rough: float, turns: Floats
+    grey: Image, x: float, y: float, rough: float
 ) -> tuple[NDArray[np.float64], Mask]:
     """The waves of the ring about as far from a point, and the directions it is drawn in."""
+    turns, _ = _all_around()
     radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)
     strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
     thick = _thickest(rough)
     round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends
     strokes = cv2.morphologyEx(round_about, cv2.MORPH_CLOSE, np.ones((thick, thick), np.uint8))
     looks = [cv2.blur(seen, (thick, _SMOOTH))[_SMOOTH:-_SMOOTH] for seen in (strokes, round_about)]
-    ways = [_way(radii[look.argmin(axis=1)], look.min(axis=1) < _INKED, turns) for look in looks]
+    ways = [_way(radii[look.argmin(axis=1)], look.min(axis=1) < _INKED) for look in looks]
     return max(ways, key=lambda way: way[1].mean())
 
 
-def _way(radii: Floats, dark: Mask, turns: Floats) -> tuple[NDArray[np.float64], Mask]:
+def _way(radii: Floats, dark: Mask) -> tuple[NDArray[np.float64], Mask]:
     """The slow wave through radii by direction, far ones left out; and which lie on it."""
-    harmonics, kept = _harmonics(turns), dark
+    harmonics, kept = _all_around()[1], dark
     waves: NDArray[np.float64] = np.zeros(harmonics.shape[1])
     off: NDArray[np.float64] = np.full(len(radii), np.inf)
     for _ in range(6):
