@@ -76,11 +76,13 @@ def paper_noise(grey: Image) -> float:
         return 0.0
     sums = np.empty((2, height, width * _SQUARE), np.float32)
     for k in range(height):  # one row of squares at a time stays in the processor's cache
-        rows = grey[k * _SQUARE : (k + 1) * _SQUARE, : width * _SQUARE]
-        cv2.reduce(rows, 0, cv2.REDUCE_SUM, dst=sums[0, k : k + 1], dtype=cv2.CV_32F)
-        squares = cv2.multiply(rows, rows, dtype=cv2.CV_16U)
-        cv2.reduce(squares, 0, cv2.REDUCE_SUM, dst=sums[1, k : k + 1], dtype=cv2.CV_32F)
-    mean, of_squares = sums.reshape(2, height, width, _SQUARE).sum(axis=3) / _SQUARE**2
+        rows = grey[k * _SQUARE : (k + 1) * _SQUARE, : width * _SQUARE].astype(np.float32)
+        cv2.reduce(rows, 0, cv2.REDUCE_SUM, dst=sums[0, k : k + 1])
+        cv2.multiply(rows, rows, dst=rows)
+        cv2.reduce(rows, 0, cv2.REDUCE_SUM, dst=sums[1, k : k + 1])
+    mean, of_squares = (
+        cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) / _SQUARE for one in sums
+    )
     return float(np.median(np.sqrt(np.maximum(of_squares - mean * mean, 0.0))))
 
 

@@ -7,11 +7,15 @@ that is evened out leaves the border itself as a line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from worker.imaging import grey_counts, quantile_of
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -35,7 +39,7 @@ def without_edges(grey: Image) -> Image:
     clear = grey
     for turns in range(4):
         side = np.rot90(grey, turns)  # its left edge is looked at
-        strip = side[:, : max(round(_DEEP * side.shape[1]), 1)]
+        strip = np.ascontiguousarray(side[:, : max(round(_DEEP * side.shape[1]), 1)])
         for rows, mended in _mended(strip):
             if clear is grey:
                 clear = grey.copy()
@@ -48,11 +52,15 @@ def _mended(strip: Image) -> Iterator[tuple[slice, Image]]:
     steps = np.linspace(0, len(strip), _PARTS + 1).astype(int)
     for first, last in pairwise(steps):
         part = strip[first:last]
-        paper = max(float(np.median(part[::4, part.shape[1] // 2 :])), 1.0)
-        dark = part < _DARK * paper
-        black = _depth(dark.mean(axis=0))
-        bare = np.count_nonzero(~dark, axis=0)
-        light: Floats = np.where(dark, 0, part).sum(axis=0) / (paper * np.maximum(bare, 1))
+        if not part.size:
+            continue
+        paper = max(quantile_of(grey_counts(part[::4, part.shape[1] // 2 :]), 0.5), 1.0)
+        least = math.ceil(_DARK * paper)  # what is darker is dark
+        dark = part < np.uint8(least)
+        bare = len(part) - _sums(dark.view(np.uint8))
+        black = _depth((len(part) - bare) / len(part))
+        _, lit_only = cv2.threshold(part, least - 1, 0, cv2.THRESH_TOZERO)
+        light: Floats = _sums(lit_only) / (paper * np.maximum(bare, 1))
         light[bare == 0] = 1.0
         lit = np.flatnonzero(light[black:] >= _SHADED)
         shaded = black + int(lit[0]) if len(lit) else black
@@ -60,6 +68,12 @@ def _mended(strip: Image) -> Iterator[tuple[slice, Image]]:
             mended = part[:, :shaded] / light[:shaded]
             mended[:, :black][dark[:, :black]] = paper
             yield slice(int(first), int(last)), np.clip(mended, 0, 255).astype(np.uint8)
+
+
+def _sums(part: Image) -> NDArray[np.int32]:
+    """The sum of each column."""
+    sums: NDArray[np.int32] = cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+    return sums
 
 
 def _depth(share: Floats) -> int:
