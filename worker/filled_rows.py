@@ -34,7 +34,7 @@ class Rows:
 
 
 def filled(mask: NDArray[np.uint8], length: float, share: float) -> Rows:
-    """What of a ``mask`` of 0 and 1 lies on some stretch of ``length`` that is drawn to ``share``."""
+    """What of a mask of 0 and 1 lies on some stretch of ``length`` that is drawn to ``share``."""
     window = max(round(length), 5) | 1
     least = math.ceil(share * window)
     inked = np.flatnonzero(cv2.reduce(mask, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S) >= least)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import cv2
 import numpy as np
@@ -80,7 +80,8 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     rows = _merged(across, unit)
     turned: Image = cv2.transpose(grey)
     # What stands between two rulings of rows is bare where only they are crossed.
-    crossing = drawn_turned(_strokes(rows), *grey.shape)
+    row_strokes = [_strokes(row) for row in rows]
+    crossing = drawn_turned(list(chain.from_iterable(row_strokes)), *grey.shape)
     down = _pieces(turned, unit, crossing, beside_figures=True)
     columns = _merged(down, unit)
     row_lines = [row.line for row in rows]
@@ -94,8 +95,11 @@ def find_lines(grey: Image, text_height: float) -> Drawing:
     more_columns = list(gaps_closed(turned, *flipped, unit))
     return Drawing(
         (*whole_rows, *more_rows, *whole_columns, *(_flip(line) for line in more_columns)),
-        (*_strokes([rows[i] for i in kept_rows]), *map(_straight, more_rows)),
-        (*_strokes([columns[i] for i in kept_columns]), *map(_straight, more_columns)),
+        (*(one for i in kept_rows for one in row_strokes[i]), *map(_straight, more_rows)),
+        (
+            *(one for i in kept_columns for one in _strokes(columns[i])),
+            *map(_straight, more_columns),
+        ),
     )
 
 
@@ -182,10 +186,11 @@ class _Piece:
     @property
     def middles(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """The columns that are drawn, and the middle of the ink in each, from the origin."""
-        heights = self.own.sum(axis=0)
+        own = self.own.astype(np.float32)
+        heights = own.sum(axis=0)
         drawn = np.flatnonzero(heights)
-        rows = np.arange(self.own.shape[0])[:, None]
-        return drawn, (self.own * rows).sum(axis=0)[drawn] / heights[drawn]
+        reached = np.arange(len(own), dtype=np.float32) @ own  # whole numbers, all of them small
+        return drawn, reached[drawn].astype(np.float64) / heights[drawn]
 
 
 def _pieces(
@@ -321,8 +326,8 @@ def _stretches(
                 yield _Piece(_measured(own, x, top + y), x, top + y, own)
 
 
-def _strokes(merged: Sequence[_Merged]) -> tuple[Stroke, ...]:
-    return tuple(_stroke(piece) for line in merged for piece in line.pieces)
+def _strokes(line: _Merged) -> tuple[Stroke, ...]:
+    return tuple(_stroke(piece) for piece in line.pieces)
 
 
 def _stroke(piece: _Piece) -> Stroke:
@@ -330,7 +335,7 @@ def _stroke(piece: _Piece) -> Stroke:
     drawn, middles = piece.middles
     # What touches the line on one side pulls a column's middle: the median doesn't follow.
     steps = np.linspace(0, len(drawn), max(len(drawn) // 40, 1) + 1).astype(int)
-    knots = [_median(middles[i:j]) for i, j in pairwise(steps)]
+    knots = _medians(middles, np.diff(steps))
     at = [float(drawn[(i + j) // 2]) for i, j in pairwise(steps)]
     path = np.interp(np.arange(piece.own.shape[1]), at, knots) + piece.y0
     return Stroke(piece.x0, path, piece.line.thickness / 2 + 0.6)
@@ -346,6 +351,16 @@ def _median(values: NDArray[np.float64]) -> float:
     """The median; for a few dozen values much sooner there than numpy's own."""
     ordered, half = np.sort(values), len(values) // 2
     return float(ordered[half] + ordered[len(values) - half - 1]) / 2
+
+
+def _medians(values: NDArray[np.float64], many: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The medians of stretches of the values, ``many`` each."""
+    table = np.full((len(many), many.max()), np.inf)
+    table[np.arange(table.shape[1]) < many[:, None]] = values
+    table.sort(axis=1)
+    at, half = np.arange(len(many)), many // 2
+    medians: NDArray[np.float64] = (table[at, half] + table[at, many - half - 1]) / 2
+    return medians
 
 
 def _stands_alone(piece: _Piece, beside: _Beside, page: _Page, unit: float) -> bool:
@@ -388,7 +403,7 @@ def _without_gaps(piece: _Piece, page: _Page, gap: float, shortest: float) -> It
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """1 where there is ink, ``reach`` empty rows above and below the page: what stands so far off."""
+    """1 where there is ink, with ``reach`` empty rows above and below the page."""
 
     ink: NDArray[np.uint8]
     reach: int
@@ -404,9 +419,7 @@ class _Beside:
         """1 where ink stands above or below, in a part of the image or in some of its rows."""
         return self.ink[: -2 * self.reach][where] | self.ink[2 * self.reach :][where]
 
-    def sides(
-        self, area: Area, apart: _Page | None
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def sides(self, area: Area, apart: _Page | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """1 where ink stands above, and below, in a part of the image.
 
         Ink of the lines that run across ``apart`` is left out.

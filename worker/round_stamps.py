@@ -217,9 +217,7 @@ def _thickest(radius: float) -> int:
     return max(round(radius / 25), 3)
 
 
-def _ring(
-    grey: Image, x: float, y: float, rough: float
-) -> tuple[NDArray[np.float64], Mask]:
+def _ring(grey: Image, x: float, y: float, rough: float) -> tuple[NDArray[np.float64], Mask]:
     """The waves of the ring about as far from a point, and the directions it is drawn in."""
     turns, _ = _all_around()
     radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)

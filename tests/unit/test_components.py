@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from worker.components import components
+from worker.components import components, frames
 
 
 @pytest.mark.parametrize(("share", "bits"), [(0.02, 16), (0.2, 32), (0.9, 16)])
@@ -17,3 +17,11 @@ def test_pieces_are_those_of_32_bits(share: float, bits: int) -> None:
     assert labels.dtype.itemsize * 8 == bits
     assert np.array_equal(labels, expected)
     assert np.array_equal(stats, frames)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.2, 0.5, 0.9, 1.0])
+def test_outlines_tell_the_size_of_pieces(share: float) -> None:
+    ink = (np.random.default_rng(2).random((300, 400)) < share).astype(np.uint8)
+    told = frames(ink)
+    expected = components(ink)[1][1:, 2:].T
+    assert np.array_equal(told[:, np.lexsort(told)], expected[:, np.lexsort(expected)])

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from worker.image_rulings import find_lines, without_lines
-from worker.ruling_ink import Stroke, drawn, lift
+from worker.ruling_ink import Stroke, drawn_turned, lift
 
 Image = NDArray[np.uint8]
 
@@ -63,6 +63,6 @@ def test_a_stroke_may_bend_and_meet_the_edge_of_the_page() -> None:
     page = np.full((40, 200), 250, np.uint8)
     middles = np.linspace(0.0, 6.0, 200)
     stroke = Stroke(0, middles, 1.6)
-    page[drawn([stroke], *page.shape)] = 20
-    lift(page, [stroke], np.zeros(page.shape, bool))
+    page[drawn_turned([stroke], *page.shape).T > 0] = 20
+    lift(page, [stroke], np.zeros_like(page))
     assert page.min() > 240
