@@ -15,6 +15,7 @@ SURE = 3  # numbers in a row that are no chance
 FIRST = 2  # the highest number that such a row may start with, the first being lost
 _ONES = ("1", "I", "l", "|")  # a 1, and what it is misread as
 _ASTERISKS = 2  # of a column without a number
+_SOME = 2  # asterisks beside the number of the only column of figures
 _LONGEST = 8  # characters of a number or formula, or of what is read in its place
 _MOST = 0.7  # share of the texts that must be the number of their place
 _PLACED = 0.6  # share of the numbers that must be in their places
@@ -38,6 +39,8 @@ def numbers_columns(texts: Sequence[str]) -> bool:
     digits = [int(found[1]) for found in numbered]
     if _in_their_places(said) or _among_asterisks(said):
         return True
+    if is_one_among_asterisks([found[1] for found in numbered], named, others):
+        return True
     if digits[1:4] == [1, 2, 3]:  # asterisks before them that were read as a number
         del digits[0]
     first = counted_from(digits)
@@ -47,6 +50,18 @@ def numbers_columns(texts: Sequence[str]) -> bool:
         return True
     counted = len(digits) >= SURE and first <= FIRST
     return len(others) == 1 or (counted and all(len(text) <= SHORT for text in others))
+
+
+def is_one_among_asterisks(
+    numbers: Sequence[str], names: Sequence[str], others: Sequence[str]
+) -> bool:
+    """Whether a row numbers the only column of figures that a table has.
+
+    ``names`` are asterisks and the like beside the number. Fewer ``others`` may be what some of
+    them were misread as.
+    """
+    short = all(len(other) <= _ASTERISKS for other in others)
+    return list(numbers) == ["1"] and len(names) >= _SOME and len(others) < len(names) and short
 
 
 def _in_their_places(said: Sequence[str]) -> bool:

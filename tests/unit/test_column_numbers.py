@@ -12,6 +12,7 @@ from worker.column_numbers import numbers_columns
         ["", "1=2+5", "2=3+4", "3", "4", "5=6+7", "6", "7"],
         ["**", "1", "**", "**"],
         ["**", "**", "(1)", "(2)"],
+        ["卡*", "1", "**", "**", "卡卡", "**", "**"],
         ["水寅", "x寅", "1", "2", "3"],  # asterisks as a recogniser may read them
         ["68", "1", "2", "3"],
         ["**", "1", "2", "3", "1", "5", "6", "7"],  # a 4 that lost its bar
@@ -40,6 +41,8 @@ def test_numbers_and_what_stands_beside_them(texts: list[str]) -> None:
         ["维修养护费", "120", "1", "2", "3"],
         ["4", "1", "2"],
         ["张三", "2", "3", "男"],
+        ["卡*", "1", "卡卡", "**"],
+        ["合计", "1", "**", "教育支出"],
     ],
 )
 def test_figures_are_no_column_numbers(texts: list[str]) -> None:

@@ -249,6 +249,19 @@ def test_numbers_of_another_kind_are_no_amounts() -> None:
     assert table.sums == ()
 
 
+@pytest.mark.parametrize("first", ["**", "卡*"])
+def test_the_number_of_the_only_column_of_figures_is_no_name_of_it(first: str) -> None:
+    table = draft(
+        sheet(
+            [["项目", "金额（万元）", "目标", "说明", "备注"], [first, "1", "**", "**", "**"]],
+            [["道路", "5.00", "通车", "", ""], ["桥梁", "3.00", "通车", "", ""]],
+        )
+    )
+    assert [c.path for c in table.columns] == [
+        ("项目",), ("金额（万元）",), ("目标",), ("说明",), ("备注",),
+    ]  # fmt: skip
+
+
 def test_blank_columns_of_money_are_still_money() -> None:
     table = draft(
         sheet(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from schemas.amount import Amount, narrow, parse_amount
 from schemas.grid import GridCell, Sheet, Split
 from schemas.words import is_unit_line, organisation_in, plain, total_kind, unit_in
-from worker.column_numbers import FIRST, SHORT, SURE, counted_from
+from worker.column_numbers import FIRST, SHORT, SURE, counted_from, is_one_among_asterisks
 
 Row = tuple[GridCell, ...]
 
@@ -127,6 +127,9 @@ def numbers_of(row: Row) -> dict[int, str] | None:
     if not names and any("=" in text for text in found.values()):
         return found
     first = counted_from(list(numbers.values()))
+    beside = [text for text in found.values() if "*" in text]
+    if is_one_among_asterisks([found[col] for col in numbers], beside, names):
+        return found
     if first is None or len(numbers) < (SURE if names else 2) or (names and first > FIRST):
         return None
     # A number that was misread is known by its place.
