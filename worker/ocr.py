@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -167,8 +168,8 @@ class PpOcr:
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
 
     def glance(self, crops: Sequence[Image]) -> list[LineReading]:
-        # A figure that stays unsure is looked at closely anyhow.
-        readings = self._quick.read_words(crops, unless=_SURE)
+        # What stays unsure is looked at closely anyhow.
+        readings = self._quick.read_words(crops, least=_SURE)
         return [_weighing(reading, GLANCE) for reading in readings]
 
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
@@ -206,15 +207,19 @@ class _Recogniser:
     size: ModelSize
     threads: int
 
-    def read_words(self, crops: Sequence[Image], unless: float = 0.0) -> list[LineReading]:
+    def read_words(self, crops: Sequence[Image], least: float = 0.0) -> list[LineReading]:
         """One reading per crop, in the same order, drawn narrower than they are.
 
-        What proves to be a figure more probable than ``unless`` is read as wide as it is: digits
-        are narrow already.
+        What proves to be of narrow signs, as figures and Latin words are, is read as wide as it is,
+        unless it is less probable than ``least``.
         """
         readings = self.read(crops, SQUEEZED)
-        figures = [k for k, reading in enumerate(readings) if _is_figure(reading, unless)]
-        for k, reading in zip(figures, self.read([crops[k] for k in figures]), strict=True):
+        narrow = [
+            k
+            for k, reading in enumerate(readings)
+            if not is_of_wide_letters(reading) and _least(reading) >= least
+        ]
+        for k, reading in zip(narrow, self.read([crops[k] for k in narrow]), strict=True):
             readings[k] = reading
         return readings
 
@@ -252,8 +257,20 @@ class _Recogniser:
         return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
 
 
-def _is_figure(reading: LineReading, least: float) -> bool:
-    return any(a.text == reading.text and a.probability > least for a in reading.alternatives)
+def is_of_wide_letters(reading: LineReading) -> bool:
+    """Whether letters are as wide as they are high, as Chinese ones are, but for a few."""
+    text = reading.text
+    narrow = sum(c.isalnum() and unicodedata.east_asian_width(c) not in "WF" for c in text)
+    return bool(text) and not reading.alternatives and narrow <= _FEW_NARROW * len(text)
+
+
+def _least(reading: LineReading) -> float:
+    """The probability of a figure, or of a text's least sure letter; 0.0 where there is none."""
+    if reading.alternatives:
+        own = (a.probability for a in reading.alternatives if a.text == reading.text)
+        return max(own, default=0.0)
+    letters = (p for c, p in zip(reading.text, reading.scores, strict=True) if c.isalnum())
+    return min(letters, default=0.0)
 
 
 def _weighing(reading: LineReading, weight: float) -> LineReading:
@@ -348,7 +365,8 @@ _BATCH_PIXELS = 1300
 
 _BEAM = 8  # alternatives kept for a figure
 _LONG = 1.5  # heights of a crop: one no longer holds a sign or two, narrow as they are
-_SURE = 0.9  # of a figure at a glance; one less sure is looked at closely anyhow
+_SURE = 0.9  # of narrow signs at a glance; what is less sure is looked at closely anyhow
+_FEW_NARROW = 0.2  # share of a text's signs that may be narrow ones
 
 
 def _is_long(crop: Image) -> bool:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from schemas.page import Reading
 from worker.line_parts import Part, letters_in_doubt, parts_in_doubt, with_parts
-from worker.ocr import LineReading, OcrEngine
+from worker.ocr import LineReading, OcrEngine, is_of_wide_letters
 
 Image = NDArray[np.uint8]
 
@@ -111,7 +111,7 @@ def _close_readings(
 
 
 def _is_words(reading: LineReading) -> bool:
-    return len(reading.text) > 1 and not reading.alternatives
+    return len(reading.text) > 1 and is_of_wide_letters(reading)
 
 
 def _plain(reading: LineReading) -> bool:

@@ -82,6 +82,14 @@ def test_a_glance_reads_words_and_figures_and_where_they_stand(engine: PpOcr) ->
     assert readings[1].alternatives[0].text == "1,154.38"
 
 
+def test_latin_words_are_as_legible_at_a_glance_as_chinese_ones(engine: PpOcr) -> None:
+    texts = ["Real Property Transfer Tax", "Recreation Programs", "Miscellaneous Receipts"]
+    readings = engine.glance([_line(text) for text in texts])
+    assert [reading.text.replace(" ", "") for reading in readings] == [
+        text.replace(" ", "") for text in texts
+    ]
+
+
 def test_no_crops_no_readings(engine: PpOcr) -> None:
     assert engine.recognise([]) == []
 
