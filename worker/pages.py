@@ -48,7 +48,7 @@ def read_page(
         match "scan" if as_scan and judged.source == "text" else judged.source:
             case "text":
                 page = read_text_layer(
-                    number, width, height, document.chars(index), document.segments(index)
+                    number, width, height, document.stretches(index), document.segments(index)
                 )
             case "scan":
                 pixels = document.scan(index)

@@ -6,12 +6,11 @@ page as a viewer displays it (after /Rotate and cropping).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,7 @@ from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, Unkno
 from schemas.geometry import Affine, Box
 from schemas.page import PageSource
 from worker.limits import ORDINARY, PageLimits, Trouble, require_within
+from worker.stretches import Corners, Stretch, in_order, is_odd, plainly_readable, stretches
 
 TROUBLE: Trouble = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 """What PyMuPDF raises over a damaged file: its own errors, and those of MuPDF that get through."""
@@ -62,23 +62,6 @@ _LOST = (
 # How MuPDF's names of grey colour spaces begin; a palette or a spot colour has one value, too.
 _GREY = ("DeviceGray", "CalGray", "ICCBased(Gray")
 _INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
-
-
-class Char(NamedTuple):
-    """A character of the text layer; a tuple, for a page has thousands.
-
-    ``x``/``y`` is its origin on the baseline, ``box`` its cell; ``dx``/``dy`` the unit vector
-    in which its line runs; ``size`` the font size in points.
-    """
-
-    c: str
-    x: float
-    y: float
-    box: Box
-    dx: float
-    dy: float
-    size: float
-    bold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +157,13 @@ class Document:
     def __init__(self, raw: Any, page_count: int, limits: PageLimits) -> None:
         self._raw, self._limits = raw, limits
         self._held: tuple[int, Any] | None = None
+        self._text: Any = None
         self.page_count = page_count
 
     def _page(self, index: int) -> Any:
         """The page, once: MuPDF's page objects are kept while the same page is worked on."""
         if self._held is None or self._held[0] != index:
-            self._held = (index, self._load(index))
+            self._held, self._text = (index, self._load(index)), None
             pymupdf.TOOLS.reset_mupdf_warnings()
         return self._held[1]
 
@@ -266,24 +250,33 @@ class Document:
         lost = [line for line in said.splitlines() if any(sign in line for sign in _LOST)]
         return "; ".join(dict.fromkeys(lost)) or None
 
-    def chars(self, index: int) -> tuple[Char, ...]:
+    def stretches(self, index: int) -> tuple[Stretch, ...]:
         """The visible characters of the text layer, in the order of the file."""
-        page = self._page(index)
         with _damage_named(index):
-            raw = page.get_text("rawdict", flags=_TEXT_FLAGS)
-        return tuple(_chars(raw, _affine(page.rotation_matrix)))
+            raw = self._raw_text(index)
+        return tuple(stretches(raw, _affine(self._page(index).rotation_matrix)))
+
+    def _raw_text(self, index: int) -> Any:
+        """MuPDF's dictionary of the page's text, kept while the same page is worked on."""
+        page = self._page(index)
+        if self._text is None:
+            self._text = page.get_text("rawdict", flags=_TEXT_FLAGS)
+        return self._text
 
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
         turned = _affine(page.rotation_matrix)
         with _damage_named(index):
-            drawings = page.get_drawings()
-        return tuple(_turned(s, turned) for s in _visible(drawings))
+            drawings = page.get_cdrawings()
+        drawn = _visible(drawings)
+        return tuple(drawn if turned == Affine() else (_turned(s, turned) for s in drawn))
 
     def judge(self, index: int) -> PageJudgement:
         """Whether the page has a text layer worth believing, is a scan, or is blank."""
         with _damage_named(index):
+            if plainly_readable(self._raw_text(index)):
+                return PageJudgement("text", "text layer", self.damage())
             return self._judged(self._page(index))
 
     def _judged(self, page: Any) -> PageJudgement:
@@ -366,11 +359,6 @@ def _is_grey(page: Any) -> bool:
     )
 
 
-def _odd(c: str) -> bool:
-    """Whether a character speaks of a broken text layer rather than of a language."""
-    return c == "�" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs")
-
-
 def _count_text(page: Any) -> tuple[int, int, int]:
     """Visible, invisible and odd visible characters, white space left out."""
     shown = hidden = odd = 0
@@ -380,7 +368,7 @@ def _count_text(page: Any) -> tuple[int, int, int]:
             hidden += len(texts)
         else:
             shown += len(texts)
-            odd += sum(map(_odd, texts))
+            odd += sum(map(is_odd, texts))
     return shown, hidden, odd
 
 
@@ -394,27 +382,6 @@ def _has_ink(page: Any) -> bool:
 def _turned(segment: Segment, by: Affine) -> Segment:
     start, end = by.point(segment.x0, segment.y0), by.point(segment.x1, segment.y1)
     return Segment(*start, *end, segment.thickness)
-
-
-def _chars(raw: Any, turned: Affine) -> Iterator[Char]:
-    """MuPDF gives characters as they lie before /Rotate; ``turned`` is the page's rotation."""
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            dx, dy = line["dir"]
-            dx, dy = turned.a * dx + turned.b * dy, turned.d * dx + turned.e * dy
-            for span in line["spans"]:
-                size = span["size"]
-                bold = (
-                    bool(span["flags"] & pymupdf.TEXT_FONT_BOLD) or "bold" in span["font"].lower()
-                )
-                for char in span["chars"]:
-                    x0, y0, x1, y1 = char["bbox"]
-                    lies = Box(
-                        x0 if x0 < x1 else x1, y0 if y0 < y1 else y1,
-                        x1 if x0 < x1 else x0, y1 if y0 < y1 else y0,
-                    )  # fmt: skip
-                    x, y = turned.point(*char["origin"])
-                    yield Char(char["c"], x, y, turned.box(lies), dx, dy, size, bold)
 
 
 def _affine(matrix: Any) -> Affine:
@@ -431,21 +398,23 @@ def _visible(drawings: Any) -> list[Segment]:
     for drawing in drawings:
         if drawing["type"] in ("f", "fs") and not _is_dark(drawing.get("fill")):
             cover = drawing["rect"]
-            if cover.width > _THIN and cover.height > _THIN:
+            x0, y0, x1, y1 = cover
+            if x1 - x0 > _THIN and y1 - y0 > _THIN:
                 shown = [part for segment in shown for part in _uncovered(segment, cover)]
         shown.extend(_segments(drawing))
     return shown
 
 
-def _uncovered(segment: Segment, cover: Any) -> Iterator[Segment]:
+def _uncovered(segment: Segment, cover: Corners) -> Iterator[Segment]:
     """The parts of an upright segment outside ``cover``; its edges hide nothing."""
     edge = 0.8
     x0, x1 = sorted((segment.x0, segment.x1))
     y0, y1 = sorted((segment.y0, segment.y1))
+    left, top, right, bottom = cover
     flat = y1 - y0 <= x1 - x0
     across, low, high = ((y0 + y1) / 2, x0, x1) if flat else ((x0 + x1) / 2, y0, y1)
-    side0, side1 = (cover.y0, cover.y1) if flat else (cover.x0, cover.x1)
-    from_, to = (cover.x0, cover.x1) if flat else (cover.y0, cover.y1)
+    side0, side1 = (top, bottom) if flat else (left, right)
+    from_, to = (left, right) if flat else (top, bottom)
     if not side0 + edge < across < side1 - edge or to <= low or from_ >= high:
         yield segment
         return
@@ -461,13 +430,15 @@ def _segments(drawing: Any) -> Iterator[Segment]:
     stroke = drawing["type"] in ("s", "fs") and _is_dark(drawing.get("color"))
     width = float(drawing.get("width") or 0.5)
     filled = drawing["type"] in ("f", "fs") and _is_dark(drawing.get("fill"))
-    for item in drawing["items"]:
-        if item[0] == "l" and stroke:
-            yield Segment(item[1].x, item[1].y, item[2].x, item[2].y, width)
-        elif item[0] == "re":
-            yield from _rect_segments(item[1], stroke, filled, width)
-        elif item[0] == "qu":
-            yield from _rect_segments(item[1].rect, stroke, filled, width)
+    for kind, *parts in drawing["items"]:
+        if kind == "l" and stroke:
+            yield Segment(*parts[0], *parts[1], width)
+        elif kind == "re":
+            yield from _rect_segments(in_order(parts[0]), stroke, filled, width)
+        elif kind == "qu":
+            xs, ys = zip(*parts[0], strict=True)
+            around = (min(xs), min(ys), max(xs), max(ys))
+            yield from _rect_segments(around, stroke, filled, width)
     if filled and drawing["items"] and all(i[0] == "l" for i in drawing["items"]):
         yield from _rect_segments(drawing["rect"], False, True, width)
 
@@ -476,15 +447,16 @@ def _is_dark(fill: Any) -> bool:
     return fill is not None and sum(fill) / len(fill) < 0.8
 
 
-def _rect_segments(rect: Any, stroke: bool, filled: bool, width: float) -> Iterator[Segment]:
-    x0, y0, x1, y1 = rect.x0, rect.y0, rect.x1, rect.y1
-    if (filled and not stroke) or rect.height <= _THIN or rect.width <= _THIN:
-        if rect.height <= _THIN and rect.width > _THIN:
+def _rect_segments(rect: Corners, stroke: bool, filled: bool, width: float) -> Iterator[Segment]:
+    x0, y0, x1, y1 = rect
+    across, down = max(x1 - x0, 0.0), max(y1 - y0, 0.0)
+    if (filled and not stroke) or down <= _THIN or across <= _THIN:
+        if down <= _THIN and across > _THIN:
             y = (y0 + y1) / 2
-            yield Segment(x0, y, x1, y, max(rect.height, width))
-        elif rect.width <= _THIN and rect.height > _THIN:
+            yield Segment(x0, y, x1, y, max(down, width))
+        elif across <= _THIN and down > _THIN:
             x = (x0 + x1) / 2
-            yield Segment(x, y0, x, y1, max(rect.width, width))
+            yield Segment(x, y0, x, y1, max(across, width))
         return
     if stroke:
         yield Segment(x0, y0, x1, y0, width)

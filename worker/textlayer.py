@@ -7,17 +7,17 @@ points and commas lower boxes than digits, and sorting by box turns ``37,367.86`
 
 from __future__ import annotations
 
-import itertools
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Ruling, Token
-from worker.pdf import Char, Segment
+from worker.pdf import Segment
+from worker.stretches import Stretch, turned_corners
 
 # In units of the font size.
 _SAME_LINE = 0.35  # baselines closer than this stand on one line
@@ -26,13 +26,14 @@ _DOUBLE = 0.12  # the same character this close to itself is a painted bold
 _STRAIGHT = 0.6  # points that a drawn line may lean before it is no ruling
 
 _at = attrgetter("at")
+_from_left = itemgetter(1, 2)  # of a character its x0, then its x1
 
 
 def read_text_layer(
     number: int,
     page_width: float,
     page_height: float,
-    chars: Sequence[Char],
+    texts: Sequence[Stretch],
     segments: Sequence[Segment],
 ) -> PageText:
     """The page as its text layer and vectors say it.
@@ -40,12 +41,11 @@ def read_text_layer(
     ``number`` counts from 1; sizes and coordinates are page space. Text that runs up, down
     or upside down is turned upright by the direction that most characters have.
     """
-    upright = turn(_quarter_turns(chars), page_width, page_height)
+    upright = turn(_quarter_turns(texts), page_width, page_height)
     size = upright.box(Box(0, 0, page_width, page_height))
     rulings = join_rulings(_rulings(segments, upright))
-    placed = _place(chars, upright)
     verticals = sorted((r for r in rulings if not r.horizontal), key=_at)
-    tokens = tuple(_tokens(placed, verticals))
+    tokens = tuple(_tokens(_lines(_place(texts, upright)), verticals))
     return PageText(
         number=number,
         source="text",
@@ -59,10 +59,15 @@ def read_text_layer(
     )
 
 
-def _quarter_turns(chars: Sequence[Char]) -> int:
+def _quarter_turns(texts: Iterable[Stretch]) -> int:
     """Clockwise quarter turns that make the text of most characters run rightwards."""
+    along: Counter[tuple[float, float]] = Counter()
+    for stretch in texts:
+        many = len(stretch.chars) - sum(map(str.isspace, stretch.chars))
+        if many:
+            along[stretch.dx, stretch.dy] += many
     turns: Counter[int] = Counter()
-    for (dx, dy), many in Counter((c.dx, c.dy) for c in chars if not c.c.isspace()).items():
+    for (dx, dy), many in along.items():
         turns[round(-math.atan2(dy, dx) / (math.pi / 2)) % 4] += many
     return turns.most_common(1)[0][0] if turns else 0
 
@@ -86,66 +91,75 @@ class _Placed(NamedTuple):
         return self.base + 0.14 * self.size
 
 
-def _place(chars: Sequence[Char], upright: Affine) -> list[_Placed]:
-    placed = []
-    for char in chars:
-        if char.c.isspace() or not char.c.isprintable() or char.size <= 0:  # nothing to be seen
+def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, list[_Placed]]:
+    """The characters that are to be seen, by their baselines."""
+    as_it_is = upright == Affine()
+    placed: defaultdict[float, list[_Placed]] = defaultdict(list)
+    for chars, origins, boxes, dx, dy, size, bold in texts:
+        if size <= 0:
             continue
-        box = upright.box(char.box)
-        x, base = upright.point(char.x, char.y)
-        along = upright.a * char.dx + upright.b * char.dy
-        if along < 0.9:  # a line that runs another way than the page's text
-            x, base = box.x0, box.y1 - 0.14 * char.size
-        placed.append(_Placed(char.c, x, max(x, box.x1), base, char.size, char.bold))
+        if not as_it_is:
+            origins = [upright.point(x, y) for x, y in origins]
+            boxes = turned_corners(boxes, upright)
+        if upright.a * dx + upright.b * dy < 0.9:  # it runs another way than the page's text
+            origins = [(x0, y1 - 0.14 * size) for x0, _, _, y1 in boxes]
+        for c, (x, base), (_, _, x1, _) in zip(chars, origins, boxes, strict=True):
+            if c.isprintable() and c != " ":
+                placed[base].append(_Placed(c, x, x1 if x1 > x else x, base, size, bold))
     return placed
 
 
-def _lines(placed: Iterable[_Placed]) -> list[list[_Placed]]:
-    """Characters by baseline, each line from left to right."""
+def _lines(placed: Mapping[float, list[_Placed]]) -> list[list[_Placed]]:
+    """Characters whose baselines are close to each other, each line from left to right."""
     lines: list[list[_Placed]] = []
-    last: list[_Placed] = []
-    for char in sorted(placed, key=lambda c: c.base):
-        if last and last[-1].base == char.base:  # as in most lines
-            last.append(char)
-            continue
+    for base, chars in sorted(placed.items()):
+        size = chars[0].size
         near = [
             line
             for line in lines[-8:]
-            if abs(line[-1].base - char.base) < _SAME_LINE * min(char.size, line[-1].size)
+            if abs(line[-1].base - base) < _SAME_LINE * min(size, line[-1].size)
         ]
         if near:
-            last = min(near, key=lambda line: abs(line[-1].base - char.base))
-            last.append(char)
+            min(near, key=lambda line: abs(line[-1].base - base)).extend(chars)
         else:
-            last = [char]
-            lines.append(last)
-    return [sorted(line, key=lambda c: (c.x0, c.x1)) for line in lines]
+            lines.append(chars)
+    return [sorted(line, key=_from_left) for line in lines]
 
 
 def _undoubled(line: list[_Placed]) -> list[_Placed]:
-    """The line without characters painted a second time to look bold."""
+    """The line, from left to right, without what is painted a second time to look bold."""
     kept: list[_Placed] = []
+    last = -math.inf
     for char in line:
-        twin = any(k.c == char.c and abs(k.x0 - char.x0) < _DOUBLE * char.size for k in kept[-3:])
-        if not twin:
-            kept.append(char)
+        c, x0, _, _, size, _ = char
+        near = _DOUBLE * size
+        if x0 - last < near and any(k.c == c and abs(k.x0 - x0) < near for k in kept[-3:]):
+            continue
+        kept.append(char)
+        last = x0
     return kept
 
 
-def _tokens(placed: list[_Placed], verticals: list[Ruling]) -> Iterable[Token]:
-    for line in _lines(placed):
+def _tokens(lines: Iterable[list[_Placed]], verticals: list[Ruling]) -> Iterator[Token]:
+    """Each line in its tokens; ``verticals`` are sorted by place."""
+    places = [*(r.at for r in verticals), math.inf]
+    for line in lines:
         run: list[_Placed] = []
+        end, high, at, ruling = math.inf, 0.0, math.inf, math.inf
         for char in _undoubled(line):
-            if run and (_apart(run[-1], char) or _ruled_off(run[-1], char, verticals)):
+            _, x0, x1, _, size, _ = char
+            centre = (x0 + x1) / 2
+            off = x0 - end > _WORD_GAP * min(high, size)
+            if not at <= centre < ruling:  # else no ruling can stand between the two
+                off = off or (bool(run) and _ruled_off(run[-1], char, verticals))
+                ruling = places[bisect_right(places, centre)]
+            if off:
                 yield _token(run)
                 run = []
             run.append(char)
+            end, high, at = x1, size, centre
         if run:
             yield _token(run)
-
-
-def _apart(left: _Placed, right: _Placed) -> bool:
-    return right.x0 - left.x1 > _WORD_GAP * min(left.size, right.size)
 
 
 def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
@@ -160,22 +174,28 @@ def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
 
 
 def _token(run: list[_Placed]) -> Token:
-    text = run[0].c
-    for left, right in itertools.pairwise(run):
-        gap = right.x0 - left.x1
-        spaced = gap > 0.2 * right.size and left.c.isascii() and right.c.isascii()
-        text += (" " if spaced else "") + right.c
+    """The characters of one run, from left to right, as one."""
+    chars, x0s, x1s, bases, sizes, bolds = zip(*run, strict=True)
+    prints = set(zip(bases, sizes, strict=True))  # mostly one
+    spaces = [
+        k
+        for k, (x0, x1, size) in enumerate(zip(x0s[1:], x1s, sizes[1:], strict=False), 1)
+        if x0 - x1 > 0.2 * size and chars[k - 1].isascii() and chars[k].isascii()
+    ]
+    text = "".join(chars)
+    for k in reversed(spaces):
+        text = f"{text[:k]} {text[k:]}"
     return Token(
         text=text,
         box=Box(
-            min(c.x0 for c in run),
-            min(c.top for c in run),
-            max(c.x1 for c in run),
-            max(c.bottom for c in run),
+            x0s[0],
+            min(base - 0.86 * size for base, size in prints),
+            max(x1s),
+            max(base + 0.14 * size for base, size in prints),
         ),
         source="text",
-        char_x=(*(c.x0 for c in run), run[-1].x1) if len(text) == len(run) else (),
-        bold=sum(c.bold for c in run) * 2 > len(run),
+        char_x=() if spaces else (*x0s, x1s[-1]),
+        bold=sum(bolds) * 2 > len(run),
     )
 
 

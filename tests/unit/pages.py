@@ -66,7 +66,7 @@ def read(path: Path) -> list[PageText]:
             width, height = opened.page_size(index)
             pages.append(
                 read_text_layer(
-                    index + 1, width, height, opened.chars(index), opened.segments(index)
+                    index + 1, width, height, opened.stretches(index), opened.segments(index)
                 )
             )
     return pages

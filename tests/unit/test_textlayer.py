@@ -6,7 +6,7 @@ import pytest
 from schemas.geometry import Box
 from schemas.page import Ruling
 from tests.unit.pages import document, line, read, write
-from worker.pdf import Char
+from worker.stretches import Stretch
 from worker.textlayer import join_rulings, read_text_layer
 
 
@@ -77,8 +77,9 @@ def test_pieces_of_one_line_are_joined() -> None:
 
 
 def test_text_of_no_size_is_not_read() -> None:
-    def char(c: str, x: float, size: float) -> Char:
-        return Char(c, x, 100.0, Box(x, 100 - size, x + 5, 100.0), 1.0, 0.0, size, bold=False)
+    def char(c: str, x: float, size: float) -> Stretch:
+        box = (x, 100 - size, x + 5, 100.0)
+        return Stretch([c], [(x, 100.0)], [box], 1.0, 0.0, size, bold=False)
 
     chars = [char("9", 60.0, 9.0), char("1", 90.0, 0.0), char("7", 120.0, 0.0)]
     read_page = read_text_layer(1, 595.0, 842.0, chars, ())
