@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,13 @@ class Box:
         held = list(boxes)
         if not held:
             raise ValueError("no boxes to draw a box around")
-        return Box(
-            min(b.x0 for b in held),
-            min(b.y0 for b in held),
-            max(b.x1 for b in held),
-            max(b.y1 for b in held),
-        )
+        if len(held) == 1:
+            return held[0]
+        x0s, y0s, x1s, y1s = zip(*map(_sides, held), strict=True)
+        return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+_sides = attrgetter("x0", "y0", "x1", "y1")
 
 
 @dataclass(frozen=True, slots=True)

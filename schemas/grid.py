@@ -38,6 +38,8 @@ class GridCell:
 
     @property
     def tokens(self) -> tuple[Token, ...]:
+        if len(self.lines) == 1:
+            return self.lines[0].tokens
         return tuple(token for line in self.lines for token in line.tokens)
 
 

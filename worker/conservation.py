@@ -15,7 +15,8 @@ from schemas.page import PageText, Token, Warn
 
 def conserved(page: PageText, grids: Sequence[Grid]) -> tuple[Warn, ...]:
     """A warning for each token of the page's tables that is in no cell, or in several."""
-    return tuple(_unused(page, grids)) + tuple(_doubled(page, grids))
+    uses = _uses(grids)
+    return tuple(_unused(page, grids, uses)) + tuple(_doubled(page, uses))
 
 
 def outside(page: PageText, grids: Sequence[Grid]) -> tuple[Token, ...]:
@@ -26,22 +27,24 @@ def outside(page: PageText, grids: Sequence[Grid]) -> tuple[Token, ...]:
 
 def _uses(grids: Sequence[Grid]) -> Counter[int]:
     """How often each token (by identity) is in a cell or a line that a table holds."""
-    return Counter(id(token) for grid in grids for cell in grid.cells for token in cell.tokens)
+    lines = (line for grid in grids for cell in grid.cells for line in cell.lines)
+    return Counter(id(token) for line in lines for token in line.tokens)
 
 
-def _unused(page: PageText, grids: Sequence[Grid]) -> Iterator[Warn]:
+def _unused(page: PageText, grids: Sequence[Grid], uses: Counter[int]) -> Iterator[Warn]:
     """Tokens inside a table that are neither in a cell nor in the lines around it."""
     around = {
         id(token) for grid in grids for line in (*grid.above, *grid.below) for token in line.tokens
     }
-    for token in outside(page, grids):
+    for token in page.tokens:
+        if id(token) in uses:
+            continue
         inside = any(grid.box.contains(token.box.cx, token.box.cy) for grid in grids)
         if inside and id(token) not in around:
             yield _warn("token_outside_cells", token, page, "is in no cell of the table around it")
 
 
-def _doubled(page: PageText, grids: Sequence[Grid]) -> Iterator[Warn]:
-    uses = _uses(grids)
+def _doubled(page: PageText, uses: Counter[int]) -> Iterator[Warn]:
     for token in page.tokens:
         if uses[id(token)] > 1:
             yield _warn("token_used_twice", token, page, "is in more than one cell")

@@ -50,6 +50,8 @@ def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
     aligned = aligned_grids(page, left, [g.box for g in found], before)
     used = {id(t) for grid in aligned for cell in grid.cells for t in cell.tokens}
     left = [t for t in left if id(t) not in used]
+    if not (found or aligned):
+        return ()
     ordered = sorted((*found, *aligned), key=lambda g: (g.box.y0, g.box.x0))
     return _with_surroundings(ordered, lines_of(left))
 

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from schemas.draft import Indicator, Target
 from schemas.geometry import Box
@@ -90,11 +91,16 @@ def fold(text: str) -> Folded:
     chars: list[str] = []
     at: list[int] = []
     for index, char in enumerate(text):
-        for part in unicodedata.normalize("NFKC", char):
-            if not part.isspace():
-                chars.append(part)
-                at.append(index)
+        for part in _compared(char):
+            chars.append(part)
+            at.append(index)
     return Folded("".join(chars), tuple(at), text)
+
+
+@lru_cache(maxsize=4096)
+def _compared(char: str) -> str:
+    """What a character is compared as, white space left out."""
+    return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace())
 
 
 def parse_target(text: str) -> Target | None:
@@ -179,18 +185,23 @@ def _body(folded: Folded, piece: Piece) -> tuple[str, Target | None, Target | No
     return name, targets.get(TERM), targets.get(YEAR)
 
 
+def _inked(text: str) -> int:
+    """How many characters are no white space."""
+    return len("".join(text.split()))
+
+
 def place_of(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> tuple[int, Box]:
     """Page and box of the characters ``start`` to ``end`` of the cell's text.
 
     Characters are matched to lines by counting those that are no white space, which is all
     that joining lines may change; within a line they are taken to be equally wide.
     """
-    first = sum(not c.isspace() for c in cell[:start])
-    last = first + sum(not c.isspace() for c in cell[start:end])
+    first = _inked(cell[:start])
+    last = first + _inked(cell[start:end])
     touched: list[PrintedLine] = []
     passed = 0
     for line in lines:
-        count = sum(not c.isspace() for c in line.text)
+        count = _inked(line.text)
         low, high = max(first - passed, 0), min(last - passed, count)
         if low < high:
             width = line.box.width / count

@@ -17,8 +17,11 @@ from schemas.words import total_kind
 
 def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
     """The tokens as printed lines, top to bottom, each from left to right."""
+    held = list(tokens)
+    if len(held) < 2:  # as in most cells
+        return tuple(_line([token]) for token in held)
     rows: list[list[Token]] = []
-    for token in sorted(tokens, key=lambda t: (t.box.cy, t.box.x0)):
+    for token in sorted(held, key=lambda t: (t.box.cy, t.box.x0)):
         row = next((r for r in reversed(rows[-4:]) if _same_line(r, token)), None)
         if row is None:
             rows.append([token])
@@ -28,11 +31,13 @@ def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
 
 
 def _same_line(row: Sequence[Token], token: Token) -> bool:
-    near = min(row, key=lambda t: abs(t.box.cx - token.box.cx)).box
-    low, high = sorted((near.height, token.box.height))
+    box = token.box
+    middle = box.cx
+    near = min(row, key=lambda t: abs(t.box.cx - middle)).box if len(row) > 1 else row[0].box
+    low, high = sorted((near.height, box.height))
     # A dash is as high as its stroke; what stands beside it tells how high its line is.
     height = high if low < _FLAT * high else low
-    return abs(near.cy - token.box.cy) < 0.5 * height
+    return abs(near.cy - box.cy) < 0.5 * height
 
 
 _FLAT = 0.4

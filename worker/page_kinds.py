@@ -29,9 +29,11 @@ def page_kinds(pages: Sequence[PageText], with_table: Collection[int]) -> tuple[
     """The kind of every page; ``with_table`` are the numbers of pages that hold a table."""
     kinds: list[PageKind] = []
     for page in pages:
-        lines = _said(page)
-        before = kinds[-1] if kinds else None
-        kinds.append(_kind(lines, page.number in with_table, before, seen=set(kinds) - {"blank"}))
+        if page.number in with_table:
+            kinds.append("table")
+        else:
+            before = kinds[-1] if kinds else None
+            kinds.append(_kind(_said(page), before, seen=set(kinds) - {"blank"}))
     return tuple(kinds)
 
 
@@ -39,11 +41,8 @@ def _said(page: PageText) -> list[TextLine]:
     return [line for line in lines_of(page.tokens) if not is_page_number(line.text)]
 
 
-def _kind(
-    lines: Sequence[TextLine], has_table: bool, before: PageKind | None, seen: set[PageKind]
-) -> PageKind:
-    if has_table:
-        return "table"
+def _kind(lines: Sequence[TextLine], before: PageKind | None, seen: set[PageKind]) -> PageKind:
+    """The kind of a page without a table."""
     if not lines:
         return "blank"
     if _is_contents(lines, after_contents=before == "contents"):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pymupdf
 
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
-from schemas.geometry import Affine, Box
+from schemas.geometry import Affine
 from schemas.page import PageSource
 from worker.limits import ORDINARY, PageLimits, Trouble, require_within
 from worker.stretches import Corners, Stretch, in_order, is_odd, plainly_readable, stretches

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Booklet, Draft, DraftCell, TableCellRef
@@ -73,9 +74,9 @@ def read_again(
     one saw nothing, and the figures in line tell where one would stand, it is what the second one
     sees. Cells that no scanner's ink stands in are left out.
     """
-    rooms = [_rooms(sheet) for sheet in sheets]
+    rooms = cache(lambda table: _rooms(sheets[table]))
     found = [
-        (ref, _in_room(place, rooms[ref[0]]))
+        (ref, _in_room(place, rooms(ref[0])))
         for ref in cells
         if ref[0] < len(sheets) and (place := _place(booklet, ref)) is not None
     ][:_MOST]

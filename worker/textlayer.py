@@ -11,7 +11,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.geometry import Affine, Box, PageMap, turn
@@ -26,7 +27,8 @@ _DOUBLE = 0.12  # the same character this close to itself is a painted bold
 _STRAIGHT = 0.6  # points that a drawn line may lean before it is no ruling
 
 _at = attrgetter("at")
-_from_left = itemgetter(1, 2)  # of a character its x0, then its x1
+_base = attrgetter("base")
+_from_left = attrgetter("x0", "x1")
 
 
 def read_text_layer(
@@ -95,17 +97,23 @@ def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, list[_Place
     """The characters that are to be seen, by their baselines."""
     as_it_is = upright == Affine()
     placed: defaultdict[float, list[_Placed]] = defaultdict(list)
-    for chars, origins, boxes, dx, dy, size, bold in texts:
+    for stretch in texts:
+        origins, boxes, size, bold = stretch.origins, stretch.boxes, stretch.size, stretch.bold
         if size <= 0:
             continue
         if not as_it_is:
             origins = [upright.point(x, y) for x, y in origins]
             boxes = turned_corners(boxes, upright)
-        if upright.a * dx + upright.b * dy < 0.9:  # it runs another way than the page's text
+        if upright.a * stretch.dx + upright.b * stretch.dy < 0.9:
+            # The line runs another way than the page's text.
             origins = [(x0, y1 - 0.14 * size) for x0, _, _, y1 in boxes]
-        for c, (x, base), (_, _, x1, _) in zip(chars, origins, boxes, strict=True):
-            if c.isprintable() and c != " ":
-                placed[base].append(_Placed(c, x, x1 if x1 > x else x, base, size, bold))
+        seen = [
+            _Placed(c, x, x1 if x1 > x else x, base, size, bold)
+            for c, (x, base), (_, _, x1, _) in zip(stretch.chars, origins, boxes, strict=True)
+            if c.isprintable() and c != " "
+        ]
+        for base, chars in groupby(seen, key=_base):
+            placed[base].extend(chars)
     return placed
 
 

@@ -22,7 +22,7 @@ from worker.decoding.rounding_odds import RoundingOdds
 LEAST_SLIP = 2.5
 """Nats of the least surprising particular slip, given that a figure was misread."""
 
-_OF_SUMS = ("through", "residuals", "slacks", "rounding", "_entwined")
+_OF_SUMS = ("through", "residuals", "slacks", "rounding", "figures", "_entwined")
 """What is worked out of the values and the sums alone, whatever else cells may be."""
 
 
@@ -55,6 +55,12 @@ class Scene:
     def residuals(self) -> tuple[int | None, ...]:
         """Result minus terms of each equation; None where a cell is no figure."""
         return tuple(equation.residual(self.values) for equation in self.equations)
+
+    @cached_property
+    def figures(self) -> tuple[frozenset[int], ...]:
+        """The different figures of each equation, what adds nothing left out."""
+        told = ({self.values.get(term.ref) for term in one.cells} for one in self.equations)
+        return tuple(frozenset(units for units in each if units) for each in told)
 
     @cached_property
     def slacks(self) -> tuple[int, ...]:
@@ -166,6 +172,17 @@ class Scene:
 
     def bound(self, ref: TableCellRef) -> float:
         """A lower bound of what any world costs in which the cell is another figure."""
+        known = self._bounds.get(ref)
+        if known is None:
+            known = self._bounds[ref] = self._bound(ref)
+        return known
+
+    @cached_property
+    def _bounds(self) -> dict[TableCellRef, float]:
+        """The bounds that were asked for."""
+        return {}
+
+    def _bound(self, ref: TableCellRef) -> float:
         one = self.lattices[ref]
         if one.pinned:
             return BROKEN * 4
@@ -199,16 +216,22 @@ class Scene:
 
     def with_values(self, values: Mapping[TableCellRef, int | None]) -> Scene:
         """The same cells and sums at other values."""
+        if values == self.values:  # as where all is printed clearly: what is known stays known
+            return self
         return Scene(self.lattices, self.equations, values, self.aside)
 
     def without(self, equations: Collection[int]) -> Scene:
         """The same scene with these equations aside."""
+        if self.aside == frozenset(equations):
+            return self
         return Scene(self.lattices, self.equations, self.values, frozenset(equations))
 
     def with_lattices(self, lattices: Iterable[Lattice]) -> Scene:
         """The same scene with other readings in some lattices: what its sums say stays known."""
-        merged = {**self.lattices, **{one.ref: one for one in lattices}}
-        scene = Scene(merged, self.equations, self.values, self.aside)
+        changed = {one.ref: one for one in lattices}
+        if not changed:
+            return self
+        scene = Scene({**self.lattices, **changed}, self.equations, self.values, self.aside)
         known = self.__dict__.items()
         scene.__dict__.update({name: found for name, found in known if name in _OF_SUMS})
         return scene

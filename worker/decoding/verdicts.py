@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
 
 from schemas.draft import TableCellRef
@@ -503,15 +503,21 @@ def _independent(
     """
     now = dict(judged)
     while True:
-        back = {ref: held for ref in now if (held := _held_back(bench, now, ref)) is not None}
+        shaky = cache(partial(_shaky, bench.scene, now))
+        found = ((ref, _held_back(bench, now, ref, shaky)) for ref in now)
+        back = {ref: held for ref, held in found if held is not None}
         if not back:
             return now
         now |= back
 
 
 def _held_back(
-    bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
+    bench: _Bench,
+    judged: Mapping[TableCellRef, Judgement],
+    ref: TableCellRef,
+    shaky: Callable[[int, tuple[Verdict, ...]], frozenset[TableCellRef]],
 ) -> Judgement | None:
+    """What becomes of a judgement, None where it stays; ``shaky`` is :func:`_shaky` of these."""
     one, scene = judged[ref], bench.scene
     if one.verdict not in ("repaired", "proved", "accepted"):
         return None
@@ -521,7 +527,7 @@ def _held_back(
     if one.verdict != "repaired" and _is_part(scene, ref, one):
         return replace(one, verdict="doubtful", cause="torn")
     open_sums = [at for at in one.held if at not in bench.spent]
-    clean = [at for at in open_sums if _clean(scene, judged, ref, at)]
+    clean = [at for at in open_sums if shaky(at, ("doubtful",)) <= {ref}]
     apart = [at for at in clean if _apart(scene, ref, at)]
     if one.verdict == "accepted":
         lattice = scene.lattices[ref]
@@ -538,7 +544,7 @@ def _held_back(
     if one.verdict == "proved":
         named = [at for at in apart if scene.equations[at].rule != "told"]
         return None if named else replace(one, verdict="accepted")
-    firm = [at for at in clean if _clean(scene, judged, ref, at, but=("doubtful", "repaired"))]
+    firm = [at for at in clean if shaky(at, ("doubtful", "repaired")) <= {ref}]
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None
     return replace(one, verdict="doubtful", cause="torn")
@@ -608,17 +614,16 @@ def _tells(
     return all(judged[other].verdict in _KNOWN and other not in bench.veiled for other in others)
 
 
-def _clean(
+def _shaky(
     scene: Scene,
     judged: Mapping[TableCellRef, Judgement],
-    ref: TableCellRef,
     at: int,
-    but: tuple[Verdict, ...] = ("doubtful",),
-) -> bool:
-    """Whether no other cell of the sum has one of the verdicts ``but``, or only a model's word."""
-    cells = [t.ref for t in scene.equations[at].cells if t.ref in judged and t.ref != ref]
-    return all(
-        judged[cell].verdict not in but and not _only_sighted(scene, judged, cell) for cell in cells
+    but: tuple[Verdict, ...],
+) -> frozenset[TableCellRef]:
+    """The cells of the sum that have one of the verdicts ``but``, or only a model's word."""
+    cells = {term.ref for term in scene.equations[at].cells if term.ref in judged}
+    return frozenset(
+        cell for cell in cells if judged[cell].verdict in but or _only_sighted(scene, judged, cell)
     )
 
 
@@ -633,6 +638,4 @@ def _only_sighted(
 def _apart(scene: Scene, ref: TableCellRef, at: int) -> bool:
     """Whether the sum has a figure that is not the cell's own again."""
     own = scene.values[ref]
-    others = (t.ref for t in scene.equations[at].cells if t.ref != ref)
-    found = {scene.values.get(cell) for cell in others}
-    return not own or bool(found - {own, 0, None})
+    return not own or bool(scene.figures[at] - {own})
