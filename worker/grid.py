@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
@@ -110,11 +112,19 @@ def _by_slot(lattice: Lattice, tokens: Sequence[Token]) -> list[list[Token]]:
     xs = np.array([token.box.cx for token in tokens])
     ys = np.array([token.box.cy for token in tokens])
     whole = lattice.box
+
+    @cache  # slots of one row lie between the same edges, and so do those of one column
+    def across(x0: float, x1: float) -> npt.NDArray[np.bool_]:
+        return (x0 <= xs) & ((xs <= x1) if x1 == whole.x1 else (xs < x1))
+
+    @cache
+    def down(y0: float, y1: float) -> npt.NDArray[np.bool_]:
+        return (y0 <= ys) & ((ys <= y1) if y1 == whole.y1 else (ys < y1))
+
     found = []
     for box in (slot.box for slot in lattice.slots):
-        across = (box.x0 <= xs) & ((xs <= box.x1) if box.x1 == whole.x1 else (xs < box.x1))
-        down = (box.y0 <= ys) & ((ys <= box.y1) if box.y1 == whole.y1 else (ys < box.y1))
-        found.append([tokens[k] for k in np.flatnonzero(across & down).tolist()])
+        inside = across(box.x0, box.x1) & down(box.y0, box.y1)
+        found.append([tokens[k] for k in np.flatnonzero(inside).tolist()])
     return found
 
 

@@ -21,12 +21,19 @@ def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
     if len(held) < 2:  # as in most cells
         return tuple(_line([token]) for token in held)
     rows: list[list[Token]] = []
+    heights: list[float] = []  # of each row its highest token
     for token in sorted(held, key=lambda t: (t.box.cy, t.box.x0)):
-        row = next((r for r in reversed(rows[-4:]) if _same_line(r, token)), None)
-        if row is None:
-            rows.append([token])
+        middle, height = token.box.cy, token.box.height
+        for k in range(len(rows) - 1, max(len(rows) - 5, -1), -1):
+            # Nothing in the row stands lower than its last token.
+            near = middle - rows[k][-1].box.cy < 0.5 * max(heights[k], height)
+            if near and _same_line(rows[k], token):
+                rows[k].append(token)
+                heights[k] = max(heights[k], height)
+                break
         else:
-            row.append(token)
+            rows.append([token])
+            heights.append(height)
     return tuple(_line(sorted(row, key=lambda t: t.box.x0)) for row in rows)
 
 
@@ -122,10 +129,12 @@ def join_lines(lines: Sequence[TextLine]) -> str:
     cell broke over two lines is one figure again where only the whole is one.
     """
     texts = [line.text for line in lines]
+    if len(texts) < 2:
+        return "".join(texts)
     whole = _broken_figure(texts)
     if whole is not None:
         return whole
-    text = texts[0] if texts else ""
+    text = texts[0]
     for right in texts[1:]:
         glue = "" if _runs_on(text, right) else " "
         text += glue + right

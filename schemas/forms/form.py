@@ -14,7 +14,7 @@ A table that no form knows stays ``generic`` and loses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -71,7 +71,11 @@ class FormColumn:
 
     def fit(self, path: Sequence[str], frames: Sequence[str]) -> int | None:
         """How well a header names this column: 0 is best, None not at all."""
-        for outer, header in _unframed(tuple(path), tuple(frames)):
+        return self.fit_of(without_frames(path, frames))
+
+    def fit_of(self, headers: Iterable[tuple[int, str]]) -> int | None:
+        """The same of what :func:`without_frames` makes of a header."""
+        for outer, header in headers:
             rank = _rank(self.names, header)
             if rank is not None:
                 return 10 * outer + rank
@@ -94,7 +98,12 @@ def _rank(names: tuple[str, ...], header: str) -> int | None:
     return next((rank for rank, name in enumerate(names) if re.fullmatch(name, header)), None)
 
 
-@lru_cache(maxsize=1024)  # each field of a form asks the same of each header
+def without_frames(path: Sequence[str], frames: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """A header as a form may name it, each time with how many outer cells were left out."""
+    return _unframed(tuple(path), tuple(frames))
+
+
+@lru_cache(maxsize=1024)  # many forms have the same frames
 def _unframed(path: tuple[str, ...], frames: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """The header whole, then without its outermost cell as long as that is a frame."""
     words = header_words(path)

@@ -46,7 +46,8 @@ class Paper:
 
     def place(self, page: int, box: Box) -> Box:
         """``box`` of the page's upright space in page space."""
-        return self.to_page.get(page, PageMap()).box(box)
+        known = self.to_page.get(page)
+        return box if known is None else known.box(box)
 
 
 def paper_of(sheet: Sheet, whole: bool = False) -> Paper:

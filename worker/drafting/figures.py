@@ -124,6 +124,8 @@ def surely(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[s
         if figures.unsure.isdisjoint([(result, key), *((term, key) for term in terms)])
     ]
     found = evidence(figures, result, terms, keys)
+    if len(sure) == len(keys):
+        return found
     return Evidence(found.holds, evidence(figures, result, terms, sure).fails)
 
 

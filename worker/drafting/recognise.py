@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from schemas.draft import Column
 from schemas.forms import known_forms
-from schemas.forms.form import Classification, Form, FormColumn, header_year
+from schemas.forms.form import Classification, Form, FormColumn, header_year, without_frames
 from schemas.words import looks_like_title, tight
 
 _TITLE = 0.85
@@ -159,9 +159,10 @@ def match_columns(form: Form, table: Seen, named: bool) -> dict[int, FormColumn]
     fits = sorted(
         (fit, index, order)
         for index, column in enumerate(columns)
+        for headers in [without_frames(column.path, form.frames)]
         for order, field in enumerate(form.columns)
         if _can_be(column, field, index in table.blank)
-        and (fit := field.fit(column.path, form.frames)) is not None
+        and (fit := field.fit_of(headers)) is not None
     )
     matched: dict[int, FormColumn] = {}
     taken: dict[str, int] = {}
