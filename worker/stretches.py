@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from schemas.geometry import Affine
@@ -61,7 +61,7 @@ def stretches(raw: Any, turned: Affine) -> Iterator[Stretch]:
         yield Stretch(
             [char["c"] for char in chars],
             origins,
-            [in_order(box) for box in boxes],
+            [box if box[0] <= box[2] and box[1] <= box[3] else in_order(box) for box in boxes],
             dx,
             dy,
             span["size"],
@@ -99,18 +99,22 @@ def plainly_readable(raw: Any) -> bool:
     """
     shown = odd = 0
     for _, span in _spans(raw):
-        text = "".join(char["c"] for char in span["chars"])
-        visible = len(text) - sum(map(str.isspace, text))
-        if not visible:
+        text = without_spaces([char["c"] for char in span["chars"]])
+        if not text:
             continue
         if not span["char_flags"] & _PAINTED or not span["alpha"]:
             return False
-        shown += visible
+        shown += len(text)
         if span["char_flags"] & _NUMBERED:
-            odd += visible
+            odd += len(text)
         elif not text.isprintable() or _UNKNOWN in text:
             odd += sum(map(is_odd, text))
     return shown >= _AMPLE and odd <= _SOME_ODD * shown
+
+
+def without_spaces(chars: Iterable[str]) -> str:
+    """The characters as one text, white space left out."""
+    return "".join("".join(chars).split())
 
 
 def is_odd(c: str) -> bool:

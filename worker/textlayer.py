@@ -18,7 +18,7 @@ from typing import NamedTuple
 from schemas.geometry import Affine, Box, PageMap, turn
 from schemas.page import PageText, Ruling, Token
 from worker.pdf import Segment
-from worker.stretches import Stretch, turned_corners
+from worker.stretches import Stretch, turned_corners, without_spaces
 
 # In units of the font size.
 _SAME_LINE = 0.35  # baselines closer than this stand on one line
@@ -65,8 +65,7 @@ def _quarter_turns(texts: Iterable[Stretch]) -> int:
     """Clockwise quarter turns that make the text of most characters run rightwards."""
     along: Counter[tuple[float, float]] = Counter()
     for stretch in texts:
-        many = len(stretch.chars) - sum(map(str.isspace, stretch.chars))
-        if many:
+        if many := len(without_spaces(stretch.chars)):
             along[stretch.dx, stretch.dy] += many
     turns: Counter[int] = Counter()
     for (dx, dy), many in along.items():
