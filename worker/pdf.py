@@ -432,7 +432,8 @@ def _segments(drawing: Any) -> Iterator[Segment]:
     filled = drawing["type"] in ("f", "fs") and _is_dark(drawing.get("fill"))
     for kind, *parts in drawing["items"]:
         if kind == "l" and stroke:
-            yield Segment(*parts[0], *parts[1], width)
+            (x0, y0), (x1, y1) = parts
+            yield Segment(x0, y0, x1, y1, width)
         elif kind == "re":
             yield from _rect_segments(in_order(parts[0]), stroke, filled, width)
         elif kind == "qu":
