@@ -68,6 +68,8 @@ _MIN_SCORE = 0.5  # a line that only its ink speaks for must read at least so we
 _MIN_WORDS = 0.25  # and so well where it is as long as words are
 _WORDS = 2.5  # text heights
 _DIRT = 0.5  # of a line's height from its edge, before which no word begins
+_ROUGHLY = 0.35  # of a line's height: how far off a reader may see its first letter
+_GAP = 0.2  # of a line's height: blank so wide parts dirt from a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -517,7 +519,7 @@ def _part(whole: Token, start: int, end: int) -> Token | None:
 def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> Token:
     return Token(
         text=reading.text,
-        box=_box(_from_first_word(line, left, reading), page),
+        box=_box(_from_first_word(line, left, reading, page), page),
         source="ocr",
         confidence=_confidence(reading),
         char_scores=reading.scores,
@@ -527,13 +529,26 @@ def _token(line: InkLine, left: int, reading: LineReading, page: _Upright) -> To
     )
 
 
-def _from_first_word(line: InkLine, left: int, reading: LineReading) -> InkLine:
+def _from_first_word(line: InkLine, left: int, reading: LineReading, page: _Upright) -> InkLine:
     """The line without dirt before its words, which would be taken for their indentation."""
     if not reading.edges or not reading.text[0].isalpha():
         return line
     first = round(left + reading.edges[0])
-    dirty = first - line.x0 > _DIRT * line.height
-    return replace(line, x0=min(first, line.x1 - 1)) if dirty else line
+    if first - line.x0 <= _DIRT * line.height:
+        return line
+    return replace(line, x0=min(_after_gap(line, first, page), line.x1 - 1))
+
+
+def _after_gap(line: InkLine, first: int, page: _Upright) -> int:
+    """Where ink goes on after the last blank before ``first``, which is told roughly.
+
+    ``first`` itself where there is none.
+    """
+    reach = first + math.ceil(_ROUGHLY * line.height)
+    ink = page.grey[line.y0 : line.y1, line.x0 : reach] < page.threshold
+    inked = line.x0 + np.flatnonzero(ink.any(axis=0))
+    gaps = np.flatnonzero((np.diff(inked) > _GAP * line.height) & (inked[:-1] < first))
+    return int(inked[gaps[-1] + 1]) if len(gaps) else first
 
 
 def _confidence(reading: LineReading) -> float:
