@@ -301,7 +301,12 @@ class Reasons:
         )
 
     def _told_residual(self, equation: Equation) -> int:
-        told = {ref: one.units or 0 for ref, one in self.judged.items()}
+        # Of its own cells only: a long document has very many.
+        told = {
+            term.ref: self.judged[term.ref].units or 0
+            for term in equation.cells
+            if term.ref in self.judged
+        }
         return equation.residual(told) or 0
 
 

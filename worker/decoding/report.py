@@ -80,6 +80,22 @@ class Report:
         return {ref: one.units for ref, one in self.judged.items()}
 
     @cached_property
+    def _judged_in(self) -> dict[int, list[tuple[TableCellRef, Judgement]]]:
+        """The judged cells of each table, by its index."""
+        found: dict[int, list[tuple[TableCellRef, Judgement]]] = {}
+        for ref, judgement in self.judged.items():
+            found.setdefault(ref[0], []).append((ref, judgement))
+        return found
+
+    @cached_property
+    def _promised_by(self) -> dict[int | None, list[Equation]]:
+        """The equations of each table, by its index."""
+        found: dict[int | None, list[Equation]] = {}
+        for equation in self.decision.scene.equations:
+            found.setdefault(equation.table, []).append(equation)
+        return found
+
+    @cached_property
     def _checks_of(self) -> dict[TableCellRef, tuple[str, ...]]:
         equations = self.decision.scene.equations
         found: dict[TableCellRef, dict[str, None]] = {}
@@ -91,7 +107,7 @@ class Report:
     def table(self, index: int) -> Table:
         """The table of the draft at ``index``."""
         draft = self.booklet.drafts[index]
-        own = [e for e in self.decision.scene.equations if e.table == index]
+        own = self._promised_by.get(index, ())
         return Table(
             id=name_of(index),
             form=draft.form,
@@ -134,9 +150,9 @@ class Report:
             for table, row, key in sorted(self.unnamed)
             if table == index
         ]
-        for ref, judgement in self.judged.items():
+        for ref, judgement in self._judged_in.get(index, ()):
             said = self.reasons.said(ref) if judgement.verdict == "doubtful" else None
-            if ref[0] != index or said is None:
+            if said is None:
                 continue
             items.append(
                 ReviewItem(
