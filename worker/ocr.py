@@ -42,7 +42,7 @@ LINE_HEIGHT = 48
 """Pixels of height that the recogniser reads at."""
 
 SQUEEZED = 0.75
-"""Width at which words are read, for 1.0 of their shape: so much less to read, and as sure."""
+"""Width of words at a glance, for 1.0 of their shape: so much less to read, and as sure."""
 
 GLANCE = 0.5
 """Weight of what was seen at a glance, beside 1.0 for a closer look."""
@@ -117,9 +117,6 @@ class OcrEngine(Protocol):
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         """A close reading per crop of one text line, in the same order."""
 
-    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
-        """The same for lines that are likely words, in less time where they are."""
-
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         """Probability, for k = 0..3, that k clockwise quarter turns make it upright."""
 
@@ -168,15 +165,10 @@ class PpOcr:
         return [_scaled(box, sx, sy, image.shape[1], image.shape[0]) for box in boxes]
 
     def glance(self, crops: Sequence[Image]) -> list[LineReading]:
-        # What stays unsure is looked at closely anyhow.
-        readings = self._quick.read_words(crops, least=_SURE)
-        return [_weighing(reading, GLANCE) for reading in readings]
+        return [_weighing(reading, GLANCE) for reading in self._quick.read_narrow(crops)]
 
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         return self._close.read(crops)
-
-    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
-        return self._close.read_words(crops)
 
     def orientation(self, image: Image) -> tuple[float, float, float, float]:
         answer = self._orientation.run(_orientation_input(image))[0]
@@ -207,17 +199,17 @@ class _Recogniser:
     size: ModelSize
     threads: int
 
-    def read_words(self, crops: Sequence[Image], least: float = 0.0) -> list[LineReading]:
+    def read_narrow(self, crops: Sequence[Image]) -> list[LineReading]:
         """One reading per crop, in the same order, drawn narrower than they are.
 
-        What proves to be of narrow signs, as figures and Latin words are, is read as wide as it is,
-        unless it is less probable than ``least``.
+        What surely is of narrow signs, as figures and Latin words are, is read as wide as it is;
+        what is less sure is looked at closely anyhow.
         """
         readings = self.read(crops, SQUEEZED)
         narrow = [
             k
             for k, reading in enumerate(readings)
-            if not is_of_wide_letters(reading) and _least(reading) >= least
+            if not _is_of_wide_letters(reading) and _least(reading) >= _SURE
         ]
         for k, reading in zip(narrow, self.read([crops[k] for k in narrow]), strict=True):
             readings[k] = reading
@@ -257,7 +249,7 @@ class _Recogniser:
         return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
 
 
-def is_of_wide_letters(reading: LineReading) -> bool:
+def _is_of_wide_letters(reading: LineReading) -> bool:
     """Whether letters are as wide as they are high, as Chinese ones are, but for a few."""
     text = reading.text
     narrow = sum(c.isalnum() and unicodedata.east_asian_width(c) not in "WF" for c in text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from schemas.page import Reading
 from worker.line_parts import Part, letters_in_doubt, parts_in_doubt, with_parts
-from worker.ocr import LineReading, OcrEngine, is_of_wide_letters
+from worker.ocr import LineReading, OcrEngine
 
 Image = NDArray[np.uint8]
 
@@ -52,10 +52,7 @@ def read_lines(
         readings[i] = reading
         unclear.remove(i)
     closely = look_closely(
-        engine,
-        [crops[i] for i in unclear],
-        lambda k, reading: told(unclear[k], reading),
-        [k for k, i in enumerate(unclear) if _is_words(readings[i])],
+        engine, [crops[i] for i in unclear], lambda k, reading: told(unclear[k], reading)
     )
     for i, reading in zip(unclear, closely, strict=True):
         readings[i] = reading
@@ -73,7 +70,7 @@ def _in_parts(
     if not parts:
         return
     cut = [crops[i][:, part.x0 : part.x1] for i, found in parts.items() for part in found]
-    seen = iter(engine.recognise_words(cut))
+    seen = iter(engine.recognise(cut))
     for i, found in parts.items():
         mended = with_parts(readings[i], found, [next(seen) for _ in found])
         if mended is not None:
@@ -81,17 +78,14 @@ def _in_parts(
 
 
 def _parts(reading: LineReading, crop: Image) -> tuple[Part, ...]:
-    return parts_in_doubt(reading, crop) if _is_words(reading) else ()
+    return () if reading.alternatives else parts_in_doubt(reading, crop)
 
 
 def look_closely(
-    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold, words: Sequence[int] = ()
+    engine: OcrEngine, crops: Sequence[Image], told: Told = _untold
 ) -> list[LineReading]:
-    """One close reading per crop, more looks at lone signs and figures that are in doubt.
-
-    ``words`` are the places of crops that hold words, as far as is known.
-    """
-    best = _close_readings(engine, crops, frozenset(words))
+    """One close reading per crop, more looks at lone signs and figures that are in doubt."""
+    best = engine.recognise(crops)
     again = [i for i, read in enumerate(best) if _doubtful(read) and not told(i, read)]
     looks = [look for i in again for look in _looks(crops[i], best[i])]
     more = engine.recognise([image for image, _ in looks])
@@ -100,18 +94,6 @@ def look_closely(
         seen = [_moved(more[n], looks[n][1], width) for n in (2 * k, 2 * k + 1)]
         best[i] = _agreed([best[i], *seen])
     return best
-
-
-def _close_readings(
-    engine: OcrEngine, crops: Sequence[Image], words: Set[int]
-) -> list[LineReading]:
-    said = iter(engine.recognise_words([crops[k] for k in sorted(words)]))
-    others = iter(engine.recognise([crop for k, crop in enumerate(crops) if k not in words]))
-    return [next(said) if k in words else next(others) for k in range(len(crops))]
-
-
-def _is_words(reading: LineReading) -> bool:
-    return len(reading.text) > 1 and is_of_wide_letters(reading)
 
 
 def _plain(reading: LineReading) -> bool:

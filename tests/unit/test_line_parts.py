@@ -46,9 +46,6 @@ class Looks:
         self.seen += [crop.shape[1] for crop in crops]
         return [self._read(crop) for crop in crops]
 
-    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
-        return self.recognise(crops)
-
     def orientation(self, _image: Image) -> tuple[float, float, float, float]:
         return (1.0, 0.0, 0.0, 0.0)
 

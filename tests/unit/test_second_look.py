@@ -34,9 +34,6 @@ class TwoSizes:
     def recognise(self, crops: Sequence[Image]) -> list[LineReading]:
         return [self.close] * len(crops)
 
-    def recognise_words(self, crops: Sequence[Image]) -> list[LineReading]:
-        return [self.close] * len(crops)
-
     def orientation(self, _image: Image) -> tuple[float, float, float, float]:
         return (1.0, 0.0, 0.0, 0.0)
 
