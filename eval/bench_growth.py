@@ -23,7 +23,7 @@ from typing import Any
 
 import pymupdf
 
-from eval.bench_pace import made_pages
+from eval.bench_pace import made_documents, merged
 from eval.decoding.reader import QUALITIES
 from eval.decoding.trials import timed
 from eval.report.html import tag
@@ -32,7 +32,7 @@ from eval.runs.documents import Document, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (1, 10, 100, 1000)
-SCANS = (1, 10, 100)
+SCANS = (1, 10, 100, 1000)
 ROWS = (10, 80, 350, 1000, 5000)
 
 Steps = list[tuple[int, float]]
@@ -128,7 +128,7 @@ def picture(found: dict[str, Steps]) -> str:
         for name, steps in found.items()
     }
     x = Axis("how many", 0.0, 4.0, tuple((n, f"{10**n:,}") for n in range(5)))
-    y = Axis("", -3.0, 3.0, tuple((n, f"{10.0**n:g} s") for n in range(-3, 4)))
+    y = Axis("", -3.0, 4.0, tuple((n, f"{10.0**n:g} s") for n in range(-3, 5)))
     series = [
         Series(f"{name} (exponent {exponent(found[name]):.2f})", m) for name, m in marks.items()
     ]
@@ -139,7 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--child", nargs="+", help="one step, in this process")
     parser.add_argument("--scans", type=int, nargs="*", default=SCANS, help="pages of scans")
-    parser.add_argument("--documents", type=int, nargs="*", default=[10, 100, 1000])
+    parser.add_argument("--documents", type=int, nargs="*", default=[10, 100, 1000, 10_000])
     parser.add_argument("--many", type=int, default=1000, help="documents of one process")
     parser.add_argument("--long", type=int, default=140, help="pages of a long scan")
     parser.add_argument("--out", type=Path, default=Path("out/growth.json"))
@@ -158,7 +158,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as kept:
         folder = Path(kept)
         text = prepare(Document("made", "text", 300), folder).path
-        scan = made_pages("office", folder)
+        scan = merged(made_documents("office", folder), folder / "made-office.pdf")
         told("pages with a text layer", list(of_pages(text, PAGES, folder)))
         told("scanned pages", list(of_pages(scan, args.scans, folder)))
         for quality in QUALITIES[:2]:

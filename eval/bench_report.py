@@ -70,7 +70,7 @@ def pace_of(report: dict[str, Any]) -> str:
             tool,
             str(Spread(**seconds)),
             "" if tool == OURS else str(Spread(**row["times"][tool])),
-            f"{median(one['together'] for one in row['rounds'][tool]):.2f}",
+            _together(row["rounds"][tool]),
             f"{median(one['apart'] for one in row['rounds'][tool]):.2f}",
             f"{row['peak_mib'][tool]:.0f}",
         ]
@@ -86,9 +86,16 @@ def pace_of(report: dict[str, Any]) -> str:
     )
 
 
+def _together(rounds: Sequence[dict[str, Any]]) -> str:
+    """Empty for a tool that is never run so."""
+    seconds = [one["together"] for one in rounds if one["together"] is not None]
+    return f"{median(seconds):.2f}" if seconds else ""
+
+
 PACE = """\
 Two cores, seconds on the clock with the models loaded; each tool as it is faster: one process
-that may use both cores (together), or one on each core with half of the pages (apart).
+that may use both cores (together), or one on each core, whichever is free taking the next page
+(apart). Crossfoot reads the same pages as whole documents, a process on each core.
 
 {rows}
 

@@ -14,7 +14,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -165,21 +165,23 @@ def peak_mib() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def measure(tool: str, path: Path, *, models: bool, wait: bool = False) -> Timing:
-    """What ``tool`` takes to read the file at ``path`` once.
-
-    ``wait``: says "ready" when it is loaded, and begins when a line comes in.
-    """
+def measure(tool: str, paths: Callable[[], Iterable[Path]], *, models: bool) -> Timing:
+    """What ``tool`` takes to read the files at ``paths``, which are asked for when it is loaded."""
     start = time.perf_counter()
     read = TOOLS[tool].load(models=models)
     loaded_seconds = time.perf_counter() - start
-    if wait:
-        print("ready", flush=True)
-        sys.stdin.readline()
     loaded, loaded_mib, worked = time.perf_counter(), peak_mib(), time.process_time()
-    pages = read(path)
+    pages = sum(map(read, paths()))
     done, cpu_seconds = time.perf_counter(), time.process_time() - worked
     return Timing(tool, pages, loaded_seconds, done - loaded, cpu_seconds, loaded_mib, peak_mib())
+
+
+def served() -> Iterator[Path]:
+    """Paths as they come in, a line each; says "ready", and "done" after each."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        yield Path(line.rstrip("\n"))
+        print("done", flush=True)
 
 
 def main() -> None:
@@ -187,15 +189,15 @@ def main() -> None:
     parser.add_argument("tool", choices=sorted(TOOLS))
     parser.add_argument("path", type=Path, nargs="?", help="none: print the tool's version")
     parser.add_argument("--models", action="store_true", help="load the recogniser first")
-    parser.add_argument("--wait", action="store_true", help="begin when a line comes in")
+    parser.add_argument("--serve", action="store_true", help="read the paths that come in")
     parser.add_argument("--core", type=int, help="use this core alone")
     args = parser.parse_args()
-    if args.path is None:
+    if args.path is None and not args.serve:
         print(version(TOOLS[args.tool].package))
         return
     if args.core is not None:
         os.sched_setaffinity(0, {args.core})
-    timing = measure(args.tool, args.path, models=args.models, wait=args.wait)
+    timing = measure(args.tool, served if args.serve else lambda: [args.path], models=args.models)
     print(json.dumps(dataclasses.asdict(timing)))
 
 

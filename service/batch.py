@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
@@ -19,13 +18,13 @@ from pathlib import Path
 from schemas.result import Result
 from service.atomic import write_whole
 from service.batch_files import BatchFile, batch_files
-from service.cage import Cage, Limits
 from service.caged import read_caged
+from service.cages import Cages
 from service.model import consultant
 from service.outcomes import UNREAD, FileOutcome, outcomes_csv
 from service.packing import safe_stem
 from service.result_file import result_bytes
-from service.settings import MIB, Settings
+from service.settings import Settings
 from service.store.results import finding
 from service.version import crossfoot_version
 from worker.llm.consult import Consultation
@@ -138,43 +137,32 @@ def _read_all(
     jobs: int,
     report: Report,
 ) -> Iterator[tuple[str, Done]]:
-    """Each content as it is done, ``jobs`` at once, each in a cage of its own."""
-    limits = Limits(settings.reader_memory_mib * MIB, settings.reader_requests)
+    """Each content as it is done, ``jobs`` at once, each in a cage; those left free help."""
     asks = consultant(settings) if files else None
     batch = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:32]
-    cages: queue.SimpleQueue[Cage] = queue.SimpleQueue()
-    held = [Cage(limits) for _ in range(min(jobs, len(files)))]
-    for cage in held:
-        cages.put(cage)
+    cages = Cages(settings, jobs, due=len(files))
 
     def read(file: BatchFile) -> tuple[str, Done]:
-        cage = cages.get()
-        try:
-            seconds = settings.assemble_seconds / 2
-            asked = asks.about(file.sha256, batch=batch, seconds=seconds) if asks else None
-            stem = stems[file.sha256]
-            return file.sha256, _read_one(file, stem, out, cage, settings, report, asked)
-        finally:
-            cages.put(cage)
+        seconds = settings.assemble_seconds / 2
+        asked = asks.about(file.sha256, batch=batch, seconds=seconds) if asks else None
+        stem = stems[file.sha256]
+        return file.sha256, _read_one(file, stem, out, cages, settings, report, asked)
 
-    pool = ThreadPoolExecutor(max(jobs, 1))
+    pool = ThreadPoolExecutor(jobs)
     try:
         for future in as_completed([pool.submit(read, file) for file in files]):
             yield future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for cage in held:
-            cage.close()
+        cages.close()
         pool.shutdown(wait=True)
-        for cage in held:  # one whose child was ended may have tried again
-            cage.close()
 
 
 def _read_one(
     file: BatchFile,
     stem: str,
     out: Path,
-    cage: Cage,
+    cages: Cages,
     settings: Settings,
     report: Report,
     asked: Consultation | None,
@@ -185,7 +173,10 @@ def _read_one(
     def progress(done: int, pages: int) -> None:
         report(file.name, done, pages)
 
-    result = read_caged(file.path, file.name, file.sha256, cage, settings, progress, asked)
+    with cages.one() as cage:
+        result = read_caged(
+            file.path, file.name, file.sha256, cage, settings, progress, asked, cages
+        )
     write_files(result, stem, out)
     report(file.name, 0, 0)
     return Done(stem, outcome_of(result, file.name))

@@ -53,6 +53,10 @@ class OutOfMemory(CageError):
     category = "engine:memory"
 
 
+class Stopped(BaseException):
+    """The cage was ended for good while something was asked of it: nothing comes of that."""
+
+
 class Refused(CrossfootError):
     """The child answered that it can't be done."""
 
@@ -79,13 +83,14 @@ class Answered:
 
 
 class Cage:
-    """One warm child; not to be shared between threads."""
+    """One warm child; not to be shared between threads, except that any may end it."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
         self._scratch: Scratch | None = None
         self._done = 0
+        self._ended = False
 
     def ask(
         self, request: dict[str, Any], parts: Sequence[bytes] = (), *, seconds: float
@@ -95,6 +100,7 @@ class Cage:
         Raises:
             Refused: if it says that the request can't be done.
             CageError: if it did not answer; a kind of it says why.
+            Stopped: if the cage was ended.
         """
         child = self._running()
         # The limit on processor time is a second net below the wall clock: twice over two cores.
@@ -104,8 +110,10 @@ class Cage:
         try:
             talk.write([head, *parts])
             answer = talk.read()
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if self._ended:
+                raise Stopped from error
             raise
         self._done += 1
         if answer.said.get("category") == "engine:memory" or self._done >= self._limits.requests:
@@ -119,6 +127,11 @@ class Cage:
             )
         return answer
 
+    @property
+    def awake(self) -> bool:
+        """Whether its child runs, so that it need not be started."""
+        return self._child is not None and self._child.poll() is None
+
     def close(self) -> None:
         """Ends the child and all that it started."""
         child, self._child, self._done = self._child, None, 0
@@ -128,8 +141,17 @@ class Cage:
         if scratch is not None:
             scratch.close()
 
+    def end(self) -> None:
+        """Ends the child and refuses what is asked from now on; close it after that."""
+        self._ended = True
+        child = self._child
+        if child is not None:
+            _kill_group(child)
+
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
+        if self._ended:
+            raise Stopped
+        if self._child is not None and self.awake:
             return self._child
         self.close()
         self._scratch = Scratch()
@@ -163,6 +185,7 @@ def _start(folder: Path, limits: Limits) -> subprocess.Popen[bytes]:
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        "OPENCV_FOR_THREADS_NUM": "1",
     }
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
@@ -205,9 +228,13 @@ def _limit_processor(pid: int, more: float) -> None:
         return  # it is gone, which the talk finds out; or no /proc, and the wall clock decides
 
 
-def _end_group(child: subprocess.Popen[bytes]) -> None:
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    _kill_group(child)
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

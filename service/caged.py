@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,12 @@ from schemas.errors import CrossfootError
 from schemas.result import Document, Engine, Failure, Result, Usage
 from service.cage import Cage, CageError, OutOfTime, Refused
 from service.caged_desk import CagedDesk, asked_about
+from service.caged_pages import Pages, Progress
+from service.cages import Cages
 from service.plain import file_label
 from service.settings import Settings
 from service.version import crossfoot_version
 from worker.llm.consult import Consultation
-
-Progress = Callable[[int, int], None]
-"""Called with (pages done, pages in all)."""
 
 
 def read_caged(
@@ -28,30 +26,21 @@ def read_caged(
     settings: Settings,
     progress: Progress,
     consultation: Consultation | None = None,
+    others: Cages | None = None,
 ) -> Result:
     """The document's result; status ``failed`` with the cause where it can't be read.
 
     A page that ends its process twice, or takes too long, is lost; the others are read.
+    ``others``: see :func:`desk_of`.
     """
     started = time.perf_counter()
     try:
-        result = _read(path, name, sha256, cage, settings, progress, consultation)
+        desk = desk_of(path, name, sha256, cage, settings, progress, others)
+        result = asked_about(desk, consultation)
     except CrossfootError as error:
         result = _failed(name, sha256, error)
     usage = {"seconds": round(time.perf_counter() - started, 3)}
     return result.model_copy(update={"usage": result.usage.model_copy(update=usage)})
-
-
-def _read(
-    path: Path,
-    name: str,
-    sha256: str,
-    cage: Cage,
-    settings: Settings,
-    progress: Progress,
-    consultation: Consultation | None,
-) -> Result:
-    return asked_about(desk_of(path, name, sha256, cage, settings, progress), consultation)
 
 
 def desk_of(
@@ -61,23 +50,24 @@ def desk_of(
     cage: Cage,
     settings: Settings,
     progress: Progress = lambda _done, _pages: None,
+    others: Cages | None = None,
 ) -> CagedDesk:
     """The document with its pages read, ready to be put together.
+
+    Its pages are read in ``cage``, and of a long document in all of the ``others``, too, that
+    nobody else uses.
 
     Raises:
         Refused, CageError: if it can't be opened.
     """
     request: dict[str, Any] = {"do": "open", "path": str(path), "most": settings.pages}
     request["limits"] = settings.page_limits
-    pages = int(cage.ask(request, seconds=settings.page_seconds).said["pages"])
-    read = []
-    for number in range(1, pages + 1):
-        read.append(_page(path, number, cage, settings))
-        progress(number, pages)
+    count = int(cage.ask(request, seconds=settings.page_seconds).said["pages"])
+    pages = Pages(count, lambda number, held: _page(path, number, held, settings), progress)
     return CagedDesk(
         cage,
         path,
-        read,
+        pages.read(cage, others),
         file_label(name),
         sha256,
         settings.assemble_seconds,

@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from schemas.result import Result
-from service.cage import Cage, Limits
 from service.caged import desk_of
 from service.caged_desk import asked_about
+from service.cages import Cages
 from service.extraction import Progress
 from service.model import Consultant, consultant
-from service.settings import MIB, Settings
+from service.settings import Settings
 
 _PATIENT = 10.0
 """Times as long as a service: whoever reads a file by hand sees what it does, and can stop it."""
@@ -22,9 +22,13 @@ _PATIENT = 10.0
 
 @dataclass(frozen=True)
 class CagedExtract:
-    """Reads documents as the settings say; may be sent to other processes."""
+    """Reads documents as the settings say; may be sent to other processes.
+
+    ``readers`` processes share the pages of a document.
+    """
 
     settings: Settings
+    readers: int
 
     def __call__(self, path: Path, *, progress: Progress | None = None) -> Result:
         """Everything on the document's pages, as :func:`worker.extract.extract` gives it.
@@ -40,20 +44,21 @@ class CagedExtract:
                 "assemble_seconds": _PATIENT * self.settings.assemble_seconds,
             }
         )
-        cage = _own_cage(settings.reader_memory_mib, settings.reader_requests)
+        cages = _own_cages(self.settings, self.readers)
         told = progress or (lambda _done, _pages: None)
-        desk = desk_of(path.absolute(), path.name, sha256, cage, settings, told)
         asks = _consultant(self.settings) if self.settings.model is not None else None
-        return asked_about(desk, asks.about(sha256) if asks is not None else None)
+        with cages.one() as cage:
+            desk = desk_of(path.absolute(), path.name, sha256, cage, settings, told, cages)
+            return asked_about(desk, asks.about(sha256) if asks is not None else None)
 
 
 @lru_cache(maxsize=1)
-def _own_cage(memory_mib: int, requests: int) -> Cage:
-    """This process's cage, ended with it."""
-    cage = Cage(Limits(memory_mib * MIB, requests))
+def _own_cages(settings: Settings, readers: int) -> Cages:
+    """This process's cages, ended with it."""
+    cages = Cages(settings, readers)
     # Where a process of a pool ends, what `atexit` holds is not called.
-    multiprocessing.util.Finalize(None, cage.close, exitpriority=10)
-    return cage
+    multiprocessing.util.Finalize(None, cages.close, exitpriority=10)
+    return cages
 
 
 @lru_cache(maxsize=1)

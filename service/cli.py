@@ -268,8 +268,9 @@ def _outcomes(
 ) -> Generator[Outcome]:
     from service.extraction import extract_input
 
-    reader = extract or _caged_extract(arguments)
-    if min(arguments.jobs, len(inputs.documents)) > 1:
+    at_once = min(arguments.jobs, len(inputs.documents))
+    reader = extract or _caged_extract(arguments, at_once)
+    if at_once > 1:
         from service.pool import extract_many
 
         yield from extract_many(
@@ -285,11 +286,13 @@ def _outcomes(
         yield extract_input(document, out, reader, csv=arguments.csv, progress=report)
 
 
-def _caged_extract(arguments: argparse.Namespace) -> Extract:
+def _caged_extract(arguments: argparse.Namespace, at_once: int) -> Extract:
     from service.caged_extract import CagedExtract
+    from service.cages import cores
     from service.settings import read_settings
 
-    return CagedExtract(operating.with_llm(read_settings(), arguments))
+    settings = operating.with_llm(read_settings(), arguments)
+    return CagedExtract(settings, readers=max(cores() // max(at_once, 1), 1))
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import CrossfootError, UsageError
-from service.cage import Cage, Limits
+from service.cage import Cage
 from service.caged import desk_of
+from service.cages import limits_of
 from service.model import mode_of
-from service.settings import MIB, Settings
+from service.settings import Settings
 from worker.llm.faults import Tokens
 from worker.llm.money import dollars, price_of
 from worker.llm.question import Question
@@ -57,7 +58,7 @@ def estimate(settings: Settings, source: Path) -> int:
     if mode == "off":
         raise UsageError("no model would be asked: set CROSSFOOT_MODEL_URL and CROSSFOOT_MODEL.")
     found = Estimate()
-    cage = Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests))
+    cage = Cage(limits_of(settings))
     with tempfile.TemporaryDirectory() as folder:
         with batch_files(source, Path(folder), settings) as files:
             for file in files:

@@ -102,7 +102,9 @@ def _add_batch(commands: Any) -> None:
     batch.add_argument(
         "--out", type=Path, default=Path("results"), metavar="DIR", help="(default: results)"
     )
-    batch.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="documents at once")
+    batch.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="documents at once (default: one for each core)"
+    )
     add_llm(batch)
     batch.add_argument("--server", metavar="URL", help="let this running service do the work")
     batch.add_argument(
@@ -158,6 +160,7 @@ def _jobs(text: str) -> int:
 def _batch(settings: Settings, arguments: argparse.Namespace) -> int:
     from service.atomic import writable_folder
     from service.batch import OUTCOMES, run_batch
+    from service.cages import cores
     from service.plain import file_label
     from service.summary import exit_code
 
@@ -170,7 +173,8 @@ def _batch(settings: Settings, arguments: argparse.Namespace) -> int:
             outcomes = run_remote(arguments.source, out, settings, arguments.server, key, report)
         else:
             asked = with_llm(settings, arguments)
-            outcomes = run_batch(arguments.source, out, asked, arguments.jobs, report)
+            jobs = arguments.jobs or cores()
+            outcomes = run_batch(arguments.source, out, asked, jobs, report)
     print(_in_words(outcomes))
     print(file_label(str(out / OUTCOMES)))
     statuses = ["failed" if o.status == "dead" else o.status for o in outcomes]

@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 
 from service.blobs.open import open_blobs
-from service.cage import Cage, Limits
+from service.cage import Cage
+from service.cages import limits_of
 from service.identity import process_name
 from service.logs import log_as_json
 from service.model import consultant
 from service.processes import die_with_parent
-from service.settings import MIB, Settings
+from service.settings import Settings
 from service.store.database import Database, open_database
 from service.store.store import Store
 
@@ -96,7 +97,7 @@ def _begin(settings: Settings, closing: Callable[[], bool], heard: mmap.mmap) ->
         name=process_name() + _pool(os.getppid()),
         store=store,
         blobs=open_blobs(settings),
-        cage=Cage(Limits(settings.reader_memory_mib * MIB, settings.reader_requests)),
+        cage=Cage(limits_of(settings)),
         settings=settings,
         ring=ring,
         closing=closing,

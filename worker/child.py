@@ -18,16 +18,19 @@ database, no broker and no settings; who started it limits and ends it.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 from schemas.errors import CrossfootError, InputError
 from schemas.run_settings import RunSettings
+from worker.threads import limit_threads
 
 Request = dict[str, Any]
 Answer = tuple[dict[str, Any], Sequence[bytes]]
@@ -67,32 +70,23 @@ class Reader:
         return self._document
 
     def _warm(self, _request: Request, _parts: Sequence[bytes]) -> Answer:
-        import worker.steps  # noqa: F401  loaded now, so that the first document need not wait
-
+        _steps()  # loaded now, so that the first document need not wait
         return {}, ()
 
     def _open_file(self, request: Request, _parts: Sequence[bytes]) -> Answer:
-        from worker.steps import count_pages
-
-        return {"pages": count_pages(self._opened(request), request["most"])}, ()
+        return {"pages": _steps().count_pages(self._opened(request), request["most"])}, ()
 
     def _page(self, request: Request, _parts: Sequence[bytes]) -> Answer:
-        from worker.steps import read_step
-
         document = self._opened(request)
-        return {}, (read_step(document, request["number"], _told(request)),)
+        return {}, (_steps().read_step(document, request["number"], _told(request)),)
 
     def _lost(self, request: Request, _parts: Sequence[bytes]) -> Answer:
-        from worker.steps import lost_page
-
-        return {}, (lost_page(request["number"], request["why"]),)
+        return {}, (_steps().lost_page(request["number"], request["why"]),)
 
     def _assemble(self, request: Request, parts: Sequence[bytes]) -> Answer:
-        from worker.steps import assemble_step
-
         document = self._opened(request)
         *pages, heard = parts
-        result, cases = assemble_step(
+        result, cases = _steps().assemble_step(
             document, pages, request["name"], request["sha256"],
             _told(request), heard, request["mode"],
         )  # fmt: skip
@@ -110,10 +104,17 @@ class Reader:
         return {}, (picture(document, request["number"], request["width"], box),)
 
     def _settle(self, request: Request, parts: Sequence[bytes]) -> Answer:
-        from worker.steps import settle_step
-
         first, standing = parts
-        return {}, (settle_step(first, request["decisions"], standing, request["before"]),)
+        return {}, (_steps().settle_step(first, request["decisions"], standing, request["before"]),)
+
+
+@lru_cache(maxsize=1)
+def _steps() -> Any:
+    """The steps of reading with all that they need: it stays, and is not looked at for garbage."""
+    import worker.steps
+
+    gc.freeze()
+    return worker.steps
 
 
 def _size(document: Any, index: int) -> tuple[float, float]:
@@ -163,7 +164,12 @@ def _write(sink: IO[bytes], head: dict[str, Any], content: Sequence[bytes]) -> N
 
 
 def main() -> None:
-    """Serves on the pipes that this process was started with; what libraries print goes aside."""
+    """Serves on the pipes that this process was started with; what libraries print goes aside.
+
+    It uses one core: two such processes read more pages than one of two threads, for networks
+    gain little by a second thread, and the rest of a page nothing.
+    """
+    limit_threads(1)
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, sink)

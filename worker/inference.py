@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from schemas.errors import EngineError
+from worker.threads import threads
 
 Floats = NDArray[np.float32]
 
@@ -21,11 +21,11 @@ class Network:
         EngineError: where the file can't be loaded.
     """
 
-    def __init__(self, model: Path, threads: int = 0) -> None:
-        """``threads`` of one run; 0 takes every core that this process may use."""
+    def __init__(self, model: Path, most: int = 0) -> None:
+        """``most`` threads for one run; 0: as many as this process may use."""
         try:
             self._session = onnxruntime.InferenceSession(
-                str(model), sess_options=_options(threads), providers=["CPUExecutionProvider"]
+                str(model), sess_options=_options(most), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime raises bare RuntimeErrors of many kinds
             raise EngineError(f"the model {model.name} can't be loaded: {error}") from error
@@ -41,18 +41,12 @@ class Network:
         return str(self._session.get_modelmeta().custom_metadata_map.get(key, ""))
 
 
-def _options(threads: int) -> onnxruntime.SessionOptions:
+def _options(most: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _cores()
+    options.intra_op_num_threads = most or threads()
     options.inter_op_num_threads = 1
     # Crops come in many widths: an arena would keep one block for each of them.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
-
-
-def _cores() -> int:
-    """The cores that this process may use; all of them where the system can't say."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

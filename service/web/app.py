@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from service.blobs.open import open_blobs
+from service.cages import Cages
 from service.queue.app import Bell
 from service.settings import Settings
 from service.store.database import open_database
@@ -24,19 +25,21 @@ from service.web.api import (
     review,
     webhooks,
 )
-from service.web.doors import Cages, Doors
+from service.web.doors import Doors
 from service.web.headers import protect
 from service.web.pages import add_pages
 from service.web.problems import Problem, add_handlers
 
 API = "/api/v1"
+_CAGES = 2  # pictures and corrections at once
 
 
 def open_doors(settings: Settings) -> Doors:
     """All that requests work with, for ``settings``."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
-    return Doors(settings, Store(database), open_blobs(settings), Bell(settings), Cages(settings))
+    blobs, cages = open_blobs(settings), Cages(settings, _CAGES)
+    return Doors(settings, Store(database), blobs, Bell(settings), cages)
 
 
 def create_app(doors: Doors) -> FastAPI:

@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import logging
-import queue
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.blobs.port import BlobStore
-from service.cage import Answered, Cage, Limits
+from service.cage import Answered
+from service.cages import Cages
 from service.queue.app import Bell, BellTrouble
-from service.settings import MIB, Settings
+from service.settings import Settings
 from service.store.store import Store
 from service.web.throttle import Throttle
 
 _log = logging.getLogger(__name__)
-_CAGES = 2  # pictures and corrections at once
-
-
-class Cages:
-    """A few warm children for the web process; a request waits for a free one."""
-
-    def __init__(self, settings: Settings) -> None:
-        limits = Limits(settings.reader_memory_mib * MIB, settings.reader_requests)
-        self._free: queue.SimpleQueue[Cage] = queue.SimpleQueue()
-        self._all = [Cage(limits) for _ in range(_CAGES)]
-        self._closed = False
-        for cage in self._all:
-            self._free.put(cage)
-
-    @contextmanager
-    def one(self) -> Iterator[Cage]:
-        cage = self._free.get()
-        try:
-            yield cage
-        finally:
-            self._free.put(cage)
-
-    def close(self) -> None:
-        """Ends the children; a second time does nothing."""
-        if not self._closed:
-            self._closed = True
-            for cage in self._all:
-                cage.close()
 
 
 @dataclass(frozen=True, slots=True)

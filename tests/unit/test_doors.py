@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from service.cages import Cages
 from service.settings import Settings
-from service.web.doors import Cages
 
 
 def children() -> set[int]:
@@ -32,7 +32,7 @@ def test_a_child_outlives_the_thread_of_the_request_that_started_it(tmp_path: Pa
     held = io.BytesIO()
     Image.new("RGB", (200, 100), "white").save(held, "PNG")
     picture.write_bytes(held.getvalue())
-    cages, before = Cages(Settings(home=tmp_path)), children()
+    cages, before = Cages(Settings(home=tmp_path), 2), children()
 
     def ask() -> None:
         with cages.one() as cage:
