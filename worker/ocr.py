@@ -200,24 +200,26 @@ class _Recogniser:
     threads: int
 
     def read_narrow(self, crops: Sequence[Image]) -> list[LineReading]:
-        """One reading per crop, in the same order, drawn narrower than they are.
+        """One reading per crop, in the same order, words drawn narrower than they are.
 
-        What surely is of narrow signs, as figures and Latin words are, is read as wide as it is;
-        what is less sure is looked at closely anyhow.
+        What surely is of narrow signs, as figures and Latin words are, is read as wide as it is,
+        a second time where its ink did not tell; what is less sure is looked at closely anyhow.
         """
-        readings = self.read(crops, SQUEEZED)
+        wide = [SQUEEZED if _may_be_squeezed(crop) else 1.0 for crop in crops]
+        readings = self.read(crops, wide)
         narrow = [
             k
             for k, reading in enumerate(readings)
-            if not _is_of_wide_letters(reading) and _least(reading) >= _SURE
+            if wide[k] < 1.0 and not _is_of_wide_letters(reading) and _least(reading) >= _SURE
         ]
         for k, reading in zip(narrow, self.read([crops[k] for k in narrow]), strict=True):
             readings[k] = reading
         return readings
 
-    def read(self, crops: Sequence[Image], wide: float = 1.0) -> list[LineReading]:
-        """One reading per crop, in the same order; words are drawn ``wide`` times as wide."""
-        lines = [_line_input(crop, wide if _is_long(crop) else 1.0) for crop in crops]
+    def read(self, crops: Sequence[Image], wide: Sequence[float] = ()) -> list[LineReading]:
+        """One reading per crop, in the same order; each is drawn ``wide`` times as wide."""
+        drawn = wide or [1.0] * len(crops)
+        lines = [_line_input(crop, share) for crop, share in zip(crops, drawn, strict=True)]
         readings: list[LineReading | None] = [None] * len(crops)
         for batch in _batches([line.shape[2] for line in lines]):
             posteriors = self._network.run(_padded([lines[i] for i in batch]))
@@ -357,15 +359,26 @@ _BATCH_PIXELS = 1300
 
 _BEAM = 8  # alternatives kept for a figure
 _LONG = 1.5  # heights of a crop: one no longer holds a sign or two, narrow as they are
+_NARROW = 0.75  # of a line's height: no digit and hardly a Latin letter is wider
 _SURE = 0.9  # of narrow signs at a glance; what is less sure is looked at closely anyhow
 _FEW_NARROW = 0.2  # share of a text's signs that may be narrow ones
 
 
-def _is_long(crop: Image) -> bool:
-    return bool(crop.shape[1] > _LONG * crop.shape[0])
+def _may_be_squeezed(crop: Image) -> bool:
+    """Whether a line is long, and letters as wide as high are most of it, as far as ink tells.
+
+    Printed digits and Latin letters stand apart, each narrower than it is high.
+    """
+    if crop.shape[1] <= _LONG * crop.shape[0]:
+        return False
+    ink = crop < (int(crop.min()) + 255) // 2
+    inked = np.flatnonzero(np.diff(ink.any(axis=0), prepend=False, append=False))
+    pieces = inked[1::2] - inked[::2]
+    wide = pieces[pieces > _NARROW * np.count_nonzero(ink.any(axis=1))]
+    return len(inked) == 0 or bool(2 * wide.sum() >= inked[-1] - inked[0])
 
 
-def _line_input(crop: Image, wide: float = 1.0) -> Floats:
+def _line_input(crop: Image, wide: float) -> Floats:
     """A (3, 48, W) line; W is ``wide`` times what keeps the crop's shape, and at least 16."""
     width = max(math.ceil(crop.shape[1] * wide * LINE_HEIGHT / max(crop.shape[0], 1)), 16)
     area = max(crop.shape[0] / LINE_HEIGHT, crop.shape[1] / width) > 1.2
