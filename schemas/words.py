@@ -218,8 +218,11 @@ def is_unit_line(text: str) -> bool:
 
 # -- organisations ------------------------------------------------------------------------
 
+_SALUTATION = r"(?<!有关)(?<!相关)(?<!直属)(?<!所属)(?<!各)"
+"""What stands before ``单位：`` where a notice greets whom it is sent to."""
 _ORGANISATION = re.compile(
-    r"(?:部门名称|编制部门|预算部门|填报单位|编制单位|单位名称|预算单位|填报部门|公开部门|公开单位|"
+    _SALUTATION
+    + r"(?:部门名称|编制部门|预算部门|填报单位|编制单位|单位名称|预算单位|填报部门|公开部门|公开单位|"
     r"部门|主管部门|单位|機關名稱|機關|編製機關|部門名稱|單位名稱|部局名|機関名|所管|"
     r"Department|Agency|Organi[sz]ation)\s*(?:[（(][^）)]{0,8}[）)])?\s*[:：;]\s*"
     r"(?P<name>.+?)"
@@ -228,11 +231,17 @@ _ORGANISATION = re.compile(
 )
 
 
+_PROSE = re.compile(r"[，。；《]")
+"""Marks of a sentence: no office's name has any."""
+
+
 def organisation_in(text: str) -> str | None:
     """The organisation that a heading line names, None where it names none."""
     for found in _ORGANISATION.finditer(text):
         name = plain(found["name"]).strip("：:；;，, ")
-        if name and unit_in(name) is None and not _UNIT_WORD.fullmatch(tight(name)):
+        if not name or _PROSE.search(name):
+            continue
+        if unit_in(name) is None and not _UNIT_WORD.fullmatch(tight(name)):
             return name
     return None
 

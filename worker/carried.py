@@ -16,6 +16,8 @@ from worker.page_kinds import COVER_LINES
 
 _T = TypeVar("_T")
 
+_SENTENCE_END = "。"
+
 _TITLE_OF_BOOKLET = re.compile(
     r"^(?:(?:19|20)\d{2}年度?)?(?P<name>[^\d，。]{2,30}?)(?:(?:19|20)\d{2}年?度?)?(?:部门|单位)?(?:收支)?(?:预|决)算"
 )
@@ -60,8 +62,9 @@ def _with(draft: Draft, organisation: _Lent[str], year: _Lent[int], unit: _Lent[
 
 
 def _cover_lines(drafts: Sequence[Draft], pages: Sequence[PageText]) -> Iterator[str]:
-    """The lines of the first printed page, where it is a cover: few lines and no table.
+    """The lines of the first printed page, where it is a cover: few lines, no sentence, no table.
 
+    A notice's first page names whom it is from and to, which is not whose money its annex tells.
     Lines that belong together stand joined before each alone: a long name is set in two.
     """
     taken = {number for draft in drafts for number in draft.pages}
@@ -69,8 +72,8 @@ def _cover_lines(drafts: Sequence[Draft], pages: Sequence[PageText]) -> Iterator
     if first is None or first.number in taken:
         return
     lines = lines_of(first.tokens)
-    if len(lines) <= COVER_LINES:
-        texts = [line.text for line in lines]
+    texts = [line.text for line in lines]
+    if len(lines) <= COVER_LINES and not any(_SENTENCE_END in text for text in texts):
         yield from (above + below for above, below in pairwise(texts))
         yield from texts
 

@@ -72,6 +72,13 @@ def test_year_and_organisation_come_from_the_cover_and_the_unit_from_its_neighbo
     assert (general.unit, general.stated["unit"]) == ("万元", "booklet")
 
 
+def test_a_notice_is_no_cover_and_a_greeting_names_no_organisation() -> None:
+    table = draft_all([sheet(SPENDING, ROWS, ["资金分配表", "市直有关单位：某市统计局"])])
+    notice = cover("某市财政局文件", "各有关单位：", "经研究，现下达补助资金。", "某市财政局")
+    (draft,) = bind(table, [notice]).drafts
+    assert draft.organisation is None
+
+
 def test_a_unit_on_which_the_tables_differ_is_not_lent() -> None:
     _, _, general, basic = booklet(unit="元").drafts
     assert basic.unit == "元"
