@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,10 +101,15 @@ def log_probabilities(asked: Sequence[Asked]) -> list[NDArray[np.float64]]:
     ]
 
 
-def _steps(posterior: Posterior) -> tuple[NDArray[np.float64], float]:
+def _logs(signs: str, steps: int, data: bytes) -> NDArray[np.float64]:
+    """A posterior's logarithms: a row for each step, columns for the blank and each sign."""
+    return np.frombuffer(data, "<f2").astype(np.float64).reshape(steps, 1 + len(signs))
+
+
+@lru_cache(maxsize=1024)  # a page's figures: each is weighed several times
+def _steps(signs: str, steps: int, data: bytes) -> tuple[NDArray[np.float64], float]:
     """Probabilities divided by the largest of each step, and the logarithm of all divisors."""
-    logs = np.frombuffer(posterior.data, "<f2").astype(np.float64)
-    logs = logs.reshape(posterior.steps, 1 + len(posterior.signs))
+    logs = _logs(signs, steps, data)
     most = logs.max(axis=1, keepdims=True)
     return np.exp(logs - most), float(most.sum())
 
@@ -141,15 +146,10 @@ def _of_each(looks: Sequence[_Look]) -> list[NDArray[np.float64]]:
     """For each look the logarithms of its texts' probabilities; each has one text or more."""
     if not looks:
         return []
-    longest = max(len(text) for _, texts in looks for text in texts)
-    spelled_out, lengths = [], []
-    for posterior, texts in looks:
-        letters = np.array(texts, f"<U{max(longest, 1)}").view(np.uint32).reshape(len(texts), -1)
-        columns = _columns(posterior.signs)
-        spelled_out.append(columns[np.minimum(letters, len(columns) - 1)])
-        lengths.append((letters > 0).sum(axis=1))
-    each = np.repeat(np.arange(len(looks)), [len(texts) for _, texts in looks])
-    signs, length = np.concatenate(spelled_out), np.concatenate(lengths)
+    counts = [len(texts) for _, texts in looks]
+    each = np.repeat(np.arange(len(looks)), counts)
+    letters, length = _letters([text for _, texts in looks for text in texts])
+    signs = _signs([posterior for posterior, _ in looks], each, letters)
     steps = np.array([posterior.steps for posterior, _ in looks])[each]
     logs = np.full(len(each), LEAST)
     logs[(steps == 0) & (length == 0)] = 0.0
@@ -161,7 +161,27 @@ def _of_each(looks: Sequence[_Look]) -> list[NDArray[np.float64]]:
         told, of = np.unique(each[some], return_inverse=True)
         found = _forward(signs[some], length[some], [looks[k][0] for k in told], of)
         logs[some] = np.maximum(found, LEAST)
-    return np.split(logs, np.flatnonzero(np.diff(each)) + 1)
+    return np.split(logs, np.cumsum(counts)[:-1])
+
+
+def _letters(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """The code points of each text in a row, 0 behind its end, and how many they are."""
+    longest = max(map(len, texts))
+    letters = np.array(texts, f"<U{max(longest, 1)}").view(np.uint32).reshape(len(texts), -1)
+    return letters, (letters > 0).sum(axis=1)
+
+
+def _signs(
+    looks: Sequence[Posterior], each: NDArray[np.intp], letters: NDArray[np.uint32]
+) -> NDArray[np.intp]:
+    """By row of letters, each asked of one look, the columns of the signs; 0 for no sign."""
+    signs = np.zeros(letters.shape, np.intp)
+    kinds = list(dict.fromkeys(look.signs for look in looks))
+    kind = np.array([kinds.index(look.signs) for look in looks])[each]
+    for k, known in enumerate(kinds):
+        columns = _columns(known)
+        signs[kind == k] = columns[np.minimum(letters[kind == k], len(columns) - 1)]
+    return signs
 
 
 def _forward(
@@ -218,7 +238,7 @@ def _one_below_another(
     begins = np.cumsum([0, *(look.steps for look in looks)])
     seen, scales = np.zeros((int(begins[-1]), width)), np.zeros(len(looks))
     for k, look in enumerate(looks):
-        steps, scales[k] = _steps(look)
+        steps, scales[k] = _steps(look.signs, look.steps, look.data)
         seen[begins[k] : begins[k + 1], : steps.shape[1]] = steps
     return seen.ravel(), width, begins[:-1] * width, scales
 
@@ -233,19 +253,53 @@ def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[f
     signs = in_signs(text)
     if not signs or len(signs) > posterior.steps or any(c not in columns for c in signs):
         return (), ()
-    logs = np.frombuffer(posterior.data, "<f2").astype(np.float64)
-    logs = logs.reshape(posterior.steps, 1 + len(posterior.signs))
-    path = np.zeros(2 * len(signs) + 1, np.intp)
-    path[1::2] = [columns[c] for c in signs]
+    logs = _logs(posterior.signs, posterior.steps, posterior.data)
+    said = [columns[c] for c in signs]
+    fired = _fired_by_all(logs, said) or _fired(logs, said)
+    if not fired:
+        return (), ()
+    scores = tuple(
+        min(float(np.exp(max(logs[steps, column].tolist()))), 1.0)
+        for steps, column in zip(fired, said, strict=True)
+    )
+    return scores, tuple(sum(steps) / len(steps) + 0.5 for steps in fired)
+
+
+def _fired_by_all(logs: NDArray[np.float64], said: Sequence[int]) -> list[list[int]]:
+    """The steps that say each of the signs, by what each step says most probably by itself.
+
+    No other path is as probable then: sums of the posterior's short numbers are exact. Empty
+    where the steps say anything else, or one of them two signs as probably.
+    """
+    best = logs.argmax(axis=1)
+    if np.count_nonzero(logs == logs.max(axis=1, keepdims=True)) > len(logs):
+        return []
+    fired: list[list[int]] = []
+    last = 0
+    for step, column in enumerate(best.tolist()):
+        if column and column != last:
+            if len(fired) == len(said) or said[len(fired)] != column:
+                return []
+            fired.append([])
+        if column:
+            fired[-1].append(step)
+        last = column
+    return fired if len(fired) == len(said) else []
+
+
+def _fired(logs: NDArray[np.float64], said: Sequence[int]) -> list[list[int]]:
+    """The steps that say each of the signs, by the most probable path; none without a path."""
+    path = np.zeros(2 * len(said) + 1, np.intp)
+    path[1::2] = said
     # A sign may follow the one before it without a blank between, unless it is the same.
     skips = np.full(path.shape, -np.inf)
     skips[3::2][path[3::2] != path[1:-2:2]] = 0.0
     here = logs[:, path]
     score = np.full(path.shape, -np.inf)
     score[:2] = here[0, :2]
-    came = np.zeros((posterior.steps, len(path)), np.intp)
+    came = np.zeros((len(logs), len(path)), np.intp)
     ways = np.full((3, len(path)), -np.inf)
-    for t in range(1, posterior.steps):
+    for t in range(1, len(logs)):
         ways[0] = score
         ways[1, 1:] = score[:-1]
         np.add(score[:-2], skips[2:], out=ways[2, 2:])
@@ -253,17 +307,13 @@ def spelled(posterior: Posterior, text: str) -> tuple[tuple[float, ...], tuple[f
         np.add(ways.max(axis=0), here[t], out=score)
     at = len(path) - 1 if score[-1] >= score[-2] else len(path) - 2
     if not np.isfinite(score[at]):
-        return (), ()
-    fired: list[list[int]] = [[] for _ in signs]
-    for t in range(posterior.steps - 1, -1, -1):
+        return []
+    fired: list[list[int]] = [[] for _ in said]
+    for t in range(len(logs) - 1, -1, -1):
         if at % 2:
             fired[at // 2].append(t)
         at -= came[t][at]
-    scores = tuple(
-        min(float(np.exp(logs[steps, columns[c]].max())), 1.0)
-        for steps, c in zip(fired, signs, strict=True)
-    )
-    return scores, tuple(sum(steps) / len(steps) + 0.5 for steps in fired)
+    return fired
 
 
 # --- what an amount may look like -------------------------------------------------------
@@ -283,7 +333,6 @@ class _State(NamedTuple):
 _START = _State("start")
 
 
-@lru_cache(maxsize=4096)
 def _after(state: _State, sign: str, decimals: int | None) -> _State | None:
     """The state after one more sign; None where no amount goes on so."""
     if sign.isdigit():
@@ -338,15 +387,40 @@ def _complete(state: _State, decimals: int | None) -> bool:
     return not state.bracket and _ended(state, decimals)
 
 
+@dataclass(slots=True, eq=False)
+class _Place:
+    """A state as a place in the grammar: whether an amount may end here, and what may follow."""
+
+    complete: bool
+    follows: dict[str, _Place] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=16)
+def _grammar(decimals: int | None) -> _Place:
+    """The place where all amounts of so many decimals begin, with all that can follow."""
+    places = {_START: _Place(_complete(_START, decimals))}
+    states = [_START]
+    for state in states:  # which grow as places are found
+        for sign in SIGNS:
+            after = _after(state, sign, decimals)
+            if after is None:
+                continue
+            if after not in places:
+                places[after] = _Place(_complete(after, decimals))
+                states.append(after)
+            places[state].follows[sign] = places[after]
+    return places[_START]
+
+
 def is_printed_amount(text: str, decimals: int | None = None) -> bool:
     """Whether ``text`` is a printed amount or a dash: sign, separators every three, decimals.
 
     ``decimals`` asks for just so many; None allows any number up to eight.
     """
-    state: _State | None = _START
+    place: _Place | None = _grammar(decimals)
     for sign in in_signs(text):
-        state = _after(state, sign, decimals) if state is not None else None
-    return state is not None and _complete(state, decimals)
+        place = place.follows.get(sign) if place is not None else None
+    return place is not None and place.complete
 
 
 # --- the beam ---------------------------------------------------------------------------
@@ -355,12 +429,9 @@ _UNLIKELY = 1e-3  # of a step's largest probability: below it a sign is not trie
 _HOPELESS = 1e-6  # of the best prefix: below it a prefix is given up
 
 
-class _Ending(NamedTuple):
-    """A prefix's probability to end in a blank and in its last sign, and its state."""
-
-    blank: float
-    sign: float
-    state: _State
+_Prefix = tuple[float, float, _Place]
+"""A prefix's probability to end in a blank and in its last sign, and its place."""
+_Beam = dict[str, _Prefix]
 
 
 def figure_beam(
@@ -377,6 +448,14 @@ def figure_beam(
     """
     found = {text for p in posteriors for text in proposals(p, width, decimals)}
     return each_weighed([(posteriors, found, also)], keep)[0]
+
+
+def figure_beams(inks: Sequence[Sequence[Posterior]], keep: int = 8) -> list[list[Reading]]:
+    """:func:`figure_beam` of many inks at once, which costs far less than one by one."""
+    found = [{text for p in posteriors for text in proposals(p)} for posteriors in inks]
+    return each_weighed(
+        [(posteriors, own, ()) for posteriors, own in zip(inks, found, strict=True)], keep
+    )
 
 
 def each_weighed(
@@ -409,56 +488,72 @@ def proposals(posterior: Posterior, width: int = 24, decimals: int | None = None
     A prefix beam search (Hannun et al. 2014), ``width`` prefixes wide, that knows the grammar
     of amounts. A sure posterior costs little: prefixes far behind the best are given up.
     """
-    return list(_proposals(replace(posterior, weight=1.0), width, decimals))
+    return list(_proposals(posterior.signs, posterior.steps, posterior.data, width, decimals))
 
 
 @lru_cache(maxsize=1024)  # a page's figures: more than one stage asks for the same
-def _proposals(posterior: Posterior, width: int, decimals: int | None) -> tuple[str, ...]:
-    steps, _ = _steps(posterior)
-    tried = steps[:, 1:] > _UNLIKELY
-    beam = {"": _Ending(1.0, 0.0, _START)}
+def _proposals(
+    signs: str, steps: int, data: bytes, width: int, decimals: int | None
+) -> tuple[str, ...]:
+    seen, _ = _steps(signs, steps, data)
+    beam: _Beam = {"": (1.0, 0.0, _grammar(decimals))}
     dull = False
-    for step, any_sign, signs in zip(steps, np.asarray(tried.any(axis=1)), tried, strict=True):
-        if not any_sign:  # nothing but the blank: no prefix grows
-            if not dull:
-                beam = {t: _Ending(e.blank + e.sign, 0.0, e.state) for t, e in beam.items()}
-            dull = True
-            continue
-        dull = False
-        likely = [(posterior.signs[k], float(step[k + 1])) for k in np.flatnonzero(signs).tolist()]
-        beam = _grown(beam, float(step[0]), likely, decimals)
-        best = max(end.blank + end.sign for end in beam.values())
-        kept = [item for item in beam.items() if item[1].blank + item[1].sign > _HOPELESS * best]
-        if len(kept) > width:
-            kept.sort(key=lambda item: -(item[1].blank + item[1].sign))
-        # Divided by the best: a long dull stretch must not run out of numbers.
-        beam = {t: _Ending(e.blank / best, e.sign / best, e.state) for t, e in kept[:width]}
-    whole = [(e.blank + e.sign, t) for t, e in beam.items() if t and _complete(e.state, decimals)]
+    for blank, likely in zip(seen[:, 0].tolist(), _likely(seen, signs), strict=True):
+        if likely:
+            beam = _best_of(_grown(beam, blank, likely), width)
+        elif not dull:  # nothing but the blank: no prefix grows
+            beam = {text: (a + b, 0.0, place) for text, (a, b, place) in beam.items()}
+        dull = not likely
+    whole = [(a + b, text) for text, (a, b, place) in beam.items() if text and place.complete]
     return tuple(text for _, text in sorted(whole, reverse=True))
 
 
-def _grown(
-    beam: dict[str, _Ending],
-    blank: float,
-    likely: Sequence[tuple[str, float]],
-    decimals: int | None,
-) -> dict[str, _Ending]:
+def _likely(seen: NDArray[np.float64], signs: str) -> list[list[tuple[str, float]]]:
+    """For each step the signs that are tried, with their probabilities."""
+    at, columns = np.nonzero(seen[:, 1:] > _UNLIKELY)
+    likely: list[list[tuple[str, float]]] = [[] for _ in seen]
+    odds = seen[at, columns + 1].tolist()
+    for step, column, p in zip(at.tolist(), columns.tolist(), odds, strict=True):
+        likely[step].append((signs[column], p))
+    return likely
+
+
+def _grown(beam: _Beam, blank: float, likely: Sequence[tuple[str, float]]) -> _Beam:
     """All prefixes one step later."""
-    grown: dict[str, list[float]] = {}
-    states: dict[str, _State] = {}
-    for text, (in_blank, in_sign, state) in beam.items():
-        own = grown.setdefault(text, [0.0, 0.0])
-        states[text] = state
-        own[0] += (in_blank + in_sign) * blank
+    grown: _Beam = {}
+    odds = dict(likely)
+    for text, (in_blank, in_sign, place) in beam.items():
         last = text[-1:]
+        either = in_blank + in_sign
+        # It may have been come to from the prefix that is a sign shorter.
+        come = grown[text][1] if text in grown else 0.0
+        grown[text] = (either * blank, come + in_sign * odds.get(last, 0.0), place)
         for sign, p in likely:
-            before = in_blank + in_sign
-            if sign == last:
-                own[1] += in_sign * p
-                before = in_blank
-            after = _after(state, sign, decimals) if before else None
-            if after is not None:
-                longer = text + sign
-                grown.setdefault(longer, [0.0, 0.0])[1] += before * p
-                states[longer] = after
-    return {text: _Ending(a, b, states[text]) for text, (a, b) in grown.items()}
+            after = place.follows.get(sign)
+            before = in_blank if sign == last else either
+            if after is None or not before:
+                continue
+            longer = text + sign
+            if longer in grown:
+                own_blank, own_sign, _ = grown[longer]
+                grown[longer] = (own_blank, own_sign + before * p, after)
+            else:
+                grown[longer] = (0.0, before * p, after)
+    return grown
+
+
+def _best_of(beam: _Beam, width: int) -> _Beam:
+    """The best prefixes, without those far behind, divided by the best of all.
+
+    A long dull stretch must not run out of numbers.
+    """
+    totals = [a + b for a, b, _ in beam.values()]
+    best = max(totals)
+    least = _HOPELESS * best
+    kept = list(beam.items())
+    if min(totals) <= least:
+        kept = [item for item, total in zip(kept, totals, strict=True) if total > least]
+    if len(kept) > width:
+        kept.sort(key=lambda item: -(item[1][0] + item[1][1]))
+        kept = kept[:width]
+    return {text: (a / best, b / best, place) for text, (a, b, place) in kept}

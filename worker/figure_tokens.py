@@ -430,7 +430,7 @@ def _well_formed(found: Sequence[Reading]) -> list[Reading]:
             odds[better.text] += reading.probability
         else:
             kept.append(reading)
-    sure = (replace(r, probability=min(r.probability + odds.get(r.text, 0.0), 1.0)) for r in kept)
+    sure = (Reading(r.text, min(r.probability + odds.get(r.text, 0.0), 1.0)) for r in kept)
     return sorted(sure, key=lambda reading: -reading.probability)
 
 

@@ -269,9 +269,10 @@ def _lines_in(pieces: Pieces, frame: LineBox, unit: float) -> list[InkLine]:
 
 def frame_of(pieces: Pieces, found: bool = True) -> InkLine:
     """The line that just holds the pieces."""
+    # They are few: the least of a list is found sooner than that of an array.
     return InkLine(
-        int(pieces.x0.min()), int(pieces.y0.min()),
-        int(pieces.x1.max()), int(pieces.y1.max()), found,
+        int(min(pieces.x0.tolist())), int(min(pieces.y0.tolist())),
+        int(max(pieces.x1.tolist())), int(max(pieces.y1.tolist())), found,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from schemas.errors import EngineError
 from schemas.page import Posterior, Reading
 from worker.components import components
-from worker.ctc import SIGNS, figure_beam, posterior_of
+from worker.ctc import SIGNS, figure_beams, posterior_of
 from worker.imaging import halved
 from worker.inference import Network
 
@@ -220,24 +220,21 @@ class _Recogniser:
         """One reading per crop, in the same order; each is drawn ``wide`` times as wide."""
         drawn = wide or [1.0] * len(crops)
         lines = [_line_input(crop, share) for crop, share in zip(crops, drawn, strict=True)]
-        readings: list[LineReading | None] = [None] * len(crops)
+        readings: dict[int, LineReading] = {}
+        figures: dict[int, Posterior] = {}
         for batch in _batches([line.shape[2] for line in lines]):
             posteriors = self._network.run(_padded([lines[i] for i in batch]))
             for i, posterior in zip(batch, posteriors, strict=True):
                 steps = math.ceil(lines[i].shape[2] / 8)
                 pixels = crops[i].shape[1] / max(lines[i].shape[2], 1)
-                readings[i] = self._reading(posterior[:steps], pixels * 8, crops[i].shape[1])
-        return [reading for reading in readings if reading is not None]
-
-    def _reading(self, posterior: Floats, step: float, width: float) -> LineReading:
-        best = greedy(posterior, self._letters, step, width)
-        if not looks_like_figure(best.text):
-            return best
-        seen = figure_posterior(posterior, self._letters)
-        found = figure_beam([seen], _BEAM)
-        if all(reading.text != best.text for reading in found):
-            found = _with_greedy(found, best)
-        return replace(best, alternatives=tuple(found), posteriors=(seen,))
+                seen = posterior[:steps]
+                readings[i] = greedy(seen, self._letters, pixels * 8, crops[i].shape[1])
+                if looks_like_figure(readings[i].text):
+                    figures[i] = figure_posterior(seen, self._stands)
+        found = figure_beams([[one] for one in figures.values()], _BEAM)
+        for (i, figure), others in zip(figures.items(), found, strict=True):
+            readings[i] = _as_figure(readings[i], figure, others)
+        return [readings[i] for i in range(len(crops))]
 
     @cached_property
     def _letters(self) -> tuple[str, ...]:
@@ -247,8 +244,19 @@ class _Recogniser:
         return ("", *(line.rstrip("\r") for line in text.rstrip("\n").split("\n")), " ")
 
     @cached_property
+    def _stands(self) -> Stands:
+        return stands_of(self._letters)
+
+    @cached_property
     def _network(self) -> Network:
         return _network(f"ppocrv6/{self.size}/rec/rec.onnx", self.threads)
+
+
+def _as_figure(best: LineReading, seen: Posterior, found: Sequence[Reading]) -> LineReading:
+    """The greedy reading of a figure, with the others that were found."""
+    if all(reading.text != best.text for reading in found):
+        found = _with_greedy(found, best)
+    return replace(best, alternatives=tuple(found), posteriors=(seen,))
 
 
 def _is_of_wide_letters(reading: LineReading) -> bool:
@@ -416,12 +424,14 @@ def greedy(posterior: Floats, letters: Sequence[str], step: float, width: float)
     ``step`` is the width of one time step and ``width`` that of the crop, in its pixels.
     """
     best = posterior.argmax(axis=1)
-    starts = np.flatnonzero(np.diff(best, prepend=-1))
-    ends = np.append(starts[1:], len(best))
+    changes = np.ones(len(best), bool)
+    np.not_equal(best[1:], best[:-1], out=changes[1:])
+    starts = np.flatnonzero(changes)
     tops = np.maximum.reduceat(posterior[np.arange(len(best)), best], starts)
     text, scores, spans = [], [], []
+    begins = starts.tolist()
     for letter, start, end, top in zip(
-        best[starts].tolist(), starts.tolist(), ends.tolist(), tops.tolist(), strict=True
+        best[starts].tolist(), begins, [*begins[1:], len(best)], tops.tolist(), strict=True
     ):
         if letter == _BLANK:
             continue
@@ -452,7 +462,31 @@ def looks_like_figure(text: str) -> bool:
     return others == 0 or any(c.isdigit() for c in text)
 
 
-def figure_posterior(posterior: Floats, letters: Sequence[str]) -> Posterior:
+Stands = Sequence[tuple[Sequence[int], Sequence[int]]]
+"""Indices among a recogniser's letters, and for each the column of the sign it stands for.
+
+In rounds of one letter for each sign at most, so that a round is added at once.
+"""
+
+
+def stands_of(letters: Sequence[str]) -> Stands:
+    """Those of the letters that stand for a figure's sign."""
+    signs = {**_LIKE_SIGNS, **_FIGURE_SIGNS}
+    rounds: list[tuple[list[int], list[int]]] = []
+    for k, letter in enumerate(letters):
+        if letter not in signs:
+            continue
+        column = 1 + SIGNS.index(signs[letter])
+        fits = next((one for one in rounds if column not in one[1]), None)
+        if fits is None:
+            fits = ([], [])
+            rounds.append(fits)
+        fits[0].append(k)
+        fits[1].append(column)
+    return rounds
+
+
+def figure_posterior(posterior: Floats, stands: Stands) -> Posterior:
     """What a recogniser of all letters saw, cut down to the signs of figures.
 
     Full-width and look-alike letters count as the signs they stand for; what it gave to all
@@ -460,18 +494,9 @@ def figure_posterior(posterior: Floats, letters: Sequence[str]) -> Posterior:
     """
     columns = np.zeros((len(posterior), 1 + len(SIGNS)), np.float32)
     columns[:, 0] = posterior[:, _BLANK]
-    for k, column in _figure_letters(tuple(letters)):
-        columns[:, column] += posterior[:, k]
+    for letters, signs in stands:
+        columns[:, signs] += posterior[:, letters]
     return posterior_of(columns)
-
-
-@lru_cache(maxsize=4)
-def _figure_letters(letters: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """(index among ``letters``, column of the sign that it stands for)."""
-    stands = {**_LIKE_SIGNS, **_FIGURE_SIGNS}
-    return tuple(
-        (k, 1 + SIGNS.index(stands[letter])) for k, letter in enumerate(letters) if letter in stands
-    )
 
 
 def _with_greedy(found: Sequence[Reading], best: LineReading) -> list[Reading]:

@@ -14,6 +14,7 @@ from worker.ctc import (
     LEAST,
     SIGNS,
     figure_beam,
+    figure_beams,
     in_signs,
     is_printed_amount,
     log_probabilities,
@@ -169,6 +170,12 @@ def test_the_beam_gives_alternatives_best_first() -> None:
     assert texts == ["130", "730", "180", "780"]
 
 
+def test_the_beams_of_many_inks_are_those_of_each_alone() -> None:
+    inks = [[_written("1,234.56")], [_written("18.50"), _written("13.50")], [_written("—", 0.6)]]
+    assert figure_beams(inks) == [figure_beam(ink) for ink in inks]
+    assert figure_beams([]) == []
+
+
 def test_one_look_may_propose_what_another_missed() -> None:
     found = {r.text: r.probability for r in figure_beam([_written("18.50"), _written("13.50")])}
     assert {"18.50", "13.50"} <= set(found)
@@ -195,6 +202,25 @@ def test_each_sign_of_a_text_has_its_place_and_score() -> None:
     assert middles == (0.5, 3.0)
     other, _ = spelled(posterior_of(steps, FEW), "10")
     assert other == pytest.approx((0.9, 0.4), rel=0.01)
+
+
+def test_the_places_are_those_of_the_best_of_all_paths() -> None:
+    """Both where each step by itself says the text and where it takes a less likely one."""
+    letters = ("", *FEW)
+    for seed in range(6):
+        seen = posterior_of(np.random.default_rng(seed).dirichlet(np.ones(len(letters)), 5), FEW)
+        logs = np.frombuffer(seen.data, "<f2").reshape(seen.steps, -1).astype(np.float64)
+        best: dict[str, tuple[float, tuple[float, ...]]] = {}
+        for path in itertools.product(range(len(letters)), repeat=len(logs)):
+            runs = [list(run) for _, run in itertools.groupby(enumerate(path), lambda at: at[1])]
+            fired = [run for run in runs if run[0][1]]
+            text = "".join(letters[run[0][1]] for run in fired)
+            middles = tuple(sum(n for n, _ in run) / len(run) + 0.5 for run in fired)
+            odds = float(sum(logs[n, k] for n, k in enumerate(path)))
+            best[text] = max(best.get(text, (-math.inf, ())), (odds, middles))
+        plain = max(best, key=lambda text: best[text])
+        for text in {plain, "18", "1.8", "00"} - {""}:
+            assert spelled(seen, text)[1] == best[text][1]
 
 
 def test_a_text_longer_than_the_crop_has_no_places() -> None:

@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from worker.ctc import figure_beam
-from worker.ocr import GLANCE, PpOcr, figure_posterior, greedy, looks_like_figure
+from worker.ocr import GLANCE, PpOcr, figure_posterior, greedy, looks_like_figure, stands_of
 
 LETTERS = ("", "0", "1", "8", ".", ",", "元")
+STANDS = stands_of(LETTERS)
 
 
 def _line(text: str, size: float = 12) -> NDArray[np.uint8]:
@@ -104,7 +105,7 @@ def test_the_greedy_path_drops_blanks_and_repeats() -> None:
 def test_the_beam_sums_over_all_paths_of_a_figure() -> None:
     posterior = _posterior({"1": 0.6, "": 0.4}, {"1": 0.5, "": 0.5}, {"8": 0.7, "0": 0.3})
     readings = {
-        r.text: r.probability for r in figure_beam([figure_posterior(posterior, LETTERS)], 8)
+        r.text: r.probability for r in figure_beam([figure_posterior(posterior, STANDS)], 8)
     }
     one = 0.6 * 0.5 + 0.6 * 0.5 + 0.4 * 0.5
     assert readings["18"] == pytest.approx(one * 0.7, rel=2e-3)
@@ -114,7 +115,7 @@ def test_the_beam_sums_over_all_paths_of_a_figure() -> None:
 
 def test_the_beam_knows_figure_signs_only() -> None:
     posterior = _posterior({"元": 0.9, "8": 0.1})
-    assert [r.text for r in figure_beam([figure_posterior(posterior, LETTERS)], 8)] == ["8"]
+    assert [r.text for r in figure_beam([figure_posterior(posterior, STANDS)], 8)] == ["8"]
 
 
 @pytest.mark.parametrize("text", ["0.00", "-3.4", "(1,234)", "—", "95%", "12O.5", "７"])

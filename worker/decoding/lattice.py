@@ -161,11 +161,7 @@ class Lattice:
     def with_options(self, more: Mapping[int, Option]) -> Lattice:
         """The lattice with further readings; of two with one key the cheaper stays."""
         merged = dict(self.options)
-        for units, option in more.items():
-            if not _holds(units):
-                continue
-            if units not in merged or option.cost < merged[units].cost:
-                merged[units] = option
+        _merge(merged, more)
         return replace(self, options=merged)
 
     def untried(self, units: Iterable[int], *, veiled: bool = False) -> list[int]:
@@ -419,13 +415,22 @@ def _lattices(
             units_of(v, places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))
             for v, prior in zip(values, priors, strict=True)
         }
-        full = one.with_options(said)
-        full = full.with_options({0: nothing} if one.first != 0 else {})
+        options = dict(one.options)
+        _merge(options, said)
+        if one.first != 0:
+            _merge(options, {0: nothing})
         seen = _sighted(one.cell, places)
-        full = full.with_options({k: o for k, o in seen if k not in full.options})
-        least = min((option.cost for option in full.options.values()), default=0.0)
-        found[one.ref] = replace(full, options=_counted(full.options, least), least=least)
+        _merge(options, {k: o for k, o in seen if k not in options})
+        least = min((option.cost for option in options.values()), default=0.0)
+        found[one.ref] = replace(one, options=_counted(options, least), least=least)
     return found
+
+
+def _merge(options: dict[int, Option], more: Mapping[int, Option]) -> None:
+    """Adds further readings to the options; of two with one key the cheaper stays."""
+    for units, option in more.items():
+        if _holds(units) and (units not in options or option.cost < options[units].cost):
+            options[units] = option
 
 
 def _is_stroke(one: Lattice) -> bool:
