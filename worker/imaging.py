@@ -177,21 +177,25 @@ _SMALL_SHARE = 0.2  # of the width of all print on a page may be that of its sma
 
 
 def without_excess(image: Image) -> Image:
-    """The page, grey or in colour; at half its size where its print is so large that none is lost.
+    """The page, grey or in colour; at half its size where :func:`print_is_large`."""
+    return halved(image) if print_is_large(halved(halved(image))) else image
+
+
+def print_is_large(small: Image) -> bool:
+    """Whether a page loses nothing at half its size, told by the pieces of its ink at a quarter.
 
     Half of its print is then still as high as that of a good scan of a table, and its small print
-    can be read. Told on a quarter of the page, by the pieces of its ink.
+    can be read.
     """
-    small = halved(halved(image))
     grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     _, stats = components((grey < ink_threshold(grey)).view(np.uint8))
     width, height = stats[1:, 2], stats[1:, 3]
     letters = (height > 1) & (height < max(grey.shape) / 20) & (width < 3 * height)
     widths = np.bincount(height[letters], weights=width[letters]).round().astype(np.int64)
     if not widths.any():
-        return image
+        return False
     usual, low = (4 * quantile_of(widths, share) for share in (0.5, _SMALL_SHARE))
-    return halved(image) if usual >= _LARGE and low >= _STILL_LEGIBLE else image
+    return bool(usual >= _LARGE and low >= _STILL_LEGIBLE)
 
 
 def halved(image: Image) -> Image:

@@ -58,7 +58,7 @@ def require_within(raw: Any, page: Any, limits: PageLimits, trouble: Trouble) ->
             "that setting."
         )
     for xref, _mask, *said in page.get_images():
-        across, down = _size_in_file(raw, xref, trouble) or said[:2]
+        across, down = size_in_file(raw, xref, trouble) or said[:2]
         if across * down > limits.megapixels * 1_000_000:
             raise TooLarge(
                 f"page {number} holds a picture of {across} × {down} pixels, more than the "
@@ -76,7 +76,7 @@ def require_within(raw: Any, page: Any, limits: PageLimits, trouble: Trouble) ->
             )
 
 
-def _size_in_file(raw: Any, xref: int, trouble: Trouble) -> tuple[int, int] | None:
+def size_in_file(raw: Any, xref: int, trouble: Trouble) -> tuple[int, int] | None:
     """Width and height that a JPEG 2000 has, whatever the page says; None for other pictures."""
     try:
         filters = raw.xref_get_key(xref, "Filter")[1]

@@ -6,7 +6,8 @@ page as a viewer displays it (after /Rotate and cropping).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import pymupdf
 from schemas.errors import DamagedFile, EmptyFile, EncryptedFile, NoPages, UnknownFormat
 from schemas.geometry import Affine
 from schemas.page import PageSource
-from worker.limits import ORDINARY, PageLimits, Trouble, require_within
+from worker.limits import ORDINARY, PageLimits, Trouble, require_within, size_in_file
 from worker.stretches import Corners, Stretch, in_order, is_odd, plainly_readable, stretches
 
 TROUBLE: Trouble = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
@@ -198,7 +199,8 @@ class Document:
         """The page as displayed, at the resolution to read it at.
 
         (height, width) of grey where it is grey throughout, else (height, width, 3) RGB: MuPDF
-        draws a grey image in half the time where it need not make colours of it.
+        draws a grey image in half the time where it need not make colours of it. A scan in JPEG
+        2000 is decoded at half its size where its print is large, see :mod:`worker.jpeg2000`.
 
         Raises:
             DamagedFile: if MuPDF can't draw it.
@@ -207,6 +209,13 @@ class Document:
             page = self._page(index)
             dpi, grey = self._dpi(page), _is_grey(page)
             frame = _frame_of_image(page, dpi)
+            data = _lone_jpeg_2000(self._raw, page) if frame is not None else None
+        if data is not None and frame is not None and frame.size is not None:
+            from worker.jpeg2000 import decoded  # few documents hold such an image
+
+            pixels = decoded(data, frame.size)
+            if pixels is not None:
+                return pixels
         if frame is None:
             frame = _Frame(pymupdf.Matrix(dpi / 72, dpi / 72))
         return self._drawn(index, frame, grey=grey)
@@ -346,6 +355,34 @@ def _frame_of_image(page: Any, dpi: float) -> _Frame | None:
         return None
     zoom = pymupdf.Matrix(across, 0, 0, along, -box.x0 * across, -box.y0 * along)
     return _Frame(zoom, (width, height))
+
+
+_MARKED = re.compile(rb"/(?!OC\b)\w+\s*(?:<<[^<>]*>>|/\w+)\s*BDC|\bEMC\b")
+_ONE_IMAGE = re.compile(rb"[\sqQ]*(?:(?:[-+.\d]+\s+){6}cm\s*)+/[^\s/<>()\[\]]+\s+Do[\sqQ]*")
+_MOST_CONTENT = 1000  # bytes
+_SHADES = ("DeviceRGB", "DeviceGray")
+
+
+def _lone_jpeg_2000(raw: Any, page: Any) -> bytes | None:
+    """The file of the one image, where a page draws nothing else and the image as it is.
+
+    None for other formats, and where a mask, a clip or another space of colours has a say.
+    """
+    images: Sequence[Any] = page.get_images(full=True) if raw.is_pdf else ()
+    if len(images) != 1:
+        return None
+    xref, mask, width, height, bits, shades, _, _, kind, *_ = images[0]
+    if kind != "JPXDecode" or mask or bits != _LEVELS or shades not in _SHADES:
+        return None
+    if any(raw.xref_get_key(xref, key)[0] != "null" for key in ("Mask", "Decode", "SMaskInData")):
+        return None
+    content = page.read_contents()
+    if len(content) > _MOST_CONTENT or not _ONE_IMAGE.fullmatch(_MARKED.sub(b" ", content)):
+        return None
+    if size_in_file(raw, xref, TROUBLE) != (width, height):
+        return None
+    packed: bytes = raw.xref_stream_raw(xref)
+    return packed
 
 
 def _is_grey(page: Any) -> bool:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pymupdf
 import pytest
@@ -22,10 +23,13 @@ Change = Callable[[pymupdf.Document, int], None]
 """What else is done to the PDF and the image of that number in it."""
 
 
-def _jpeg_2000(**options: object) -> bytes:
-    """A page with bars of ink."""
+def _jpeg_2000(print_height: int = 20, **options: object) -> bytes:
+    """A page with lines of letters: blocks of ink with a hole."""
     pixels = np.full((_HEIGHT, _WIDTH), 255, np.uint8)
-    pixels[100::120, 200:-200] = 0
+    for y in range(100, _HEIGHT - 100, 2 * print_height):
+        for x in range(200, _WIDTH - 200, 3 * print_height // 2):
+            pixels[y : y + print_height, x : x + print_height] = 0
+            pixels[y + 4 : y + print_height - 4, x + 4 : x + print_height - 4] = 255
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "jpeg2000", **options)
     return file.getvalue()
@@ -75,3 +79,62 @@ def test_a_scan_of_the_size_that_its_page_says_is_read(tmp_path: Path) -> None:
     with open_document(_pdf(tmp_path, _jpeg_2000())) as document:
         assert document.scan(0).shape[:2] == (_HEIGHT, _WIDTH)
         assert document.damage() is None
+
+
+def test_large_print_is_decoded_at_half_its_size_and_shows_the_same(tmp_path: Path) -> None:
+    with open_document(_pdf(tmp_path, _jpeg_2000(print_height=60))) as document:
+        seen = document.scan(0)
+        whole = document.render(0, 240)[:, :, 0]
+    assert seen.shape == (_HEIGHT // 2, _WIDTH // 2)
+    again = cv2.resize(whole, (_WIDTH // 2, _HEIGHT // 2), interpolation=cv2.INTER_AREA)
+    assert np.abs(seen.astype(int) - again).mean() < 2
+
+
+def _clipped(document: pymupdf.Document, _image: int) -> None:
+    page = document[0]
+    content = page.read_contents()
+    document.update_stream(page.get_contents()[0], b"100 100 200 200 re W n " + content)
+
+
+def _faded(document: pymupdf.Document, _image: int) -> None:
+    page = document[0]
+    state = document.get_new_xref()
+    document.update_object(state, "<< /Type /ExtGState /ca 0.1 >>")
+    resources = int(document.xref_get_key(page.xref, "Resources")[1].split()[0])
+    document.xref_set_key(resources, "ExtGState", f"<< /G {state} 0 R >>")
+    document.update_stream(page.get_contents()[0], b"/G gs " + page.read_contents())
+
+
+def _negative(document: pymupdf.Document, image: int) -> None:
+    document.xref_set_key(image, "Decode", "[1 0]")
+
+
+def _written_on(document: pymupdf.Document, _image: int) -> None:
+    document[0].insert_text((100, 100), "COPY", fontsize=60)
+
+
+@pytest.mark.parametrize("change", [_clipped, _faded, _negative, _written_on])
+def test_what_is_drawn_besides_the_image_is_seen(tmp_path: Path, change: Change) -> None:
+    with open_document(_pdf(tmp_path, _jpeg_2000(print_height=60), change)) as document:
+        seen = document.scan(0)
+        drawn = document.render(0, 72 * seen.shape[0] / _PAGE[1])
+    assert seen.shape[:2] == drawn.shape[:2] > (_HEIGHT // 2, _WIDTH // 2)
+    assert np.abs(seen.reshape(*seen.shape[:2], -1)[:, :, 0].astype(int) - drawn[:, :, 0]).max() < 3
+
+
+def test_damage_is_told_of_as_when_the_page_is_drawn(tmp_path: Path) -> None:
+    whole, told = _jpeg_2000(), []
+    for seed in range(6):
+        file, chance = bytearray(whole), np.random.default_rng(seed)
+        for at in chance.integers(300, len(file), 300):
+            file[at] = chance.integers(256)
+        path = _pdf(tmp_path, bytes(file))
+        with open_document(path) as document:
+            seen, told_of_seen = document.scan(0), document.damage()
+        with open_document(path) as document:
+            drawn, told_of_drawn = document.render(0, 240), document.damage()
+        assert (told_of_seen is None) == (told_of_drawn is None)
+        assert np.abs(seen.astype(int) - drawn[:, :, 0]).max() < 3
+        told.append(told_of_seen)
+    assert None in told
+    assert any(told)
