@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import gc
 import json
 import logging
 import os
@@ -62,6 +63,7 @@ def load_crossfoot(*, models: bool) -> Read:
         engine.glance([blank])
         engine.recognise([blank])
         engine.orientation(blank)
+    gc.freeze()  # as the reading process does, see worker.child
     return lambda path: extract(path, engine=engine).document.pages
 
 

@@ -147,7 +147,11 @@ def _add_extract(commands: Any) -> None:
         "--json", action="store_true", help="print a summary for programs, and nothing else"
     )
     command.add_argument(
-        "--jobs", type=_positive, default=1, metavar="N", help="documents at once (default: 1)"
+        "--jobs",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="documents at once (default: 1, its pages on all cores)",
     )
     operating.add_llm(command)
 
