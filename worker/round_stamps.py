@@ -33,10 +33,12 @@ _ROUND = 0.45  # of Hough's measure of a circle's perfectness
 _BAND = (0.8, 1.2)  # of a circle's radius, between which its ring is looked for
 _STEPS = 720  # places around the ring at which it is looked for
 _PASSES = 4  # at most, in which the middle of a ring is found
-_SMOOTH = 9  # of these places, over which the way of the ring is averaged
+_ROUGHLY = 4  # of these places one is looked at to tell the circles that are none
+_SMOOTH = 9  # places, over which the way of the ring is averaged
 _WAVES = 2  # of the ring's way: it may lie off the centre and be an oval
 _ON_THE_WAY = 2.5  # pixels by which a place of the ring may miss its way
 _DRAWN = 0.52  # share of the places around that must be on the way and drawn
+_HINT = 0.6  # of half of that share: what seems less at a rough look is not looked at
 _AROUND = 0.1  # of a turn on either side, from which the ring's own ink is told
 _PALE = 110  # a stamp lets print be seen through it where it is lighter
 _DIM = 140  # print may be lost in a stamp that is darker
@@ -186,6 +188,8 @@ def _stamp(grey: Image, x: float, y: float, rough: float) -> tuple[float, RoundS
     Rulings and text that cross it are thinner than its stroke; a ring of dots shows only with
     them.
     """
+    if _ring(grey, x, y, rough, _ROUGHLY)[1].mean() < _HINT * _DRAWN / 2:
+        return None
     turns, around = _all_around()
     circle = rough
     waves, on = _ring(grey, x, y, rough)
@@ -217,22 +221,27 @@ def _thickest(radius: float) -> int:
     return max(round(radius / 25), 3)
 
 
-def _ring(grey: Image, x: float, y: float, rough: float) -> tuple[NDArray[np.float64], Mask]:
-    """The waves of the ring about as far from a point, and the directions it is drawn in."""
-    turns, _ = _all_around()
+def _ring(
+    grey: Image, x: float, y: float, rough: float, every: int = 1
+) -> tuple[NDArray[np.float64], Mask]:
+    """The waves of the ring about as far from a point, and the directions it is drawn in.
+
+    ``every``: of so many directions one is looked at.
+    """
+    turns, smooth = _all_around()[0][::every], -(-_SMOOTH // every)
     radii = np.arange(_BAND[0] * rough, _BAND[1] * rough).astype(np.float32)
     strip = _sampled(grey, x, y, turns[:, None], radii[None, :])
     thick = _thickest(rough)
-    round_about = np.concatenate([strip[-_SMOOTH:], strip, strip[:_SMOOTH]])  # it has no ends
+    round_about = np.concatenate([strip[-smooth:], strip, strip[:smooth]])  # it has no ends
     strokes = cv2.morphologyEx(round_about, cv2.MORPH_CLOSE, np.ones((thick, thick), np.uint8))
-    looks = [cv2.blur(seen, (thick, _SMOOTH))[_SMOOTH:-_SMOOTH] for seen in (strokes, round_about)]
-    ways = [_way(radii[look.argmin(axis=1)], look.min(axis=1) < _INKED) for look in looks]
+    looks = [cv2.blur(seen, (thick, smooth))[smooth:-smooth] for seen in (strokes, round_about)]
+    ways = [_way(radii[look.argmin(axis=1)], look.min(axis=1) < _INKED, every) for look in looks]
     return max(ways, key=lambda way: way[1].mean())
 
 
-def _way(radii: Floats, dark: Mask) -> tuple[NDArray[np.float64], Mask]:
+def _way(radii: Floats, dark: Mask, every: int) -> tuple[NDArray[np.float64], Mask]:
     """The slow wave through radii by direction, far ones left out; and which lie on it."""
-    harmonics, kept = _all_around()[1], dark
+    harmonics, kept = _all_around()[1][::every], dark
     waves: NDArray[np.float64] = np.zeros(harmonics.shape[1])
     off: NDArray[np.float64] = np.full(len(radii), np.inf)
     for _ in range(6):
