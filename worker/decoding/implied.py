@@ -41,9 +41,11 @@ def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
         pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_alone(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
-    for ref, more in _implied_in_pairs(scene, pool, _rooms(scene, pool)).items():
-        pool[ref] = pool[ref].with_options(more)
     rooms = _rooms(scene, pool)
+    in_pairs = _implied_in_pairs(scene, pool, rooms)
+    if any(in_pairs.values()):
+        pool |= {ref: pool[ref].with_options(more) for ref, more in in_pairs.items()}
+        rooms = _rooms(scene, pool)
     near = probed(pool, {ref: _slips(one, rooms[ref]) for ref, one in pool.items()}, rooms)
     pool = {ref: one.with_options(near[ref]) for ref, one in pool.items()}
     wanted = supported(scene, pool)
