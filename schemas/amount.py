@@ -49,6 +49,11 @@ def narrow(text: str) -> str:
     """``text`` with full-width forms made narrow (NFKC) and white space taken out."""
     if text.isascii() and text.isprintable() and " " not in text:
         return text  # nearly all figures
+    return _narrowed(text)
+
+
+@lru_cache(maxsize=4096)
+def _narrowed(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 

@@ -55,6 +55,7 @@ _RUN_ON_TOTAL = re.compile(r"(?:SUB-?|GRAND ?)?TOTALS?(?=[A-Z]{3})")
 """A total whose name a scan has run on with what it sums: ``TOTALOTHER TAXES``."""
 
 
+@lru_cache(maxsize=4096)
 def total_kind(label: str) -> TotalKind | None:
     """What total ``label`` names: the whole (``grand``), a part (``sub``) or none.
 

@@ -28,7 +28,7 @@ from worker.booklet import bind
 from worker.conservation import conserved, outside
 from worker.decoding.decide import EFFORT
 from worker.decoding.decode import Decoded, decode
-from worker.decoding.ink import remembered
+from worker.decoding.lattice import remembered
 from worker.drafting.draft import drafted
 from worker.facts import with_facts
 from worker.grid import grids

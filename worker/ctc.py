@@ -114,6 +114,17 @@ def _steps(signs: str, steps: int, data: bytes) -> tuple[NDArray[np.float64], fl
     return np.exp(logs - most), float(most.sum())
 
 
+@lru_cache(maxsize=1024)
+def shown(posterior: Posterior) -> dict[str, float]:
+    """How probable it is at most that the ink says a text with the sign in it, for each sign.
+
+    A text that has the sign has it at some step.
+    """
+    seen = np.exp(_logs(posterior.signs, posterior.steps, posterior.data))
+    rounded = float(np.maximum(seen.sum(axis=1), 1.0).prod())  # a step's sum is nearly one
+    return dict(zip(posterior.signs, (rounded * seen[:, 1:].sum(axis=0)).tolist(), strict=True))
+
+
 _PORTION = 20_000
 """Texts that are spelled out at once: those of a long booklet would take half a gigabyte."""
 

@@ -197,7 +197,7 @@ def body_cell(
         col=col,
         rowspan=1,
         colspan=colspan,
-        box=Box(box.x0, min(box.y0, box.y1), box.x1, max(box.y0, box.y1)),
+        box=box,
         page=page,
         lines=tuple(lines),
         text=join_lines(lines),

@@ -310,23 +310,24 @@ def _split(lattice: Lattice) -> Iterable[Lattice]:
     edge at all.
     """
     rows = len(lattice.ys) - 1
-    inner = [
-        {
-            edge
-            for s in lattice.slots
-            if s.row <= i < s.row + s.rowspan
-            for edge in (s.col, s.col + s.colspan)
-        }
-        - {0, len(lattice.xs) - 1}
-        for i in range(rows)
+    inner: list[set[int]] = [set() for _ in range(rows)]
+    for s in lattice.slots:
+        for edges in inner[s.row : s.row + s.rowspan]:
+            edges.update((s.col, s.col + s.colspan))
+    for edges in inner:
+        edges -= {0, len(lattice.xs) - 1}
+    cuts = [
+        i
+        for i in range(1, rows)
+        if inner[i - 1]
+        and inner[i]
+        and inner[i - 1].isdisjoint(inner[i])
+        and not any(s.row < i < s.row + s.rowspan for s in lattice.slots)
     ]
-    cuts = [0]
-    for i in range(1, rows):
-        crossing = any(s.row < i < s.row + s.rowspan for s in lattice.slots)
-        if not crossing and inner[i - 1] and inner[i] and not inner[i - 1] & inner[i]:
-            cuts.append(i)
-    cuts.append(rows)
-    for top, bottom in itertools.pairwise(cuts):
+    if not cuts:
+        yield lattice
+        return
+    for top, bottom in itertools.pairwise([0, *cuts, rows]):
         slots = [
             Slot(s.row - top, s.col, s.rowspan, s.colspan, s.box)
             for s in lattice.slots

@@ -210,7 +210,7 @@ def _sheet(chain: Sequence[_Part]) -> Sheet:
         if number and rows and body and _cut_row(rows[0], figures):
             continued.extend((len(body) - 1, cell.col, cell) for cell in rows.pop(0) if cell.text)
         for row in rows:
-            body.append(tuple(replace(c, row=first.header_rows + len(body)) for c in row))
+            body.append(tuple(_in_row(c, first.header_rows + len(body)) for c in row))
     return Sheet(
         pages=tuple(grid.page for grid in _grids(chain)),
         cols=first.cols,
@@ -223,6 +223,11 @@ def _sheet(chain: Sequence[_Part]) -> Sheet:
         continued=tuple(continued),
         to_page=_maps(chain),
     )
+
+
+def _in_row(cell: GridCell, row: int) -> GridCell:
+    """The cell as one of this row, which nearly all are in."""
+    return cell if cell.row == row else replace(cell, row=row)
 
 
 def _cut_row(row: Sequence[GridCell], figures: set[int]) -> bool:

@@ -164,7 +164,7 @@ class Equation:
     promised: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself alone: what fits it is kept by it
 class Form:
     """An official form.
 

@@ -31,7 +31,7 @@ _PRINTED = {**dict.fromkeys(digits, 0.12), ".": 0.13, "-": 0.01, "": 1.0}
 """Shares of the signs of printed figures; where none is printed any sign may be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself alone: what it says is kept by it
 class Confusions:
     """Surprise of single slips in nats, given that a figure was misread at all.
 

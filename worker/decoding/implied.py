@@ -12,9 +12,10 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from schemas.draft import TableCellRef
-from worker.decoding.confusions import farther, slips
+from worker.decoding.confusions import Confusions, confusions, farther, slips
 from worker.decoding.erased import told_of_erased
 from worker.decoding.lattice import Lattice, Option, probed, units_of
 from worker.decoding.prices import BROKEN, HORIZON
@@ -40,9 +41,11 @@ def extended(scene: Scene, loose: Sequence[TableCellRef]) -> Scene:
         pool[ref] = pool[ref].with_options(more)
     for ref, more in _implied_alone(scene, pool).items():
         pool[ref] = pool[ref].with_options(more)
-    for ref, more in _implied_in_pairs(scene, pool, _rooms(scene, pool)).items():
-        pool[ref] = pool[ref].with_options(more)
     rooms = _rooms(scene, pool)
+    in_pairs = _implied_in_pairs(scene, pool, rooms)
+    if any(in_pairs.values()):
+        pool |= {ref: pool[ref].with_options(more) for ref, more in in_pairs.items()}
+        rooms = _rooms(scene, pool)
     near = probed(pool, {ref: _slips(one, rooms[ref]) for ref, one in pool.items()}, rooms)
     pool = {ref: one.with_options(near[ref]) for ref, one in pool.items()}
     wanted = supported(scene, pool)
@@ -55,15 +58,23 @@ def _rooms(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> dict[TableCell
     return {ref: HORIZON - known.burden(ref) for ref in pool}
 
 
-def _slips(one: Lattice, room: float) -> Iterator[int]:
+def _slips(one: Lattice, room: float) -> tuple[int, ...]:
     """What may be printed where one sign of the figure was misread, if there is ``room``."""
     if one.cell.value is None or one.cell.source == "text" or one.against >= room:
-        return
+        return ()
     most = math.inf if _weighed(one) else room - max(one.against, 0.0)
-    for text in slips(one.cell.value, most):
+    return _of_slips(confusions(), one.cell.value, most, one.places)
+
+
+@lru_cache(maxsize=1024)  # a figure is decided several times over, mostly as it was
+def _of_slips(_prior: Confusions, read: str, most: float, places: int) -> tuple[int, ...]:
+    """What the figures add to a sum that are one slip away, by the prior that is in use."""
+    found: dict[int, None] = {}
+    for text in slips(read, most):
         value = text if _PLAIN.fullmatch(text) else canonical(text)
-        if value is not None and len(value.partition(".")[2]) <= one.places:
-            yield units_of(value, one.places)
+        if value is not None and len(value.partition(".")[2]) <= places:
+            found[units_of(value, places)] = None
+    return tuple(found)
 
 
 def _implied_alone(scene: Scene, pool: Mapping[TableCellRef, Lattice]) -> Keys:

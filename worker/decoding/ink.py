@@ -20,7 +20,7 @@ import numpy as np
 from schemas.amount import narrow
 from schemas.draft import DraftCell
 from schemas.page import Posterior
-from worker.ctc import figure_beam, log_probabilities
+from worker.ctc import figure_beam, log_probabilities, shown
 from worker.decoding.confusions import surprise
 from worker.decoding.print_style import canonical, departs, whole
 
@@ -44,6 +44,10 @@ WHOLE = 0.5
 """That a figure without a mark is printed so, and has not lost its point: unknown."""
 HIGHEST = 30.0
 _POINTS = tuple(".,")
+_IN_ALL_FORMS = "0123456789."
+"""The signs of a value that it has in whatever form it is printed."""
+_ROUNDED = 1e-6
+"""Nats by which numbers may be off that are worked out on different ways."""
 
 _MOST_TOLD = 40_000
 """Values of which is kept what their inks say: a few megabytes."""
@@ -131,13 +135,24 @@ Asked = tuple[DraftCell, Sequence[str | None]]
 """A cell, and what may be printed in it: None stands for nothing."""
 
 
-def costs(asked: Sequence[Asked]) -> list[list[float]]:
-    """For each cell what each value costs in it."""
+def costs(asked: Sequence[Asked], most: Sequence[float] | None = None) -> list[list[float]]:
+    """For each cell what each value costs in it.
+
+    Of what plainly costs more than ``most`` no more is told than that it does.
+    """
     figures = [[v for v in values if v is not None and v != cell.value] for cell, values in asked]
     inked = [k for k, (cell, _) in enumerate(asked) if cell.posteriors and cell.source != "text"]
+    beyond: dict[int, dict[str, float]] = {}
+    limits = [math.inf] * len(asked) if most is None else most
+    for k in inked:
+        missing = _missing(asked[k][0], limits[k])
+        beyond[k] = {v: HIGHEST for v in figures[k] if not missing.isdisjoint(v)}
+        figures[k] = [v for v in figures[k] if v not in beyond[k]]
     by_ink = _tested([(asked[k][0], figures[k]) for k in inked])
     tested: dict[int, dict[str, float]] = {
-        k: found for k, found in zip(inked, by_ink, strict=True) if found is not None
+        k: found | beyond.get(k, {})
+        for k, found in zip(inked, by_ink, strict=True)
+        if found is not None
     }
     return [
         _costs(cell, values, tested[k] if k in tested else _by_priors(cell, figures[k]))
@@ -173,6 +188,31 @@ def _by_prior(cell: DraftCell, value: str, against: float) -> float:
     return min(against + surprise(cell.value or "", value), HIGHEST)
 
 
+def _missing(cell: DraftCell, most: float) -> frozenset[str]:
+    """The signs that the ink shows so little of that any value with one costs more than ``most``.
+
+    None where it was not asked before about the first reading, from which costs are counted.
+    """
+    first = cell.value if cell.value is not None and cell.readable else None
+    said = (_kept.get() or {}).get(cell.posteriors, {})
+    best = said.get(first) if first is not None else _likeliest(cell)
+    total = sum(look.weight for look in cell.posteriors)
+    if best is None or best < -HIGHEST or most >= HIGHEST or total <= 0:
+        return frozenset()
+    least = math.exp(best - most - _ROUNDED) * total
+    looks = [(look.weight, shown(look)) for look in cell.posteriors if look.weight > 0]
+    return frozenset(
+        sign
+        for sign in _IN_ALL_FORMS
+        if sum(weight * seen.get(sign, 0.0) for weight, seen in looks) < least
+    )
+
+
+def _likeliest(cell: DraftCell) -> float:
+    """The logarithm of the probability of the likeliest figure that the ink may say."""
+    return max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
+
+
 def _tested(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[dict[str, float] | None]:
     """The cost of each value by what was seen of the ink; None where that says nothing.
 
@@ -187,10 +227,7 @@ def _tested(asked: Sequence[tuple[DraftCell, Sequence[str]]]) -> list[dict[str, 
     )
     tested: list[dict[str, float] | None] = []
     for (cell, values), first, found in zip(asked, own, logs, strict=True):
-        if first is None:
-            best = max((log for _, log in proposals(cell.posteriors)), default=-math.inf)
-        else:
-            best = found.pop()
+        best = _likeliest(cell) if first is None else found.pop()
         told = zip(values, found, strict=True)
         counted = {v: max(min(best - log, HIGHEST), -HIGHEST) for v, log in told}
         tested.append(None if best < -HIGHEST else counted)

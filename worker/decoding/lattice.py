@@ -6,14 +6,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.ctc import is_printed_amount
 from worker.decoding.ink import UNSURE, costs, odds_against, weighed_readings
+from worker.decoding.ink import remembered as inks_remembered
 from worker.decoding.print_style import MOST, decimals_of, departs, parts
 from worker.decoding.row_names import lost_names
 
@@ -28,6 +32,7 @@ PART = 0.2
 MOST_DIGITS = 16
 """What has more digits is no figure but several of them in one: no budget has such a sum, and
 a solver's whole numbers could not hold it."""
+_TOO_LARGE: int = 10**MOST_DIGITS
 MOST_DECIMALS = 8
 """Nor is what has more digits behind its point."""
 ODD_STYLE = 5.0
@@ -155,11 +160,14 @@ class Lattice:
 
     def text_of(self, units: int) -> str:
         """The value that ``units`` stand for, with the decimals of the cell."""
-        fits = units % 10 ** max(self.places - self.decimals, 0) == 0
+        left = self.places - self.decimals
+        fits = left <= 0 or not units % 10**left
         return written(units, self.places, self.decimals if fits else self.places)
 
     def with_options(self, more: Mapping[int, Option]) -> Lattice:
         """The lattice with further readings; of two with one key the cheaper stays."""
+        if not more:
+            return self
         merged = dict(self.options)
         _merge(merged, more)
         return replace(self, options=merged)
@@ -177,6 +185,8 @@ class Lattice:
     ) -> Option | None:
         """The value as an option where the ink allows it; ``cost`` is what the ink says."""
         own = max(cost - self.least, 0.0)
+        if own > most and not veiled:
+            return None  # as most are
         if self.cell.source == "ocr" and departs(value, self.always):
             own += ODD_STYLE
         if units < 0 and not (self.signed or self.cell.text):
@@ -234,7 +244,10 @@ def probed(
     new = {ref: pool[ref].untried(units, veiled=veiled) for ref, units in asked.items()}
     far = dict.fromkeys(pool, FARTHEST) if most is None else most
     values = {ref: [pool[ref].text_of(u) for u in units] for ref, units in new.items()}
-    told = costs([(pool[ref].cell, texts) for ref, texts in values.items()])
+    told = costs(
+        [(pool[ref].cell, texts) for ref, texts in values.items()],
+        None if veiled else [far[ref] + pool[ref].least for ref in values],
+    )
     return {
         ref: {
             u: option
@@ -245,6 +258,7 @@ def probed(
     }
 
 
+@lru_cache(maxsize=16_384)
 def written(units: int, places: int, decimals: int) -> str:
     """``units`` of the ``places``-th decimal as a decimal string with ``decimals``.
 
@@ -258,7 +272,10 @@ def written(units: int, places: int, decimals: int) -> str:
 
 def units_of(value: str | None, places: int) -> int:
     """What a value adds to a sum: a blank or a dash adds nothing."""
-    return int(Decimal(value).scaleb(places)) if value is not None else 0
+    if value is None:
+        return 0
+    whole, _, part = value.partition(".")
+    return int(whole + part[:places].ljust(places, "0"))
 
 
 def _several(text: str) -> bool:
@@ -272,7 +289,57 @@ def _digits(value: str) -> str:
 
 
 def _holds(units: int) -> bool:
-    return len(str(abs(units))) <= MOST_DIGITS
+    return -_TOO_LARGE < units < _TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a column prints: the usual number of decimals, and the one that it always has."""
+
+    usual: int
+    always: int | None
+
+    @staticmethod
+    def of(column: Sequence[DraftCell], table: Sequence[DraftCell]) -> _Style:
+        own = [cell.value for cell in column if cell.value is not None]
+        every = [cell.value for cell in table if cell.value is not None]
+        broken = [value for value in every if "." in value]
+        every = broken if len(broken) * 2 > len(every) else every
+        found = [_decimals(value) for value in own or every]
+        usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
+        pointless = sum("." not in value for value in own)
+        if len(own) >= _WHOLE and pointless >= MOST * len(own):
+            # Whole numbers by right, or on bad paper figures that have lost their points.
+            sure = [cell.confidence for cell in column if cell.value is not None]
+            if sum(sure) < _LEGIBLE * len(sure):
+                return _Style(usual, decimals_of(every))
+            if pointless == len(own):
+                return _Style(usual, 0 if _in_groups(column) else None)
+        always = decimals_of(own) if len(own) >= _OWN else None
+        if always is None and (len(own) < _OWN or decimals_of(every) == usual):
+            # A column spoilt by a seal still prints as the rest of its table does.
+            always = decimals_of(every)
+        return _Style(usual, always)
+
+
+_Weighed = tuple[DraftCell, _Style, int, Nought, bool]
+"""A cell with ink and what of its table tells what it may say."""
+
+_kept: ContextVar[dict[_Weighed, Lattice] | None] = ContextVar("lattices of cells", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """While it lasts what cells may say is kept, and nothing of it afterwards.
+
+    The figures of one document are decided up to four times over, most cells as before.
+    """
+    before = _kept.set({})
+    try:
+        with inks_remembered():
+            yield
+    finally:
+        _kept.reset(before)
 
 
 def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
@@ -290,17 +357,19 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
         {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()},
         places,
         _nought(list(cells.values())),
+        signed,
     )
-    return {
+    lost = {
         ref: replace(
             one,
-            signed=signed,
             nameless=ref[2] in nameless,
             rowless=ref[1:] in names.figures and one.cell.source == "ocr",
             unnamed=ref[1:] in unnamed,
         )
         for ref, one in found.items()
+        if ref[2] in nameless or ref[1:] in names.figures or ref[1:] in unnamed
     }
+    return {**found, **lost}
 
 
 def _places(cells: Sequence[DraftCell]) -> int:
@@ -339,36 +408,6 @@ def _decimals(value: str | None) -> int:
     return len(value.partition(".")[2]) if value is not None else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a column prints: the usual number of decimals, and the one that it always has."""
-
-    usual: int
-    always: int | None
-
-    @staticmethod
-    def of(column: Sequence[DraftCell], table: Sequence[DraftCell]) -> _Style:
-        own = [cell.value for cell in column if cell.value is not None]
-        every = [cell.value for cell in table if cell.value is not None]
-        broken = [value for value in every if "." in value]
-        every = broken if len(broken) * 2 > len(every) else every
-        found = [_decimals(value) for value in own or every]
-        usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
-        pointless = sum("." not in value for value in own)
-        if len(own) >= _WHOLE and pointless >= MOST * len(own):
-            # Whole numbers by right, or on bad paper figures that have lost their points.
-            sure = [cell.confidence for cell in column if cell.value is not None]
-            if sum(sure) < _LEGIBLE * len(sure):
-                return _Style(usual, decimals_of(every))
-            if pointless == len(own):
-                return _Style(usual, 0 if _in_groups(column) else None)
-        always = decimals_of(own) if len(own) >= _OWN else None
-        if always is None and (len(own) < _OWN or decimals_of(every) == usual):
-            # A column spoilt by a seal still prints as the rest of its table does.
-            always = decimals_of(every)
-        return _Style(usual, always)
-
-
 def _in_groups(column: Sequence[DraftCell]) -> bool:
     """Whether figures end in a comma and three digits, or part them twice: they have no decimals.
 
@@ -387,42 +426,62 @@ def _nought(cells: Sequence[DraftCell]) -> Nought:
 
 
 def _lattices(
-    cells: Mapping[TableCellRef, tuple[DraftCell, _Style]], places: int, nought: Nought
+    cells: Mapping[TableCellRef, tuple[DraftCell, _Style]],
+    places: int,
+    nought: Nought,
+    signed: bool,
 ) -> dict[TableCellRef, Lattice]:
-    found = {ref: _bare(ref, cell, places, style, nought) for ref, (cell, style) in cells.items()}
-    inked = [one for one in found.values() if one.cell.source == "ocr" and one.cell.text]
-    odds = [_odds(one) for one in inked]
-    others = [_others(one, values) for one, values in zip(inked, odds, strict=True)]
-    zeros = [written(0, one.decimals, one.decimals) for one in inked]
+    known = _kept.get()
+    known = {} if known is None else known
+    asked = {
+        ref: (cell, style, places, nought, signed)
+        for ref, (cell, style) in cells.items()
+        if cell.source == "ocr" and cell.text
+    }
+    new = {one: ref for ref, one in asked.items() if one not in known}
+    known.update(zip(new, _inked([_bare(ref, *one) for one, ref in new.items()]), strict=True))
+    found = {}
+    for ref, (cell, style) in cells.items():
+        one = known[asked[ref]] if ref in asked else _bare(ref, cell, style, places, nought, signed)
+        found[ref] = one if one.ref == ref else replace(one, ref=ref)
+    return found
+
+
+def _inked(bare: Sequence[Lattice]) -> list[Lattice]:
+    """The lattices with what is read in the ink of their cells."""
+    odds = [_odds(one) for one in bare]
+    others = [_others(one, values) for one, values in zip(bare, odds, strict=True)]
+    zeros = [written(0, one.decimals, one.decimals) for one in bare]
     told = costs(
         [
             (one.cell, [None, zero, *values])
-            for one, zero, values in zip(inked, zeros, others, strict=True)
+            for one, zero, values in zip(bare, zeros, others, strict=True)
         ]
     )
+    found = []
     for one, zero, values, weighed, (blank, printed, *priors) in zip(
-        inked, zeros, others, odds, told, strict=True
+        bare, zeros, others, odds, told, strict=True
     ):
         none = min(blank, STROKE) if _is_stroke(one) else blank
         # What adds nothing: a printed zero or no figure at all, whichever the ink favours; of
         # ink that is no figure the table's custom tells more.
         figure = printed <= none
-        if nought is not None and (one.first is None or len(_digits(one.cell.text)) < 2):
-            figure = nought == "printed"
+        if one.nought is not None and (one.first is None or len(_digits(one.cell.text)) < 2):
+            figure = one.nought == "printed"
         nothing = Option(zero, printed) if figure else Option(None, none)
         own = _own_odds(one.cell, weighed)
         said = {
-            units_of(v, places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))
+            units_of(v, one.places): Option(v, min(math.log(own / max(weighed[v], 1e-9)), prior))
             for v, prior in zip(values, priors, strict=True)
         }
         options = dict(one.options)
         _merge(options, said)
         if one.first != 0:
             _merge(options, {0: nothing})
-        seen = _sighted(one.cell, places)
+        seen = _sighted(one.cell, one.places)
         _merge(options, {k: o for k, o in seen if k not in options})
         least = min((option.cost for option in options.values()), default=0.0)
-        found[one.ref] = replace(one, options=_counted(options, least), least=least)
+        found.append(replace(one, options=_counted(options, least), least=least))
     return found
 
 
@@ -440,19 +499,27 @@ def _is_stroke(one: Lattice) -> bool:
 
 
 def _bare(
-    ref: TableCellRef, cell: DraftCell, places: int, style: _Style, nought: Nought
+    ref: TableCellRef,
+    cell: DraftCell,
+    style: _Style,
+    places: int,
+    nought: Nought,
+    signed: bool,
 ) -> Lattice:
     """The lattice of nothing but the reading as drafted."""
     decimals = style.usual if cell.source != "text" else max(style.usual, _decimals(cell.value))
     options: dict[int, Option] = {}
     first: int | None = None
     always = style.always if cell.source == "ocr" else None
-    if cell.readable and _decimals(cell.value) <= places and _holds(units_of(cell.value, places)):
-        first = units_of(cell.value, places)
+    units = units_of(cell.value, places) if cell.readable else 0
+    if cell.readable and _decimals(cell.value) <= places and _holds(units):
+        first = units
         cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)
     against = odds_against(cell, always)
-    return Lattice(ref, cell, places, decimals, options, first, against, always, nought=nought)
+    return Lattice(
+        ref, cell, places, decimals, options, first, against, always, nought=nought, signed=signed
+    )
 
 
 def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:

@@ -267,6 +267,8 @@ class Report:
     def _alternatives(self, ref: TableCellRef, judgement: Judgement) -> Iterator[Alternative]:
         """The other figures that the ink may say, most probable first."""
         one, found = self.decision.scene.lattices[ref], self.decision.findings[ref]
+        if one.options.keys() == {judgement.units}:
+            return  # as in a text layer
         total = sum(math.exp(-option.cost) for option in one.options.values())
         near = {one.first, found.units, dict(found.rival).get(ref)}
         ranked = sorted(one.options.items(), key=lambda item: (item[1].cost, item[0]))

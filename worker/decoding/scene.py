@@ -102,10 +102,10 @@ class Scene:
     @cached_property
     def costs(self) -> dict[TableCellRef, float]:
         """What it costs at least that a cell is one particular other figure."""
-        return {
-            ref: min(self.listed(ref), max(one.against, 0.0) + (LEAST_SLIP if one.cell.text else 0))
-            for ref, one in self.lattices.items()
-        }
+        return {ref: self._cost(ref, one) for ref, one in self.lattices.items()}
+
+    def _cost(self, ref: TableCellRef, one: Lattice) -> float:
+        return min(self.listed(ref), max(one.against, 0.0) + (LEAST_SLIP if one.cell.text else 0))
 
     @cached_property
     def sure_costs(self) -> dict[TableCellRef, float]:
@@ -234,6 +234,9 @@ class Scene:
         scene = Scene({**self.lattices, **changed}, self.equations, self.values, self.aside)
         known = self.__dict__.items()
         scene.__dict__.update({name: found for name, found in known if name in _OF_SUMS})
+        if "costs" in self.__dict__:
+            own = {ref: scene._cost(ref, one) for ref, one in changed.items()}
+            scene.__dict__["costs"] = {**self.costs, **own}
         return scene
 
 

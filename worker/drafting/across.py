@@ -112,6 +112,10 @@ class _Judge:
     columns: Sequence[Column]
     figures: Figures
     rows: Sequence[int]
+    _known: dict[tuple[int, int, tuple[int, ...]], bool | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What :meth:`_holds` was asked."""
 
     def counts(self, result: int, terms: Sequence[int]) -> tuple[int, int]:
         """In how many rows the sum holds and fails, rows of blanks and zeros left out."""
@@ -163,7 +167,11 @@ class _Judge:
         return self.columns[column].key
 
     def _holds(self, row: int, result: int, terms: Sequence[int]) -> bool | None:
-        return self.figures.holds((row, self._key(result)), [(row, self._key(t)) for t in terms])
+        asked = (row, result, tuple(terms))
+        if asked not in self._known:
+            keys = [(row, self._key(term)) for term in terms]
+            self._known[asked] = self.figures.holds((row, self._key(result)), keys)
+        return self._known[asked]
 
     def _clear(self, result: int, terms: Sequence[int]) -> list[int]:
         """The rows without ink there that is no figure."""

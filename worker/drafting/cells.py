@@ -142,6 +142,8 @@ def _readings(tokens: Sequence[Token]) -> tuple[Reading, ...]:
     """Candidate texts of the whole cell, best first: one token changed at a time."""
     if not any(token.readings for token in tokens):
         return ()
+    if len(tokens) == 1 and len({r.text for r in tokens[0].readings}) == len(tokens[0].readings):
+        return tuple(sorted(tokens[0].readings, key=lambda reading: -reading.probability))
     texts = [token.text for token in tokens]
     found: dict[str, float] = {}
     for index, token in enumerate(tokens):

@@ -52,8 +52,9 @@ class Panel:
 def read_columns(layout: Layout) -> tuple[Column, ...]:
     """The columns with keys ``c1``, ``c2``, …, printed labels, header paths and types."""
     paths = [header_path(layout, col) for col in range(layout.cols)]
-    types = _types(layout, paths)
-    label = _label_columns(layout, paths, types)
+    texts = _texts_of_columns(layout)
+    types = _types(texts, paths)
+    label = _label_columns(layout, texts, paths, types)
     return tuple(
         Column(
             key=f"c{col + 1}",
@@ -65,21 +66,20 @@ def read_columns(layout: Layout) -> tuple[Column, ...]:
     )
 
 
-def _column_texts(layout: Layout, col: int) -> list[str]:
-    texts = [
-        cell.text.strip()
-        for row in layout.body
-        for cell in row
-        if cell.col == col
-        and not words.is_note(cell.text)
+def _texts_of_columns(layout: Layout) -> list[list[str]]:
+    """For each column what is printed in its body, notes and signs for no figure left out."""
+    texts: list[list[str]] = [[] for _ in range(layout.cols)]
+    for cell in (cell for row in layout.body for cell in row):
+        text = cell.text.strip()
+        if not text or words.is_note(text) or words.stands_for_no_figure(text):
+            continue
         # Merged cells are as a rule labels; a figure is one wherever it stands.
-        and (cell.colspan == 1 or isinstance(parse_amount(cell.text), Amount))
-    ]
-    return [text for text in texts if text and not words.stands_for_no_figure(text)]
+        if cell.colspan == 1 or isinstance(parse_amount(cell.text), Amount):
+            texts[cell.col].append(text)
+    return texts
 
 
-def _types(layout: Layout, paths: Sequence[tuple[str, ...]]) -> list[ColumnType]:
-    texts = [_column_texts(layout, col) for col in range(layout.cols)]
+def _types(texts: Sequence[Sequence[str]], paths: Sequence[tuple[str, ...]]) -> list[ColumnType]:
     known = [_type_of(said, path) for said, path in zip(texts, paths, strict=True)]
     return _with_blank(_with_counts(_with_split_codes(known, texts), texts, paths), paths)
 
@@ -267,21 +267,24 @@ def _names_rows(leaf: str) -> bool:
 
 
 def _label_columns(
-    layout: Layout, paths: Sequence[tuple[str, ...]], types: Sequence[ColumnType]
+    layout: Layout,
+    texts: Sequence[Sequence[str]],
+    paths: Sequence[tuple[str, ...]],
+    types: Sequence[ColumnType],
 ) -> set[int]:
     """The column of each panel that names its rows."""
     found: set[int] = set()
     for start, stop in _spans(layout, paths, types):
         choices = [col for col in range(start, stop) if types[col] == "text"]
         if choices:
-            found.add(max(choices, key=lambda col: (_tells_rows_apart(layout, paths, col), -col)))
+            found.add(max(choices, key=lambda c: (_tells_rows_apart(texts[c], paths[c]), -c)))
     return found
 
 
-def _tells_rows_apart(layout: Layout, paths: Sequence[tuple[str, ...]], col: int) -> float:
+def _tells_rows_apart(texts: Sequence[str], path: Sequence[str]) -> float:
     """How many different texts a column holds; a header that names things settles a tie."""
-    leaf = paths[col][-1] if paths[col] else ""
-    return len(set(_column_texts(layout, col))) + 0.5 * words.names_things(leaf)
+    leaf = path[-1] if path else ""
+    return len(set(texts)) + 0.5 * words.names_things(leaf)
 
 
 def _spans(

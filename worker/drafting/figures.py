@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
 from schemas.draft import DraftCell
 from schemas.words import stands_for_no_figure
-from worker.rounding import rounding_slack
+from worker.rounding import is_rounding
 
 _LIKELY = 0.5
 """Confidence from which a figure is likelier read rightly than not."""
+
+
+_Asked = tuple[str, int, tuple[int, ...]]
+"""A column's key, the row of a result and those of its terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Figures:
     spoilt: frozenset[tuple[int, str]] = frozenset()
     unsure: frozenset[tuple[int, str]] = frozenset()
     scanned: bool = False
+    _known: dict[_Asked, bool | None] = field(default_factory=dict, compare=False, repr=False)
+    """What :meth:`down` was asked: ways to read a table share most of their sums."""
 
     def any_in(self, row: int, keys: Iterable[str]) -> bool:
         """Whether the row prints a figure in one of the columns."""
@@ -48,7 +54,14 @@ class Figures:
         if not any(parts) and not total:
             return None
         difference = abs((total or Decimal(0)) - sum(parts, Decimal(0)))
-        return not difference or difference <= rounding_slack(parts, total)
+        return is_rounding(difference, parts, total)
+
+    def down(self, key: str, result: int, terms: tuple[int, ...]) -> bool | None:
+        """Whether the sum of rows holds in the column; None as :meth:`holds` has it."""
+        asked = (key, result, terms)
+        if asked not in self._known:
+            self._known[asked] = self.holds((result, key), [(term, key) for term in terms])
+        return self._known[asked]
 
 
 class _Row(Protocol):
@@ -118,6 +131,8 @@ class Evidence:
 
 def surely(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:
     """Like :func:`evidence`, but figures that are likely misread refute nothing."""
+    if not figures.unsure:
+        return evidence(figures, result, terms, keys)
     sure = [
         key
         for key in keys
@@ -131,9 +146,6 @@ def surely(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[s
 
 def evidence(figures: Figures, result: int, terms: Sequence[int], keys: Sequence[str]) -> Evidence:
     """Whether row ``result`` is the sum of the rows ``terms``, column by column."""
-    outcomes = [
-        figures.holds((result, key), [(term, key) for term in terms])
-        for key in keys
-        if (result, key) in figures.values
-    ]
+    rows = tuple(terms)
+    outcomes = [figures.down(key, result, rows) for key in keys if (result, key) in figures.values]
     return Evidence(outcomes.count(True), outcomes.count(False))

@@ -264,8 +264,10 @@ def header_path(layout: Layout, col: int) -> tuple[str, ...]:
     path: list[str] = []
     for row in layout.header:
         for cell in row:
+            if not cell.col <= col < cell.col + cell.colspan:
+                continue
             legible = not cell.tokens or any(token.legible for token in cell.tokens)
             text = plain(cell.text) if legible else ""
-            if cell.col <= col < cell.col + cell.colspan and text and path[-1:] != [text]:
+            if text and path[-1:] != [text]:
                 path.append(text)
     return tuple(path)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from schemas.draft import Column
 from schemas.forms import known_forms
@@ -159,10 +160,8 @@ def match_columns(form: Form, table: Seen, named: bool) -> dict[int, FormColumn]
     fits = sorted(
         (fit, index, order)
         for index, column in enumerate(columns)
-        for headers in [without_frames(column.path, form.frames)]
-        for order, field in enumerate(form.columns)
-        if _can_be(column, field, index in table.blank)
-        and (fit := field.fit_of(headers)) is not None
+        for fit, order in _fits(form, column.path)
+        if _can_be(column, form.columns[order], index in table.blank)
     )
     matched: dict[int, FormColumn] = {}
     taken: dict[str, int] = {}
@@ -177,6 +176,14 @@ def match_columns(form: Form, table: Seen, named: bool) -> dict[int, FormColumn]
     if named:
         matched |= _alike(form, table, matched)
     return matched
+
+
+@lru_cache(maxsize=4096)  # the tables of a booklet share headers
+def _fits(form: Form, path: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """How well a header names columns of the form, and which ones, by index."""
+    headers = without_frames(path, form.frames)
+    fits = ((field.fit_of(headers), order) for order, field in enumerate(form.columns))
+    return tuple((fit, order) for fit, order in fits if fit is not None)
 
 
 def _can_be(column: Column, field: FormColumn, blank: bool) -> bool:
