@@ -7,6 +7,7 @@ Lengths are pixels of the upright page, origin top left, unless said otherwise.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -27,7 +28,8 @@ _WORD = 1.0  # text heights: what is narrower and of one piece may be dirt
 _LEAST = 6.0  # text heights of table that are worth leaving out
 _BLANK = 4.0  # text heights of paper that part what is looked at
 _MARGIN = 1.0  # text heights that are looked at beyond what must be
-_ROOM = 8.0  # text heights: a wider and higher cell may hold a picture of anything
+_ROOM = 8.0
+"""Text heights: where a table bears more than print, a wider and higher cell may hold anything."""
 
 Flags = NDArray[np.bool_]
 
@@ -85,7 +87,8 @@ def _stretches(
     lattice: Lattice, ink: Ink, scale: tuple[float, float], unit: float
 ) -> Iterator[_Stretch]:
     xs, ys = np.array(lattice.xs) / scale[0], np.array(lattice.ys) / scale[1]
-    lines, plain = _rows_of_cells(lattice, ink.writing, xs, ys, unit)
+    room = _ROOM * unit if _bears_more_than_print(ink, xs, ys) else math.inf
+    lines, plain = _rows_of_cells(lattice, ink.writing, xs, ys, unit, room)
     plain &= ~_spoilt(ink, xs, ys, unit)
     for told, run in groupby(range(len(plain)), lambda row: bool(plain[row])):
         rows = list(run)
@@ -94,10 +97,24 @@ def _stretches(
             yield _Stretch(float(ys[rows[0]]), float(ys[rows[-1] + 1]), tuple(held))
 
 
+def _bears_more_than_print(ink: Ink, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> bool:
+    """Whether anything but print, as a signature, stands in the table."""
+    x, y = (ink.astray.x0 + ink.astray.x1) / 2, (ink.astray.y0 + ink.astray.y1) / 2
+    return bool(((xs[0] < x) & (x < xs[-1]) & (ys[0] < y) & (y < ys[-1])).any())
+
+
 def _rows_of_cells(
-    lattice: Lattice, pieces: Pieces, xs: NDArray[np.float64], ys: NDArray[np.float64], unit: float
+    lattice: Lattice,
+    pieces: Pieces,
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    unit: float,
+    room: float,
 ) -> tuple[list[list[LineBox]], Flags]:
-    """For each row of the table the lines of the cells that begin there, and whether all are."""
+    """For each row of the table the lines of the cells that begin there, and whether all are.
+
+    Cells wider and higher than ``room`` tell nothing.
+    """
     cell_at = np.full((len(ys) - 1, len(xs) - 1), -1)
     for number, slot in enumerate(lattice.slots):
         cell_at[slot.row : slot.row + slot.rowspan, slot.col : slot.col + slot.colspan] = number
@@ -113,8 +130,8 @@ def _rows_of_cells(
     for slot, (first, last) in zip(lattice.slots, pairwise(begins.tolist()), strict=True):
         if first == last:
             continue
-        wide = xs[slot.col + slot.colspan] - xs[slot.col] > _ROOM * unit
-        high = ys[slot.row + slot.rowspan] - ys[slot.row] > _ROOM * unit
+        wide = xs[slot.col + slot.colspan] - xs[slot.col] > room
+        high = ys[slot.row + slot.rowspan] - ys[slot.row] > room
         found = None if wide and high else _lines_of(pieces.take(order[first:last]), unit)
         if found is None:
             plain[slot.row : slot.row + slot.rowspan] = False
