@@ -170,17 +170,6 @@ def _same_total(income: str, spending: str) -> bool:
     )
 
 
-def _parents(reading: Reading) -> dict[int, int]:
-    """For each row the row that it adds into, or is printed under."""
-    parents: dict[int, int] = {}
-    for cover in reading.covers:
-        for term in cover.terms:
-            parents.setdefault(term, cover.result)
-    for row, above in reading.outline.parent.items():
-        parents.setdefault(row, above)
-    return parents
-
-
 def _sides(columns: Sequence[Column], panels: Sequence[Panel]) -> tuple[Side, ...]:
     """The tables side by side; none where there is but one."""
     if len(panels) < 2:
@@ -227,7 +216,7 @@ def _row_sides(
     layout: Layout, panel: Panel, reading: Reading, read: Sequence[ReadRow]
 ) -> Iterator[RowSide]:
     """Label, role and parent of every row in one of the tables side by side."""
-    parents = _parents(reading)
+    parents = reading.parents()
     with_children = set(parents.values())
     outline = reading.outline
     for index in range(len(read)):

@@ -10,7 +10,7 @@ table is not said to promise it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.draft import Sum
@@ -52,6 +52,31 @@ class Reading:
         summed = {term for cover in self.covers for term in cover.terms}
         tops = [r for r in self.outline.order if figures.any_in(r, keys) and r not in summed]
         return not self.evidence.fails and len(tops) == 1 and tops[0] in self.outline.totals
+
+    def parents(self) -> dict[int, int]:
+        """For each row the row that it adds into, or is printed under; none is its own ancestor.
+
+        A row that is printed under another is no parent of that one, though it holds the same
+        figures, as an only part does.
+        """
+        parents: dict[int, int] = {}
+        for cover in self.covers:
+            for term in cover.terms:
+                said = (self.outline.parent, parents)
+                if term not in parents and not any(_is_below(cover.result, term, p) for p in said):
+                    parents[term] = cover.result
+        for row, above in self.outline.parent.items():
+            if row not in parents and not _is_below(above, row, parents):
+                parents[row] = above
+        return parents
+
+
+def _is_below(row: int, other: int, parents: Mapping[int, int]) -> bool:
+    """Whether one row is the other, or somewhere below it."""
+    above: int | None = row
+    while above is not None and above != other:
+        above = parents.get(above)
+    return above is not None
 
 
 def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str]) -> Reading:
