@@ -95,7 +95,7 @@ format: $(VENV)/.dev ## put the code into its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## what a page costs, beside other tools, and how cost grows: half an hour
+bench: $(VENV)/.dev ## what a page costs, beside other tools, and how cost grows: an hour
 	$(BIN)/python -m eval.bench --out $(OUT)/bench.json
 	$(BIN)/python -m eval.bench_growth --out $(OUT)/growth.json
 
