@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from schemas.errors import CrossfootError
 from service.cage import Cage
 from service.cages import Cages
 
@@ -64,9 +65,8 @@ class Pages:
 
     def _help(self, cage: Cage, others: Cages) -> None:
         try:
-            cage.ask({"do": "warm"}, seconds=_WAKE_SECONDS)
-            with self._changed:
-                self._waking -= 1
+            if not self._woken(cage):
+                return
             while (number := self._next()) is not None:
                 self._keep(number, self._read_one(number, cage))
         except BaseException as error:  # noqa: BLE001  told by the thread that waits for the pages
@@ -75,6 +75,16 @@ class Pages:
                 self._changed.notify_all()
         finally:
             others.give_back(cage)
+
+    def _woken(self, cage: Cage) -> bool:
+        """Whether the cage reads; where there is no room for one more, the others go on alone."""
+        try:
+            cage.ask({"do": "warm"}, seconds=_WAKE_SECONDS)
+        except (CrossfootError, OSError):
+            return False  # and is counted as waking, so that no other is tried instead
+        with self._changed:
+            self._waking -= 1
+        return True
 
     def _next(self) -> int | None:
         """The number of the next page that nobody has begun; None if there is none."""

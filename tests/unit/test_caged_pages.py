@@ -80,6 +80,23 @@ def test_a_short_document_wakes_no_other_process(cages: Cages) -> None:
     assert len(readers) == 1
 
 
+def test_a_process_that_finds_no_room_beside_the_first_costs_no_page() -> None:
+    cramped = Cages(Settings(reader_memory_mib=60), 1)  # too little to import what reading needs
+    first = Cages(Settings(), 1)
+
+    def read_one(number: int, _cage: Cage) -> bytes:
+        time.sleep(0.1)
+        return str(number).encode()
+
+    try:
+        with first.one() as cage:
+            read = Pages(20, read_one, lambda *_: None).read(cage, cramped)
+        assert read == [str(n).encode() for n in range(1, 21)]
+    finally:
+        cramped.close()
+        first.close()
+
+
 def test_what_fails_beside_is_told_and_the_process_is_free_again(cages: Cages) -> None:
     def read_one(_number: int, cage: Cage) -> bytes:
         if cage is first:
