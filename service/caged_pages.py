@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from schemas.errors import CrossfootError
 from service.cage import Cage
@@ -39,15 +40,16 @@ class Pages:
             Refused, CageError: if a page can be neither read nor told to be lost.
             Stopped: if the cages were ended.
         """
-        try:
-            while (number := self._next()) is not None:
-                if others is not None:
-                    self._call(others)
-                self._keep(number, self._read_one(number, cage))
-            with self._changed:
-                self._changed.wait_for(lambda: self._failed or len(self._done) == self._count)
-        finally:
-            self._stop()
+        with nullcontext() if others is None else others.wanted(lambda: self._call(others)):
+            try:
+                while (number := self._next()) is not None:
+                    if others is not None:
+                        self._call(others)
+                    self._keep(number, self._read_one(number, cage))
+                with self._changed:
+                    self._changed.wait_for(lambda: self._failed or len(self._done) == self._count)
+            finally:
+                self._stop()
         if self._failed is not None:
             raise self._failed
         return [self._done[number] for number in range(1, self._count + 1)]
@@ -55,7 +57,7 @@ class Pages:
     def _call(self, others: Cages) -> None:
         """Takes the cages that are free, as far as there is something left for them to do."""
         with self._changed:
-            left = self._count - self._begun
+            left = 0 if self._failed is not None else self._count - self._begun
             asleep = left // _SHARE - self._waking
             while left > 0 and (free := others.spare(asleep=asleep > 0)) is not None:
                 left, asleep = left - 1, asleep - 1

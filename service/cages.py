@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from service.cage import Cage, Limits
@@ -33,6 +33,7 @@ class Cages:
         self._free: queue.SimpleQueue[Cage] = queue.SimpleQueue()
         self._all = [Cage(limits) for _ in range(count)]
         self._due = due
+        self._wanting: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._closed = False
         for cage in self._all:
@@ -63,6 +64,21 @@ class Cages:
 
     def give_back(self, cage: Cage) -> None:
         self._free.put(cage)
+        with self._lock:
+            wanting = tuple(self._wanting)
+        for look in wanting:
+            look()
+
+    @contextmanager
+    def wanted(self, look: Callable[[], None]) -> Iterator[None]:
+        """Until the block ends ``look`` is called whenever a cage has come free."""
+        with self._lock:
+            self._wanting.append(look)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._wanting.remove(look)
 
     def close(self) -> None:
         """Ends the children; a second time does nothing.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
@@ -78,6 +79,26 @@ def test_a_short_document_wakes_no_other_process(cages: Cages) -> None:
     with cages.one() as cage:
         Pages(3, read_one, lambda *_: None).read(cage, cages)
     assert len(readers) == 1
+
+
+def test_who_comes_free_takes_the_next_page_while_another_reads(cages: Cages) -> None:
+    second_begun = threading.Event()
+    readers: dict[int, Cage] = {}
+
+    def read_one(number: int, cage: Cage) -> bytes:
+        readers[number] = cage
+        if number == 2:
+            second_begun.set()
+        else:
+            busy.__exit__(None, None, None)  # the other one comes free while this page is read
+            second_begun.wait(20)
+        return b""
+
+    with cages.one() as cage:
+        busy = cages.one()
+        busy.__enter__().ask({"do": "warm"}, seconds=60)
+        Pages(2, read_one, lambda *_: None).read(cage, cages)
+    assert readers[1] is not readers[2]
 
 
 def test_a_process_that_finds_no_room_beside_the_first_costs_no_page() -> None:
