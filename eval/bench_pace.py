@@ -28,7 +28,7 @@ from eval.bench_run import Timing
 from eval.runs.documents import Document, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
-_PACED = (OURS, "faster-paddle tiny", "RapidOCR", "PyMuPDF4LLM")
+_PACED = (OURS, "faster-paddle tiny", "RapidOCR", "PyMuPDF4LLM", "Tesseract")
 SEEDS = range(300, 312)  # one document of each: not those that the suites begin with
 
 

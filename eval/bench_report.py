@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from eval.bench_run import RASTER_DPI
+from eval.bench_run import RASTER_DPI, TESSERACT_DPI
 
 OURS = "Crossfoot"
 _WORDS = 2  # columns of words, before those of figures
@@ -107,13 +107,14 @@ PAGE = """\
 Taken on {date} by `make bench` on {cores} cores ({processor}, {system}, Python {python};
 {parts}).
 
-Median of {repeats} runs (least–greatest), each in a fresh process, the tools in turns on the
-same pages. Seconds run from opening the file to the finished answer, with the models loaded
-before. Crossfoot gives checked tables; RapidOCR and faster-paddle give the lines of text of each
-page rendered at {dpi} dpi, PyMuPDF4LLM gives Markdown, find_tables and pdfplumber give cells
-without checks. CPU seconds add up the work of all threads: a busy machine stretches the seconds
-on the clock, and these much less; the ratios are theirs, of runs that followed each other. MiB is
-the peak of resident memory. Not installed, and so left out: {missing}.
+Median of {repeats} runs (least–greatest), each in a fresh process, the tools in turns on the same
+pages. Seconds run from opening the file to the finished answer, with the models loaded before.
+Crossfoot gives checked tables; RapidOCR and faster-paddle give the lines of text of each page
+rendered at {dpi} dpi, Tesseract (chi_sim and eng) its text at {tesseract_dpi}, PyMuPDF4LLM gives
+Markdown, find_tables and pdfplumber give cells without checks. CPU seconds add up the work of all
+threads: a busy machine stretches the seconds on the clock, and these much less; the ratios are
+theirs, of runs that followed each other. MiB is the peak of resident memory. Not installed, and
+so left out: {missing}.
 
 {rows}
 
@@ -132,6 +133,7 @@ def page_of(report: dict[str, Any]) -> str:
         parts=", ".join(f"{part} {number}" for part, number in told["versions"].items()),
         missing=", ".join(report["missing"]) or "none",
         dpi=RASTER_DPI,
+        tesseract_dpi=TESSERACT_DPI,
         rows="\n".join(f"| {' | '.join(line)} |" for line in [list(HEADS), rules, *lines]),
         pace=pace_of(report),
     )
