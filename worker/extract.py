@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -92,4 +93,9 @@ def _sha256(path: Path) -> str:
 def _engine(pages: Sequence[PageText], engine: OcrEngine | None) -> Engine:
     scanned = any(page.source == "scan" for page in pages)
     ocr = f"{(engine or shared_engine()).name}; {shared_figure_reader().name}" if scanned else None
-    return Engine(crossfoot=version("crossfoot"), ocr=ocr)
+    return Engine(crossfoot=_ours(), ocr=ocr)
+
+
+@cache  # a file is read for it
+def _ours() -> str:
+    return version("crossfoot")

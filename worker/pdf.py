@@ -125,6 +125,8 @@ def open_document(path: Path, limits: PageLimits = ORDINARY) -> Iterator[Documen
         yield _checked(path, raw, limits)
     finally:
         raw.close()
+        # What MuPDF drew it keeps, of closed documents too: some 250 MB, were nothing said.
+        pymupdf.TOOLS.store_shrink(100)
 
 
 def _checked(path: Path, raw: Any, limits: PageLimits) -> Document:
