@@ -2,8 +2,8 @@
 
     python -m eval.bench_service [--documents 500] [--pages 2] [--scan] [--out FILE]
 
-Sends made documents, with a text layer or as scans, to a web and two workers on a Redis
-and a PostgreSQL of this machine, first undisturbed, then with one worker killed half way. What
+Sends made documents, with a text layer or as scans, to a web and workers on a Redis and a
+PostgreSQL of this machine: to one worker, to two, then to two of which one is killed half way. What
 the steps themselves took is counted by the workers and kept with each document; what is left
 of the workers' time is the queue's: claims, commits, bells. On a machine that others use too,
 the processor's seconds say more than the clock's: those of the reading processes are the
@@ -120,7 +120,9 @@ def _rows(seed: int) -> list[tuple[str, ...]]:
     return [("项目名称", "合计", "财政拨款", "其他资金"), *figures]
 
 
-def measure(contents: Sequence[bytes], pages: int, server: str, broker: str, *, kill: bool) -> Run:
+def measure(
+    contents: Sequence[bytes], pages: int, server: str, broker: str, *, workers: int, kill: bool
+) -> Run:
     """One run of documents of so many ``pages`` each on a new database."""
     with ExitStack() as held:
         database = held.enter_context(_database(server))
@@ -139,9 +141,9 @@ def measure(contents: Sequence[bytes], pages: int, server: str, broker: str, *, 
             httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", timeout=300, trust_env=False)
         )
         _until(lambda: _answers(client), 60)
-        workers = [held.enter_context(_process(["worker"], environment)) for _ in range(WORKERS)]
+        started = [held.enter_context(_process(["worker"], environment)) for _ in range(workers)]
         _warm(client)
-        return _timed(client, workers, contents, pages, database, environment, kill=kill)
+        return _timed(client, started, contents, pages, database, environment, kill=kill)
 
 
 def _timed(
@@ -199,7 +201,7 @@ def _timed(
         reading=round(reading, 1),
         beside=round(beside, 1),
         step_seconds=round(facts.step_seconds, 1),
-        busy=round(facts.step_seconds / (WORKERS * seconds), 4),
+        busy=round(facts.step_seconds / (len(workers) * seconds), 4),
         statuses=state["statuses"],
         results=facts.results,
         steps_of_workers=facts.steps_of_workers,
@@ -241,7 +243,7 @@ def _facts(database: str, batch: str) -> _Facts:
 
 
 def _warm(client: httpx.Client) -> None:
-    """Both workers have loaded their models' code before the clock runs."""
+    """All workers have loaded their models' code before the clock runs."""
     documents = []
     for number in range(4):
         content = made_document(10**6 + number, 2)
@@ -362,11 +364,17 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         contents = list(pool.map(make, range(told.documents), chunksize=8))
     runs = {}
-    for name, kill in (("undisturbed", False), ("a worker killed half way", True)):
-        run = measure(contents, told.pages, told.postgres, told.redis, kill=kill)
+    for name, workers, kill in (
+        ("one worker", 1, False),
+        ("undisturbed", WORKERS, False),
+        ("a worker killed half way", WORKERS, True),
+    ):
+        run = measure(contents, told.pages, told.postgres, told.redis, workers=workers, kill=kill)
         runs[name] = {**asdict(run), "overhead": round(run.overhead, 4)}
         runs[name]["processor overhead"] = round(run.beside / run.reading, 4)
         print(name, json.dumps(runs[name], ensure_ascii=False), flush=True)
+    both = runs["one worker"]["seconds"] / runs["undisturbed"]["seconds"]
+    print(f"two workers are {both:.2f} times as fast as one", flush=True)
     if told.out:
         told.out.parent.mkdir(parents=True, exist_ok=True)
         told.out.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n")
