@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +65,7 @@ _GREY = ("DeviceGray", "CalGray", "ICCBased(Gray")
 _INVISIBLE = 3  # PDF text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A drawn straight line or thin bar."""
 
     x0: float
@@ -74,6 +73,9 @@ class Segment:
     x1: float
     y1: float
     thickness: float
+
+    def turned(self, by: Affine) -> Segment:
+        return Segment(*by.point(self.x0, self.y0), *by.point(self.x1, self.y1), self.thickness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ class Document:
         with _damage_named(index):
             drawings = page.get_cdrawings()
         drawn = _visible(drawings)
-        return tuple(drawn if turned == Affine() else (_turned(s, turned) for s in drawn))
+        return tuple(drawn if turned == Affine() else (s.turned(turned) for s in drawn))
 
     def judge(self, index: int) -> PageJudgement:
         """Whether the page has a text layer worth believing, is a scan, or is blank."""
@@ -418,11 +420,6 @@ def _has_ink(page: Any) -> bool:
     return bool((np.frombuffer(pix.samples, np.uint8) < 200).sum() > 20)
 
 
-def _turned(segment: Segment, by: Affine) -> Segment:
-    start, end = by.point(segment.x0, segment.y0), by.point(segment.x1, segment.y1)
-    return Segment(*start, *end, segment.thickness)
-
-
 def _affine(matrix: Any) -> Affine:
     return Affine(matrix.a, matrix.c, matrix.e, matrix.b, matrix.d, matrix.f)
 
@@ -435,13 +432,27 @@ def _visible(drawings: Any) -> list[Segment]:
     """The segments of all drawings less what later light areas are painted over."""
     shown: list[Segment] = []
     for drawing in drawings:
-        if drawing["type"] in ("f", "fs") and not _is_dark(drawing.get("fill")):
+        kind = drawing["type"]
+        filled = kind in ("f", "fs")
+        dark = filled and _is_dark(drawing.get("fill"))
+        if filled and not dark:
             cover = drawing["rect"]
             x0, y0, x1, y1 = cover
-            if x1 - x0 > _THIN and y1 - y0 > _THIN:
+            if x1 - x0 > _THIN and y1 - y0 > _THIN and _reached(shown, cover):
                 shown = [part for segment in shown for part in _uncovered(segment, cover)]
-        shown.extend(_segments(drawing))
+        stroke = kind in ("s", "fs") and _is_dark(drawing.get("color"))
+        shown += _segments(drawing, stroke, dark)
     return shown
+
+
+def _reached(segments: list[Segment], cover: Corners) -> bool:
+    """Whether any segment comes into ``cover``: none does of most, and looking is quick."""
+    left, top, right, bottom = cover
+    return any(
+        (x0 < right or x1 < right) and (x0 > left or x1 > left) and (y0 < bottom or y1 < bottom)
+        for x0, y0, x1, y1, _ in segments
+        if y0 > top or y1 > top
+    )
 
 
 def _uncovered(segment: Segment, cover: Corners) -> Iterator[Segment]:
@@ -465,41 +476,50 @@ def _uncovered(segment: Segment, cover: Corners) -> Iterator[Segment]:
                 yield Segment(across, a, across, b, segment.thickness)
 
 
-def _segments(drawing: Any) -> Iterator[Segment]:
-    stroke = drawing["type"] in ("s", "fs") and _is_dark(drawing.get("color"))
+def _segments(drawing: Any, stroke: bool, filled: bool) -> list[Segment]:
+    """The segments of a drawing whose lines (``stroke``) or inner (``filled``) are dark."""
     width = float(drawing.get("width") or 0.5)
-    filled = drawing["type"] in ("f", "fs") and _is_dark(drawing.get("fill"))
-    for kind, *parts in drawing["items"]:
-        if kind == "l" and stroke:
-            (x0, y0), (x1, y1) = parts
-            yield Segment(x0, y0, x1, y1, width)
+    items = drawing["items"]
+    found: list[Segment] = []
+    lines = 0
+    for item in items:
+        kind = item[0]
+        if kind == "l":
+            lines += 1
+            if stroke:
+                _, (x0, y0), (x1, y1) = item
+                found.append(Segment(x0, y0, x1, y1, width))
         elif kind == "re":
-            yield from _rect_segments(in_order(parts[0]), stroke, filled, width)
+            found += _rect_segments(in_order(item[1]), stroke, filled, width)
         elif kind == "qu":
-            xs, ys = zip(*parts[0], strict=True)
+            xs, ys = zip(*item[1], strict=True)
             around = (min(xs), min(ys), max(xs), max(ys))
-            yield from _rect_segments(around, stroke, filled, width)
-    if filled and drawing["items"] and all(i[0] == "l" for i in drawing["items"]):
-        yield from _rect_segments(drawing["rect"], False, True, width)
+            found += _rect_segments(around, stroke, filled, width)
+    if filled and 0 < lines == len(items):
+        found += _rect_segments(drawing["rect"], False, True, width)
+    return found
 
 
 def _is_dark(fill: Any) -> bool:
     return fill is not None and sum(fill) / len(fill) < 0.8
 
 
-def _rect_segments(rect: Corners, stroke: bool, filled: bool, width: float) -> Iterator[Segment]:
+def _rect_segments(rect: Corners, stroke: bool, filled: bool, width: float) -> Sequence[Segment]:
     x0, y0, x1, y1 = rect
     across, down = max(x1 - x0, 0.0), max(y1 - y0, 0.0)
     if (filled and not stroke) or down <= _THIN or across <= _THIN:
         if down <= _THIN and across > _THIN:
             y = (y0 + y1) / 2
-            yield Segment(x0, y, x1, y, max(down, width))
-        elif across <= _THIN and down > _THIN:
+            return (Segment(x0, y, x1, y, max(down, width)),)
+        if across <= _THIN and down > _THIN:
             x = (x0 + x1) / 2
-            yield Segment(x, y0, x, y1, max(across, width))
-        return
-    if stroke:
-        yield Segment(x0, y0, x1, y0, width)
-        yield Segment(x0, y1, x1, y1, width)
-        yield Segment(x0, y0, x0, y1, width)
-        yield Segment(x1, y0, x1, y1, width)
+            return (Segment(x, y0, x, y1, max(across, width)),)
+        return ()
+    if not stroke:
+        return ()
+    return (
+        Segment(x0, y0, x1, y0, width),
+        Segment(x0, y1, x1, y1, width),
+        Segment(x0, y0, x0, y1, width),
+        Segment(x1, y0, x1, y1, width),
+    )

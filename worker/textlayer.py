@@ -11,8 +11,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from itertools import compress, groupby
+from operator import attrgetter, itemgetter, sub
 from typing import NamedTuple
 
 from schemas.geometry import Affine, Box, PageMap, turn
@@ -23,12 +23,15 @@ from worker.stretches import Stretch, turned_corners, without_spaces
 # In units of the font size.
 _SAME_LINE = 0.35  # baselines closer than this stand on one line
 _WORD_GAP = 0.7  # a gap wider than this ends a token
+_SPACE = 0.2  # a gap wider than this, between ASCII characters, is a space
 _DOUBLE = 0.12  # the same character this close to itself is a painted bold
 _STRAIGHT = 0.6  # points that a drawn line may lean before it is no ruling
 
 _at = attrgetter("at")
-_base = attrgetter("base")
-_from_left = attrgetter("x0", "x1")
+_by_at = attrgetter("at", "start")
+_by_start = attrgetter("start")
+_first = itemgetter(0)
+_from_left = itemgetter(1, 2)
 
 
 def read_text_layer(
@@ -61,8 +64,10 @@ def read_text_layer(
     )
 
 
-def _quarter_turns(texts: Iterable[Stretch]) -> int:
+def _quarter_turns(texts: Sequence[Stretch]) -> int:
     """Clockwise quarter turns that make the text of most characters run rightwards."""
+    if {(stretch.dx, stretch.dy) for stretch in texts} == {(1.0, 0.0)}:
+        return 0  # as on most pages
     along: Counter[tuple[float, float]] = Counter()
     for stretch in texts:
         if many := len(without_spaces(stretch.chars)):
@@ -73,12 +78,9 @@ def _quarter_turns(texts: Iterable[Stretch]) -> int:
     return turns.most_common(1)[0][0] if turns else 0
 
 
-class _Placed(NamedTuple):
-    """A character in upright space; ``base`` is the y of its baseline."""
+class _Print(NamedTuple):
+    """How characters are printed; ``base`` is the y of their baseline in upright space."""
 
-    c: str
-    x0: float
-    x1: float
     base: float
     size: float
     bold: bool
@@ -91,14 +93,46 @@ class _Placed(NamedTuple):
     def bottom(self) -> float:
         return self.base + 0.14 * self.size
 
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
-def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, list[_Placed]]:
+
+class _Line(NamedTuple):
+    """Characters of one line in upright space, each with its place in the first four.
+
+    Columns and no objects, for a page has thousands of characters. ``kinds`` holds each print
+    once, and may hold some that no character has any more.
+    """
+
+    chars: list[str]
+    x0s: list[float]
+    x1s: list[float]
+    prints: list[_Print]
+    kinds: set[_Print]
+
+    def extend(self, more: _Line) -> None:
+        self.chars.extend(more.chars)
+        self.x0s.extend(more.x0s)
+        self.x1s.extend(more.x1s)
+        self.prints.extend(more.prints)
+        self.kinds.update(more.kinds)
+
+
+def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, _Line]:
     """The characters that are to be seen, by their baselines."""
     as_it_is = upright == Affine()
-    placed: defaultdict[float, list[_Placed]] = defaultdict(list)
+    placed: defaultdict[float, _Line] = defaultdict(lambda: _Line([], [], [], [], set()))
     for stretch in texts:
-        origins, boxes, size, bold = stretch.origins, stretch.boxes, stretch.size, stretch.bold
+        chars, origins, boxes, size = stretch.chars, stretch.origins, stretch.boxes, stretch.size
         if size <= 0:
+            continue
+        if " " in chars or not "".join(chars).isprintable():
+            seen = [c.isprintable() and c != " " for c in chars]
+            chars = list(compress(chars, seen))
+            origins = list(compress(origins, seen))
+            boxes = list(compress(boxes, seen))
+        if not chars:
             continue
         if not as_it_is:
             origins = [upright.point(x, y) for x, y in origins]
@@ -106,113 +140,145 @@ def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, list[_Place
         if upright.a * stretch.dx + upright.b * stretch.dy < 0.9:
             # The line runs another way than the page's text.
             origins = [(x0, y1 - 0.14 * size) for x0, _, _, y1 in boxes]
-        seen = [
-            _Placed(c, x, x1 if x1 > x else x, base, size, bold)
-            for c, (x, base), (_, _, x1, _) in zip(stretch.chars, origins, boxes, strict=True)
-            if c.isprintable() and c != " "
-        ]
-        for base, chars in groupby(seen, key=_base):
-            placed[base].extend(chars)
+        x0s, bases = zip(*origins, strict=True)
+        x1s = [box[2] if box[2] > x0 else x0 for x0, box in zip(x0s, boxes, strict=True)]
+        for start, end in _alike(bases):
+            line = placed[bases[start]]
+            line.chars.extend(chars[start:end])
+            line.x0s.extend(x0s[start:end])
+            line.x1s.extend(x1s[start:end])
+            kind = _Print(bases[start], size, stretch.bold)
+            line.prints.extend([kind] * (end - start))
+            line.kinds.add(kind)
     return placed
 
 
-def _lines(placed: Mapping[float, list[_Placed]]) -> list[list[_Placed]]:
+def _alike(values: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """The ranges of equal values that follow each other."""
+    if values.count(values[0]) == len(values):  # as mostly
+        yield 0, len(values)
+        return
+    start = 0
+    for _, same in groupby(values):
+        end = start + len(list(same))
+        yield start, end
+        start = end
+
+
+def _lines(placed: Mapping[float, _Line]) -> list[_Line]:
     """Characters whose baselines are close to each other, each line from left to right."""
-    lines: list[list[_Placed]] = []
-    for base, chars in sorted(placed.items()):
-        size = chars[0].size
-        near = [
-            line
-            for line in lines[-8:]
-            if abs(line[-1].base - base) < _SAME_LINE * min(size, line[-1].size)
-        ]
+    lines: list[_Line] = []
+    before = -math.inf
+    for base, part in sorted(placed.items(), key=_first):
+        size = part.prints[0].size
+        near = []
+        if base - before < _SAME_LINE * size:  # else no line so far is near: none is lower
+            near = [
+                line
+                for line in lines[-8:]
+                if abs(line.prints[-1].base - base) < _SAME_LINE * min(size, line.prints[-1].size)
+            ]
         if near:
-            min(near, key=lambda line: abs(line[-1].base - base)).extend(chars)
+            min(near, key=lambda line: abs(line.prints[-1].base - base)).extend(part)
         else:
-            lines.append(chars)
-    return [sorted(line, key=_from_left) for line in lines]
+            lines.append(part)
+        before = base
+    return [_in_order(line) for line in lines]
 
 
-def _undoubled(line: list[_Placed]) -> list[_Placed]:
-    """The line, from left to right, without what is painted a second time to look bold."""
-    kept: list[_Placed] = []
+def _in_order(line: _Line) -> _Line:
+    """The line from left to right, without what is painted a second time to look bold."""
+    x0s = line.x0s
+    near = _DOUBLE * max([kind.size for kind in line.kinds])
+    if min(map(sub, x0s[1:], x0s), default=near) >= near:
+        return line  # as most are: each character well to the right of the one before
+    kept: list[tuple[str, float, float, _Print]] = []
     last = -math.inf
-    for char in line:
-        c, x0, _, _, size, _ = char
-        near = _DOUBLE * size
-        if x0 - last < near and any(k.c == c and abs(k.x0 - x0) < near for k in kept[-3:]):
+    for char in sorted(zip(*line[:4], strict=True), key=_from_left):
+        c, x0, _, kind = char
+        near = _DOUBLE * kind.size
+        if x0 - last < near and any(k[0] == c and abs(k[1] - x0) < near for k in kept[-3:]):
             continue
         kept.append(char)
         last = x0
-    return kept
+    chars, starts, ends, prints = map(list, zip(*kept, strict=True))
+    return _Line(chars, starts, ends, prints, line.kinds)
 
 
-def _tokens(lines: Iterable[list[_Placed]], verticals: list[Ruling]) -> Iterator[Token]:
+def _tokens(lines: Iterable[_Line], verticals: list[Ruling]) -> Iterator[Token]:
     """Each line in its tokens; ``verticals`` are sorted by place."""
-    places = [*(r.at for r in verticals), math.inf]
+    places = [ruling.at for ruling in verticals]
     for line in lines:
-        run: list[_Placed] = []
-        end, high, at, ruling = math.inf, 0.0, math.inf, math.inf
-        for char in _undoubled(line):
-            _, x0, x1, _, size, _ = char
-            centre = (x0 + x1) / 2
-            off = x0 - end > _WORD_GAP * min(high, size)
-            if not at <= centre < ruling:  # else no ruling can stand between the two
-                off = off or (bool(run) and _ruled_off(run[-1], char, verticals))
-                ruling = places[bisect_right(places, centre)]
-            if off:
-                yield _token(run)
-                run = []
-            run.append(char)
-            end, high, at = x1, size, centre
-        if run:
-            yield _token(run)
+        chars, x0s, x1s, prints, kinds = line
+        least = _SPACE * min([kind.size for kind in kinds])  # no narrower gap means anything
+        gaps = [k for k, gap in enumerate(map(sub, x0s[1:], x1s), 1) if gap > least]
+        first = bisect_right(places, x0s[0])
+        last = bisect_left(places, max(x1s), lo=first)
+        ends = {
+            k
+            for k in gaps
+            if x0s[k] - x1s[k - 1] > _WORD_GAP * min(prints[k - 1].size, prints[k].size)
+        }
+        if first < last:
+            ends.update(_ruled_off(line, verticals[first:last]))
+        spaces = [
+            k
+            for k in gaps
+            if x0s[k] - x1s[k - 1] > _SPACE * prints[k].size
+            and chars[k - 1].isascii()
+            and chars[k].isascii()
+        ]
+        start = 0
+        for end in (*sorted(ends), len(chars)):
+            yield _token(line, start, end, [k for k in spaces if start < k < end])
+            start = end
 
 
-def _ruled_off(left: _Placed, right: _Placed, verticals: list[Ruling]) -> bool:
-    """Whether a vertical ruling, of those sorted by place, runs between the centres of two."""
-    a, b = (left.x0 + left.x1) / 2, (right.x0 + right.x1) / 2
-    first = bisect_right(verticals, a, key=_at)
-    last = bisect_left(verticals, b, lo=first, key=_at)
-    if first == last:
-        return False
-    y = ((left.top + left.bottom) / 2 + (right.top + right.bottom) / 2) / 2
-    return any(r.start <= y <= r.end for r in verticals[first:last])
+def _ruled_off(line: _Line, rulings: Iterable[Ruling]) -> Iterator[int]:
+    """The characters that a vertical ruling divides from the one before, between the centres."""
+    centres = [(x0 + x1) / 2 for x0, x1 in zip(line.x0s, line.x1s, strict=True)]
+    in_order = centres == sorted(centres)
+    inner = range(1, len(centres))
+    for ruling in rulings:
+        for k in (bisect_left(centres, ruling.at),) if in_order else inner:
+            if k in inner and centres[k - 1] < ruling.at < centres[k]:
+                y = (line.prints[k - 1].middle + line.prints[k].middle) / 2
+                if ruling.start <= y <= ruling.end:
+                    yield k
 
 
-def _token(run: list[_Placed]) -> Token:
-    """The characters of one run, from left to right, as one."""
-    chars, x0s, x1s, bases, sizes, bolds = zip(*run, strict=True)
-    prints = set(zip(bases, sizes, strict=True))  # mostly one
-    spaces = [
-        k
-        for k, (x0, x1, size) in enumerate(zip(x0s[1:], x1s, sizes[1:], strict=False), 1)
-        if x0 - x1 > 0.2 * size and chars[k - 1].isascii() and chars[k].isascii()
-    ]
-    text = "".join(chars)
+def _token(line: _Line, start: int, end: int, spaces: Sequence[int]) -> Token:
+    """The characters from ``start`` on and before ``end`` as one, with spaces before some."""
+    text = "".join(line.chars[start:end])
     for k in reversed(spaces):
-        text = f"{text[:k]} {text[k:]}"
+        text = f"{text[: k - start]} {text[k - start :]}"
+    x0s, x1s = line.x0s[start:end], line.x1s[start:end]
+    if len(line.kinds) == 1:
+        (kind,) = line.kinds
+        top, bottom, bold = kind.top, kind.bottom, kind.bold
+    else:
+        prints = line.prints[start:end]
+        top = min([kind.top for kind in set(prints)])
+        bottom = max([kind.bottom for kind in set(prints)])
+        bold = sum([kind.bold for kind in prints]) * 2 > len(prints)
     return Token(
         text=text,
-        box=Box(
-            x0s[0],
-            min(base - 0.86 * size for base, size in prints),
-            max(x1s),
-            max(base + 0.14 * size for base, size in prints),
-        ),
+        box=Box(x0s[0], top, max(x1s), bottom),
         source="text",
         char_x=() if spaces else (*x0s, x1s[-1]),
-        bold=sum(bolds) * 2 > len(run),
+        bold=bold,
     )
 
 
-def _rulings(segments: Sequence[Segment], upright: Affine) -> Iterable[Ruling]:
-    for s in segments:
-        (x0, y0), (x1, y1) = upright.point(s.x0, s.y0), upright.point(s.x1, s.y1)
-        if abs(y1 - y0) <= _STRAIGHT and abs(x1 - x0) > _STRAIGHT:
-            yield Ruling(True, (y0 + y1) / 2, min(x0, x1), max(x0, x1), s.thickness)
-        elif abs(x1 - x0) <= _STRAIGHT and abs(y1 - y0) > _STRAIGHT:
-            yield Ruling(False, (x0 + x1) / 2, min(y0, y1), max(y0, y1), s.thickness)
+def _rulings(segments: Iterable[Segment], upright: Affine) -> Iterator[Ruling]:
+    if upright != Affine():
+        segments = [segment.turned(upright) for segment in segments]
+    for x0, y0, x1, y1, thickness in segments:
+        across, down = abs(x1 - x0), abs(y1 - y0)
+        if down <= _STRAIGHT < across < math.inf:
+            yield Ruling(True, (y0 + y1) / 2, min(x0, x1), max(x0, x1), thickness)
+        elif across <= _STRAIGHT < down < math.inf:
+            yield Ruling(False, (x0 + x1) / 2, min(y0, y1), max(y0, y1), thickness)
 
 
 def join_rulings(
@@ -223,7 +289,7 @@ def join_rulings(
     ``beside`` is how far apart (points) parallel pieces may lie, ``gap`` how long a hole
     along the line may be.
     """
-    pieces = sorted(rulings, key=lambda r: (r.at, r.start))
+    pieces = sorted(rulings, key=_by_at)
     return tuple(
         joined
         for horizontal in (True, False)
@@ -244,7 +310,7 @@ def _by_place(held: list[Ruling], beside: float) -> Iterable[list[Ruling]]:
 
 
 def _join_pieces(group: list[Ruling], gap: float) -> Iterable[Ruling]:
-    pieces = sorted(group, key=lambda r: r.start)
+    pieces = sorted(group, key=_by_start)
     current: list[Ruling] = []
     end = -math.inf
     for piece in pieces:
@@ -259,6 +325,8 @@ def _join_pieces(group: list[Ruling], gap: float) -> Iterable[Ruling]:
 
 
 def _merged(pieces: list[Ruling]) -> Ruling:
+    if len(pieces) == 1:
+        return pieces[0]
     longest = max(pieces, key=lambda p: p.length)
     return Ruling(
         horizontal=longest.horizontal,
