@@ -163,12 +163,13 @@ class Document:
         self._raw, self._limits = raw, limits
         self._held: tuple[int, Any] | None = None
         self._text: Any = None
+        self._turned: Affine | None = None
         self.page_count = page_count
 
     def _page(self, index: int) -> Any:
         """The page, once: MuPDF's page objects are kept while the same page is worked on."""
         if self._held is None or self._held[0] != index:
-            self._held, self._text = (index, self._load(index)), None
+            self._held, self._text, self._turned = (index, self._load(index)), None, None
             pymupdf.TOOLS.reset_mupdf_warnings()
         return self._held[1]
 
@@ -267,19 +268,26 @@ class Document:
         """The visible characters of the text layer, in the order of the file."""
         with _damage_named(index):
             raw = self._raw_text(index)
-        return tuple(stretches(raw, _affine(self._page(index).rotation_matrix)))
+        return tuple(stretches(raw, self._rotation(index)))
 
     def _raw_text(self, index: int) -> Any:
         """MuPDF's dictionary of the page's text, kept while the same page is worked on."""
         page = self._page(index)
         if self._text is None:
-            self._text = page.get_text("rawdict", flags=_TEXT_FLAGS)
+            self._text = page.get_textpage(flags=_TEXT_FLAGS).extractRAWDICT()
         return self._text
+
+    def _rotation(self, index: int) -> Affine:
+        """The page's /Rotate, which MuPDF takes long to tell, kept as its text is."""
+        page = self._page(index)
+        if self._turned is None:
+            self._turned = _affine(page.rotation_matrix)
+        return self._turned
 
     def segments(self, index: int) -> tuple[Segment, ...]:
         """The drawn straight lines and thin filled bars, in page space."""
         page = self._page(index)
-        turned = _affine(page.rotation_matrix)
+        turned = self._rotation(index)
         with _damage_named(index):
             drawings = page.get_cdrawings()
         drawn = _visible(drawings)

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress, groupby
+from itertools import compress
 from operator import attrgetter, itemgetter, sub
 from typing import NamedTuple
 
@@ -27,9 +27,11 @@ _SPACE = 0.2  # a gap wider than this, between ASCII characters, is a space
 _DOUBLE = 0.12  # the same character this close to itself is a painted bold
 _STRAIGHT = 0.6  # points that a drawn line may lean before it is no ruling
 
+Piece = tuple[float, float, float, float]
+"""Of a straight line: where it lies, its start, its end and thickness, as a ruling has them."""
+
 _at = attrgetter("at")
-_by_at = attrgetter("at", "start")
-_by_start = attrgetter("start")
+_start = itemgetter(1)
 _first = itemgetter(0)
 _from_left = itemgetter(1, 2)
 
@@ -48,7 +50,7 @@ def read_text_layer(
     """
     upright = turn(_quarter_turns(texts), page_width, page_height)
     size = upright.box(Box(0, 0, page_width, page_height))
-    rulings = join_rulings(_rulings(segments, upright))
+    rulings = _rulings(segments, upright)
     verticals = sorted((r for r in rulings if not r.horizontal), key=_at)
     tokens = tuple(_tokens(_lines(_place(texts, upright)), verticals))
     return PageText(
@@ -111,6 +113,16 @@ class _Line(NamedTuple):
     prints: list[_Print]
     kinds: set[_Print]
 
+    def add(
+        self, chars: Sequence[str], x0s: Sequence[float], x1s: Sequence[float], kind: _Print
+    ) -> None:
+        """Adds characters of one print."""
+        self.chars.extend(chars)
+        self.x0s.extend(x0s)
+        self.x1s.extend(x1s)
+        self.prints.extend([kind] * len(chars))
+        self.kinds.add(kind)
+
     def extend(self, more: _Line) -> None:
         self.chars.extend(more.chars)
         self.x0s.extend(more.x0s)
@@ -124,7 +136,7 @@ def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, _Line]:
     as_it_is = upright == Affine()
     placed: defaultdict[float, _Line] = defaultdict(lambda: _Line([], [], [], [], set()))
     for stretch in texts:
-        chars, origins, boxes, size = stretch.chars, stretch.origins, stretch.boxes, stretch.size
+        chars, origins, boxes, dx, dy, size, bold = stretch
         if size <= 0:
             continue
         if " " in chars or not "".join(chars).isprintable():
@@ -137,32 +149,18 @@ def _place(texts: Iterable[Stretch], upright: Affine) -> dict[float, _Line]:
         if not as_it_is:
             origins = [upright.point(x, y) for x, y in origins]
             boxes = turned_corners(boxes, upright)
-        if upright.a * stretch.dx + upright.b * stretch.dy < 0.9:
+        if upright.a * dx + upright.b * dy < 0.9:
             # The line runs another way than the page's text.
             origins = [(x0, y1 - 0.14 * size) for x0, _, _, y1 in boxes]
         x0s, bases = zip(*origins, strict=True)
         x1s = [box[2] if box[2] > x0 else x0 for x0, box in zip(x0s, boxes, strict=True)]
-        for start, end in _alike(bases):
-            line = placed[bases[start]]
-            line.chars.extend(chars[start:end])
-            line.x0s.extend(x0s[start:end])
-            line.x1s.extend(x1s[start:end])
-            kind = _Print(bases[start], size, stretch.bold)
-            line.prints.extend([kind] * (end - start))
-            line.kinds.add(kind)
+        base = bases[0]
+        if bases.count(base) == len(bases):  # as mostly
+            placed[base].add(chars, x0s, x1s, _Print(base, size, bold))
+        else:
+            for c, x0, x1, base in zip(chars, x0s, x1s, bases, strict=True):
+                placed[base].add(c, (x0,), (x1,), _Print(base, size, bold))
     return placed
-
-
-def _alike(values: Sequence[float]) -> Iterator[tuple[int, int]]:
-    """The ranges of equal values that follow each other."""
-    if values.count(values[0]) == len(values):  # as mostly
-        yield 0, len(values)
-        return
-    start = 0
-    for _, same in groupby(values):
-        end = start + len(list(same))
-        yield start, end
-        start = end
 
 
 def _lines(placed: Mapping[float, _Line]) -> list[_Line]:
@@ -211,23 +209,18 @@ def _tokens(lines: Iterable[_Line], verticals: list[Ruling]) -> Iterator[Token]:
     for line in lines:
         chars, x0s, x1s, prints, kinds = line
         least = _SPACE * min([kind.size for kind in kinds])  # no narrower gap means anything
-        gaps = [k for k, gap in enumerate(map(sub, x0s[1:], x1s), 1) if gap > least]
+        ends: set[int] = set()
+        spaces = []
+        for k in [k for k, gap in enumerate(map(sub, x0s[1:], x1s), 1) if gap > least]:
+            gap, size = x0s[k] - x1s[k - 1], prints[k].size
+            if gap > _WORD_GAP * min(prints[k - 1].size, size):
+                ends.add(k)
+            elif gap > _SPACE * size and chars[k - 1].isascii() and chars[k].isascii():
+                spaces.append(k)
         first = bisect_right(places, x0s[0])
         last = bisect_left(places, max(x1s), lo=first)
-        ends = {
-            k
-            for k in gaps
-            if x0s[k] - x1s[k - 1] > _WORD_GAP * min(prints[k - 1].size, prints[k].size)
-        }
         if first < last:
             ends.update(_ruled_off(line, verticals[first:last]))
-        spaces = [
-            k
-            for k in gaps
-            if x0s[k] - x1s[k - 1] > _SPACE * prints[k].size
-            and chars[k - 1].isascii()
-            and chars[k].isascii()
-        ]
         start = 0
         for end in (*sorted(ends), len(chars)):
             yield _token(line, start, end, [k for k in spaces if start < k < end])
@@ -242,7 +235,8 @@ def _ruled_off(line: _Line, rulings: Iterable[Ruling]) -> Iterator[int]:
     for ruling in rulings:
         for k in (bisect_left(centres, ruling.at),) if in_order else inner:
             if k in inner and centres[k - 1] < ruling.at < centres[k]:
-                y = (line.prints[k - 1].middle + line.prints[k].middle) / 2
+                left, right = line.prints[k - 1], line.prints[k]
+                y = right.middle if left is right else (left.middle + right.middle) / 2
                 if ruling.start <= y <= ruling.end:
                     yield k
 
@@ -270,68 +264,64 @@ def _token(line: _Line, start: int, end: int, spaces: Sequence[int]) -> Token:
     )
 
 
-def _rulings(segments: Iterable[Segment], upright: Affine) -> Iterator[Ruling]:
+def _rulings(segments: Iterable[Segment], upright: Affine) -> tuple[Ruling, ...]:
+    """The segments that run straight, as rulings: the horizontal ones first."""
     if upright != Affine():
         segments = [segment.turned(upright) for segment in segments]
+    level: list[Piece] = []
+    plumb: list[Piece] = []
     for x0, y0, x1, y1, thickness in segments:
         across, down = abs(x1 - x0), abs(y1 - y0)
         if down <= _STRAIGHT < across < math.inf:
-            yield Ruling(True, (y0 + y1) / 2, min(x0, x1), max(x0, x1), thickness)
+            level.append(((y0 + y1) / 2, min(x0, x1), max(x0, x1), thickness))
         elif across <= _STRAIGHT < down < math.inf:
-            yield Ruling(False, (x0 + x1) / 2, min(y0, y1), max(y0, y1), thickness)
+            plumb.append(((x0 + x1) / 2, min(y0, y1), max(y0, y1), thickness))
+    return (*join_rulings(level, horizontal=True), *join_rulings(plumb, horizontal=False))
 
 
 def join_rulings(
-    rulings: Iterable[Ruling], beside: float = 1.2, gap: float = 3.0
-) -> tuple[Ruling, ...]:
-    """Rulings with the pieces of one drawn line joined.
+    pieces: Iterable[Piece], *, horizontal: bool, beside: float = 1.2, gap: float = 3.0
+) -> Iterator[Ruling]:
+    """Parallel rulings with the pieces of one drawn line joined.
 
-    ``beside`` is how far apart (points) parallel pieces may lie, ``gap`` how long a hole
+    ``beside`` is how far apart (points) pieces of one line may lie, ``gap`` how long a hole
     along the line may be.
     """
-    pieces = sorted(rulings, key=_by_at)
-    return tuple(
-        joined
-        for horizontal in (True, False)
-        for group in _by_place([r for r in pieces if r.horizontal is horizontal], beside)
-        for joined in _join_pieces(group, gap)
-    )
+    for group in _by_place(sorted(pieces), beside):
+        for at, start, end, thickness in _join_pieces(group, gap):
+            yield Ruling(horizontal, at, start, end, thickness)
 
 
-def _by_place(held: list[Ruling], beside: float) -> Iterable[list[Ruling]]:
-    group: list[Ruling] = []
-    for ruling in held:
-        if group and ruling.at - group[0].at > beside:
+def _by_place(pieces: list[Piece], beside: float) -> Iterator[list[Piece]]:
+    group: list[Piece] = []
+    for piece in pieces:
+        if group and piece[0] - group[0][0] > beside:
             yield group
             group = []
-        group.append(ruling)
+        group.append(piece)
     if group:
         yield group
 
 
-def _join_pieces(group: list[Ruling], gap: float) -> Iterable[Ruling]:
-    pieces = sorted(group, key=_by_start)
-    current: list[Ruling] = []
-    end = -math.inf
-    for piece in pieces:
-        if current and piece.start > end + gap:
+def _join_pieces(group: list[Piece], gap: float) -> Iterator[Piece]:
+    current: list[Piece] = []
+    reached = -math.inf
+    for piece in sorted(group, key=_start):
+        _, start, end, _ = piece
+        if current and start > reached + gap:
             yield _merged(current)
             current = []
-            end = -math.inf
+            reached = -math.inf
         current.append(piece)
-        end = max(end, piece.end)
+        reached = max(reached, end)
     if current:
         yield _merged(current)
 
 
-def _merged(pieces: list[Ruling]) -> Ruling:
+def _merged(pieces: list[Piece]) -> Piece:
+    """One piece as long as all together, in the place of the longest."""
     if len(pieces) == 1:
         return pieces[0]
-    longest = max(pieces, key=lambda p: p.length)
-    return Ruling(
-        horizontal=longest.horizontal,
-        at=longest.at,
-        start=min(p.start for p in pieces),
-        end=max(p.end for p in pieces),
-        thickness=max(p.thickness for p in pieces),
-    )
+    ats, starts, ends, thicknesses = zip(*pieces, strict=True)
+    lengths = list(map(sub, ends, starts))
+    return ats[lengths.index(max(lengths))], min(starts), max(ends), max(thicknesses)

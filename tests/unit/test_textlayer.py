@@ -71,9 +71,9 @@ def test_what_is_painted_over_is_no_ruling(tmp_path: Path) -> None:
 
 
 def test_pieces_of_one_line_are_joined() -> None:
-    pieces = [Ruling(True, 10.0, 0, 50), Ruling(True, 10.4, 51, 90), Ruling(True, 10.2, 120, 150)]
-    joined = join_rulings(pieces)
-    assert [(r.start, r.end) for r in joined] == [(0, 90), (120, 150)]
+    pieces = [(10.0, 0.0, 50.0, 0.5), (10.4, 51.0, 90.0, 0.7), (10.2, 120.0, 150.0, 0.5)]
+    joined = tuple(join_rulings(pieces, horizontal=True))
+    assert joined == (Ruling(True, 10.0, 0, 90, 0.7), Ruling(True, 10.2, 120, 150, 0.5))
 
 
 def test_text_of_no_size_is_not_read() -> None:
