@@ -52,6 +52,8 @@ def is_figure_line(line: TextLine) -> bool:
 
     Dashes alone make a line of figures where there are three: two stand in prose as well.
     """
+    if len(line.tokens) < 2:  # as most lines of prose
+        return False
     figures = [t for t in figures_in(line) if not _YEAR.fullmatch(t.text)]
     real = any(isinstance(parse_amount(t.text), Amount) for t in figures)
     enough = len(figures) >= (2 if real else _DASHES)

@@ -79,13 +79,17 @@ def _blocks(lines: Sequence[TextLine], taken: Sequence[Box]) -> list[list[TextLi
     blocks: list[list[TextLine]] = [[] for _ in range(len(cuts) + 1)]
     for line in lines:
         blocks[sum(line.box.cy > cut for cut in cuts)].append(line)
-    parts = [part for block in blocks for part in _cut_at_headers(block)]
-    return [part for part in parts if any(map(is_figure_line, part))]
+    return [part for block in blocks for part in _cut_at_headers(block)]
 
 
 def _cut_at_headers(lines: Sequence[TextLine]) -> list[list[TextLine]]:
-    """The lines cut after each figure line that another header or heading follows."""
+    """The lines cut after each figure line that another header or heading follows.
+
+    Nothing where no line is one of figures; so each part has some.
+    """
     figured = [k for k, line in enumerate(lines) if is_figure_line(line)]
+    if not figured:
+        return []
     texts = [t for k in figured for t in lines[k].tokens if _is_word(t)]
     cuts = [
         above + 1

@@ -30,6 +30,8 @@ def numbers_columns(texts: Sequence[str]) -> bool:
     """
     said = [narrow(text) for text in texts if text.strip()]
     numbered = [found for text in said if (found := _NUMBER.fullmatch(text))]
+    if not numbered and not any(map(_MISREAD.fullmatch, said)):
+        return False  # as nearly all rows
     named = [text for text in said if _NAME.fullmatch(text)]
     others = [
         text

@@ -7,7 +7,8 @@ table is lost or counted twice in silence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from schemas.grid import Grid
 from schemas.page import PageText, Token, Warn
@@ -27,26 +28,33 @@ def outside(page: PageText, grids: Sequence[Grid]) -> tuple[Token, ...]:
 
 def _uses(grids: Sequence[Grid]) -> Counter[int]:
     """How often each token (by identity) is in a cell or a line that a table holds."""
-    lines = (line for grid in grids for cell in grid.cells for line in cell.lines)
-    return Counter(id(token) for line in lines for token in line.tokens)
+    held = (line.tokens for grid in grids for cell in grid.cells for line in cell.lines)
+    return Counter(map(id, chain.from_iterable(held)))
 
 
-def _unused(page: PageText, grids: Sequence[Grid], uses: Counter[int]) -> Iterator[Warn]:
+def _unused(page: PageText, grids: Sequence[Grid], uses: Mapping[int, int]) -> Iterator[Warn]:
     """Tokens inside a table that are neither in a cell nor in the lines around it."""
+    inside = [
+        token
+        for token in page.tokens
+        if id(token) not in uses
+        and any(grid.box.contains(token.box.cx, token.box.cy) for grid in grids)
+    ]
+    if not inside:
+        return
     around = {
         id(token) for grid in grids for line in (*grid.above, *grid.below) for token in line.tokens
     }
-    for token in page.tokens:
-        if id(token) in uses:
-            continue
-        inside = any(grid.box.contains(token.box.cx, token.box.cy) for grid in grids)
-        if inside and id(token) not in around:
+    for token in inside:
+        if id(token) not in around:
             yield _warn("token_outside_cells", token, page, "is in no cell of the table around it")
 
 
-def _doubled(page: PageText, uses: Counter[int]) -> Iterator[Warn]:
+def _doubled(page: PageText, uses: Mapping[int, int]) -> Iterator[Warn]:
+    if len(uses) == sum(uses.values()):  # each token once, as nearly always
+        return
     for token in page.tokens:
-        if uses[id(token)] > 1:
+        if uses.get(id(token), 0) > 1:
             yield _warn("token_used_twice", token, page, "is in more than one cell")
 
 

@@ -5,13 +5,10 @@ One function matters to others: ``grids``. Coordinates are upright space through
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
-
-import numpy as np
-import numpy.typing as npt
 
 from schemas.geometry import Box
 from schemas.grid import Grid, GridCell, TextLine
@@ -42,7 +39,7 @@ def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
     left = list(page.tokens)
     found: list[Grid] = []
     for lattice in lattices(page.rulings):
-        inside = [t for t in left if _within(lattice.box, t)]
+        inside = _within(lattice.box, left)
         if not inside or _only_frames(lattice, inside):
             continue
         taken = {id(t) for t in inside}
@@ -58,8 +55,9 @@ def grids(page: PageText, before: Grid | None = None) -> tuple[Grid, ...]:
     return _with_surroundings(ordered, lines_of(left))
 
 
-def _within(box: Box, token: Token) -> bool:
-    return box.contains(token.box.cx, token.box.cy)
+def _within(box: Box, tokens: Sequence[Token]) -> list[Token]:
+    x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
+    return [t for t in tokens if y0 <= t.box.cy <= y1 and x0 <= t.box.cx <= x1]
 
 
 def _only_frames(lattice: Lattice, tokens: Sequence[Token]) -> bool:
@@ -71,7 +69,7 @@ def _only_frames(lattice: Lattice, tokens: Sequence[Token]) -> bool:
         return sum(map(is_figure_line, lines_of(tokens))) > 1
     if len(lattice.xs) > _FEW_EDGES:
         return False
-    rows = [lines_of([t for t in tokens if _within(slot.box, t)]) for slot in lattice.slots]
+    rows = [lines_of(_within(slot.box, tokens)) for slot in lattice.slots]
     filled = [lines for lines in rows if lines]
     spread = sum(any(map(_spread, lines)) for lines in filled)
     return spread > 1 and spread * 2 > len(lattice.ys) - 1
@@ -108,27 +106,27 @@ def _ruled(page: PageText, drawn: Lattice, tokens: Sequence[Token]) -> list[Grid
 
 
 def _by_slot(lattice: Lattice, tokens: Sequence[Token]) -> list[list[Token]]:
-    """For each slot the tokens whose centres are in it; an edge is of the slot right or below."""
-    xs = np.array([token.box.cx for token in tokens])
-    ys = np.array([token.box.cy for token in tokens])
-    whole = lattice.box
+    """For each slot the tokens whose centres are in it; an edge is of the slot right or below.
 
-    @cache  # slots of one row lie between the same edges, and so do those of one column
-    def across(x0: float, x1: float) -> npt.NDArray[np.bool_]:
-        return (x0 <= xs) & ((xs <= x1) if x1 == whole.x1 else (xs < x1))
-
-    @cache
-    def down(y0: float, y1: float) -> npt.NDArray[np.bool_]:
-        return (y0 <= ys) & ((ys <= y1) if y1 == whole.y1 else (ys < y1))
-
-    found = []
-    for box in (slot.box for slot in lattice.slots):
-        inside = across(box.x0, box.x1) & down(box.y0, box.y1)
-        found.append([tokens[k] for k in np.flatnonzero(inside).tolist()])
+    The lattice's own last edges are of the slots at them. All ``tokens`` are within the lattice,
+    and each place of it is of one slot.
+    """
+    found: list[list[Token]] = [[] for _ in lattice.slots]
+    at = {
+        (row, col): held
+        for slot, held in zip(lattice.slots, found, strict=True)
+        for row in range(slot.row, slot.row + slot.rowspan)
+        for col in range(slot.col, slot.col + slot.colspan)
+    }
+    cols, rows = lattice.xs[1:-1], lattice.ys[1:-1]
+    for token in tokens:
+        at[bisect_right(rows, token.box.cy), bisect_right(cols, token.box.cx)].append(token)
     return found
 
 
 def _cell(page: int, slot: Slot, tokens: Sequence[Token]) -> GridCell:
+    if not tokens:  # as most cells
+        return GridCell(slot.row, slot.col, slot.rowspan, slot.colspan, slot.box, page)
     lines = lines_of(tokens)
     return GridCell(
         row=slot.row,

@@ -19,22 +19,25 @@ def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
     """The tokens as printed lines, top to bottom, each from left to right."""
     held = list(tokens)
     if len(held) < 2:  # as in most cells
-        return tuple(_line([token]) for token in held)
+        return tuple(map(_alone, held))
     rows: list[list[Token]] = []
+    lowest: list[float] = []  # of each row the middle of its last token: none stands lower
     heights: list[float] = []  # of each row its highest token
-    for token in sorted(held, key=lambda t: (t.box.cy, t.box.x0)):
-        middle, height = token.box.cy, token.box.height
+    for middle, _, place in sorted((t.box.cy, t.box.x0, k) for k, t in enumerate(held)):
+        token = held[place]
+        height = token.box.height
         for k in range(len(rows) - 1, max(len(rows) - 5, -1), -1):
-            # Nothing in the row stands lower than its last token.
-            near = middle - rows[k][-1].box.cy < 0.5 * max(heights[k], height)
+            near = middle - lowest[k] < 0.5 * max(heights[k], height)
             if near and _same_line(rows[k], token):
                 rows[k].append(token)
+                lowest[k] = middle
                 heights[k] = max(heights[k], height)
                 break
         else:
             rows.append([token])
+            lowest.append(middle)
             heights.append(height)
-    return tuple(_line(sorted(row, key=lambda t: t.box.x0)) for row in rows)
+    return tuple(map(_line, rows))
 
 
 def _same_line(row: Sequence[Token], token: Token) -> bool:
@@ -50,7 +53,15 @@ def _same_line(row: Sequence[Token], token: Token) -> bool:
 _FLAT = 0.4
 
 
-def _line(row: list[Token]) -> TextLine:
+def _alone(token: Token) -> TextLine:
+    return TextLine(token.text, token.box, (token,))
+
+
+def _line(held: Sequence[Token]) -> TextLine:
+    """The line of tokens that stand side by side, in whatever order they come."""
+    if len(held) == 1:
+        return _alone(held[0])
+    row = sorted(held, key=lambda t: t.box.x0)
     text = row[0].text
     for left, right in itertools.pairwise(row):
         text += (" " if _spaced(left, right) else "") + right.text
@@ -150,8 +161,11 @@ def _runs_on(left: str, right: str) -> bool:
     return left.endswith("-") and left[-2:-1].isalpha() and right[0].islower()
 
 
+_OF_A_FIGURE = re.compile(r"[\d.,，．()（）\-−%]+")
+
+
 def _broken_figure(texts: Sequence[str]) -> str | None:
-    if len(texts) < 2 or not all(re.fullmatch(r"[\d.,，．()（）\-−%]+", t) for t in texts):
+    if not all(map(_OF_A_FIGURE.fullmatch, texts)):
         return None
     whole = "".join(texts)
     parts = [t for t in texts if not t.startswith((".", "．")) and parse_amount(t) is not None]

@@ -29,11 +29,9 @@ def split_rowless(grid: Grid) -> Grid:
     row above when they follow it closely, else to the row below when that one has no text of
     its own, else they are a row.
     """
-    for row in range(grid.rows - 1, -1, -1):
+    several = {c.row for c in grid.cells if c.rowspan == 1 and len(c.lines) > 1}
+    for row in sorted(several, reverse=True):  # upwards: the rows above keep their numbers
         cells = [c for c in grid.cells if c.row == row and c.rowspan == 1]
-        tall = [c for c in grid.cells if c.row <= row < c.row + c.rowspan and c.rowspan > 1]
-        if not any(c.lines for c in tall):
-            cells += [c for c in tall if c.row == row and c.row + c.rowspan - 1 == row]
         anchors = _anchors(cells)
         if len(anchors) >= 2:
             grid = _with_rows(grid, row, cells, _rows(cells, anchors))
@@ -46,7 +44,7 @@ def _figures(cell: GridCell) -> list[TextLine]:
 
 def _anchors(cells: Sequence[GridCell]) -> list[float]:
     """The y of each row of figures; empty where the cells are one row."""
-    many = [c for c in cells if len(_figures(c)) >= 2]
+    many = [c for c in cells if len(c.lines) >= 2 and len(_figures(c)) >= 2]
     if not many or (len(many) == 1 and not _labelled(many[0], cells)):
         return []
     return cluster_lines(line for c in cells for line in _figures(c))

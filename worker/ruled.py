@@ -99,9 +99,10 @@ def _connected(rulings: Sequence[Ruling]) -> Iterable[list[Ruling]]:
             continue
         first = bisect_left(upright, (ruling.start - _REACH, -1))
         last = bisect_right(upright, (ruling.end + _REACH, len(rulings)))
+        own = lead(i)
         for _, j in upright[first:last]:
             if rulings[j].start - _REACH <= ruling.at <= rulings[j].end + _REACH:
-                leader[lead(j)] = lead(i)
+                leader[lead(j)] = own
     groups: dict[int, list[Ruling]] = {}
     for i, ruling in enumerate(rulings):
         groups.setdefault(lead(i), []).append(ruling)
@@ -158,10 +159,12 @@ def _without_stubs(group: list[Ruling]) -> list[Ruling]:
     }
     kept = []
     for ruling in group:
+        if ruling.length > _LONG * longest[ruling.horizontal]:
+            kept.append(ruling)
+            continue
         met = _met(ruling, across[ruling.horizontal])
         between = met[-1] - met[0] if met else 0.0
-        long = ruling.length > _LONG * longest[ruling.horizontal]
-        if long or between > (1 - _LOOSE) * ruling.length:
+        if between > (1 - _LOOSE) * ruling.length:
             kept.append(ruling)
         elif len(met) >= _SURELY:
             kept.append(replace(ruling, start=met[0], end=met[-1]))
@@ -238,27 +241,31 @@ def _drawn(lines: Sequence[Ruling], start: float, end: float) -> bool:
     return covered >= _COVERED * (end - start)
 
 
+def _open(lines: Sequence[Ruling], along: Sequence[float]) -> list[bool]:
+    """For each stretch of an edge, from one crossing edge to the next, whether it is not drawn."""
+    if any(r.start <= along[0] and along[-1] <= r.end for r in lines):  # as most are
+        return [False] * (len(along) - 1)
+    return [not _drawn(lines, start, end) for start, end in itertools.pairwise(along)]
+
+
 def _merge(
     xs: list[float], ys: list[float], horizontals: list[Ruling], verticals: list[Ruling]
 ) -> list[Slot]:
     """Elementary slots joined wherever no border is drawn between them."""
     rows, cols = len(ys) - 1, len(xs) - 1
     on_x, on_y = _by_edge(xs, verticals), _by_edge(ys, horizontals)
-    right = [
-        [j + 1 < cols and not _drawn(on_x[j + 1], ys[i], ys[i + 1]) for j in range(cols)]
-        for i in range(rows)
-    ]
-    below = [
-        [i + 1 < rows and not _drawn(on_y[i + 1], xs[j], xs[j + 1]) for j in range(cols)]
-        for i in range(rows)
-    ]
+    # Whether a slot is open at its right (by column, then row) and below (by row, then column).
+    right = [*(_open(lines, ys) for lines in on_x[1:-1]), [False] * rows]
+    below = [*(_open(lines, xs) for lines in on_y[1:-1]), [False] * cols]
     taken = [[False] * cols for _ in range(rows)]
     slots = []
     for i in range(rows):
         for j in range(cols):
             if taken[i][j]:
                 continue
-            height, width = _extent(i, j, right, below, taken)
+            height, width = 1, 1
+            if right[j][i] or below[i][j]:
+                height, width = _extent(i, j, right, below, taken)
             for a in range(i, i + height):
                 for b in range(j, j + width):
                     taken[a][b] = True
@@ -272,12 +279,12 @@ def _extent(
 ) -> tuple[int, int]:
     """Rows and columns of the largest open rectangle that starts at slot (i, j)."""
     width = 1
-    while right[i][j + width - 1] and not taken[i][j + width]:
+    while right[j + width - 1][i] and not taken[i][j + width]:
         width += 1
     height = 1
     while all(
         below[i + height - 1][b] and not taken[i + height][b] for b in range(j, j + width)
-    ) and all(right[i + height][b] for b in range(j, j + width - 1)):
+    ) and all(right[b][i + height] for b in range(j, j + width - 1)):
         height += 1
     return height, width
 
@@ -286,6 +293,8 @@ def _tidy(xs: list[float], ys: list[float], slots: list[Slot]) -> Lattice:
     """The lattice without edges that no cell ends at (leftovers of stray lines)."""
     used_x = sorted({s.col for s in slots} | {s.col + s.colspan for s in slots})
     used_y = sorted({s.row for s in slots} | {s.row + s.rowspan for s in slots})
+    if len(used_x) == len(xs) and len(used_y) == len(ys):
+        return Lattice(tuple(xs), tuple(ys), tuple(slots))
     col, row = {e: k for k, e in enumerate(used_x)}, {e: k for k, e in enumerate(used_y)}
     return Lattice(
         tuple(xs[e] for e in used_x),
@@ -312,10 +321,9 @@ def _split(lattice: Lattice) -> Iterable[Lattice]:
     rows = len(lattice.ys) - 1
     inner: list[set[int]] = [set() for _ in range(rows)]
     for s in lattice.slots:
-        for edges in inner[s.row : s.row + s.rowspan]:
-            edges.update((s.col, s.col + s.colspan))
-    for edges in inner:
-        edges -= {0, len(lattice.xs) - 1}
+        if s.col:  # where a slot ends, the next one of its row begins
+            for edges in inner[s.row : s.row + s.rowspan]:
+                edges.add(s.col)
     cuts = [
         i
         for i in range(1, rows)
