@@ -65,11 +65,13 @@ def parse_amount(text: str) -> Amount | Mark | None:
     """
     if not text.strip():
         return None
+    body = narrow(text)
+    if len(body) <= 3 and all(c in _DASHES for c in body):
+        return Mark(text.strip())
+    if not (body[-1].isdecimal() or body[-1] in ")%"):  # as most words
+        return None
     if _TWO_FIGURES.search(text) and not _SPACED.search(text):
         return None
-    body = narrow(text)
-    if all(c in _DASHES for c in body) and len(body) <= 3:
-        return Mark(text.strip())
     negative = False
     if len(body) > 2 and body[0] == "(" and body[-1] == ")":
         negative, body = True, body[1:-1]

@@ -79,7 +79,8 @@ def _level(
 
     A name as high as the whole header stands higher than those of the lower level.
     """
-    heights = {col: _middle(t, token, header) for col, t in lowest.items()}
+    upwards = sorted(header, key=lambda t: -t.box.cy)
+    heights = {col: _middle(t, token, upwards) for col, t in lowest.items()}
     depth = max(heights[first], heights[last]) - token.box.cy
     level = max(heights[first], heights[last])
     same = {col for col, y in heights.items() if abs(y - level) < _LEVEL * depth}
@@ -127,13 +128,15 @@ def _split(
     return min(ends)[1] if ends else [(first, last)] * len(peers)
 
 
-def _middle(name: Token, over: Token, header: Sequence[Token]) -> float:
-    """The y of the middle of a name, which may have several lines."""
+def _middle(name: Token, over: Token, upwards: Sequence[Token]) -> float:
+    """The y of the middle of a name, which may have several lines.
+
+    ``upwards`` are the tokens of the header, the lowest first.
+    """
     top = name.box
-    for token in sorted(header, key=lambda t: -t.box.cy):
-        gap = top.y0 - token.box.y1
-        if token is not over and stacked(token, name) and token.box.cy < top.cy:
-            if gap > _LINE_GAP * top.height:
+    for token in upwards:
+        if token is not over and token.box.cy < top.cy and stacked(token, name):
+            if top.y0 - token.box.y1 > _LINE_GAP * top.height:
                 break
             top = token.box
     return (top.y0 + name.box.y1) / 2

@@ -112,15 +112,18 @@ def _levelled(placed: Placed, labels: int) -> Placed:
     that is blank in all of its columns; stray dashes stay where they are. Where some stay,
     the neighbour must have a label: else both rows would ask for the figures in turn.
     """
-    ys = sorted({y for y, _ in placed})
-    for pair in itertools.pairwise(ys):
+    filled: dict[float, list[int]] = {}  # the columns with lines, by row
+    for y, c in placed:
+        filled.setdefault(y, []).append(c)
+    for pair in itertools.pairwise(sorted(filled)):
         for bare, home in (pair, pair[::-1]):
-            strayed = [c for y, c in placed if y == bare and not _only_dashes(placed[bare, c])]
-            apart = abs(home - bare) / max(ln.box.height for ln in _row(placed, bare))
-            labelled = any(c < labels for y, c in placed if y == bare)
+            strayed = [c for c in filled[bare] if not _only_dashes(placed[bare, c])]
+            highest = max(ln.box.height for c in filled[bare] for ln in placed[bare, c])
+            apart = abs(home - bare) / highest
+            labelled = any(c < labels for c in filled[bare])
             free = not any((home, c) in placed for c in strayed)
-            whole = len(strayed) == sum(y == bare for y, _ in placed)
-            settles = whole or any(c < labels for y, c in placed if y == home)
+            whole = len(strayed) == len(filled[bare])
+            settles = whole or any(c < labels for c in filled[home])
             if strayed and not labelled and free and settles and apart < _OFF_LINE:
                 moved = {
                     ((home if y == bare and c in strayed else y), c): held
@@ -128,10 +131,6 @@ def _levelled(placed: Placed, labels: int) -> Placed:
                 }
                 return _levelled(moved, labels)
     return placed
-
-
-def _row(placed: Placed, y: float) -> list[TextLine]:
-    return [line for (at, _), held in placed.items() if at == y for line in held]
 
 
 def _only_dashes(lines: Sequence[TextLine]) -> bool:

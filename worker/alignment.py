@@ -31,7 +31,7 @@ from worker.aligned_rows import row_rules, rows_of_body
 from worker.column_names import lowest_names, match_names, stacked
 from worker.continued import continued_grid
 from worker.lines import lines_of
-from worker.rowless import body_cell
+from worker.rowless import body_cell, row_tops
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2
@@ -386,10 +386,8 @@ def _grid(
             depth += 1
     rules = row_rules(page, bands, body)
     placed = rows_of_body(body, edges, label_columns(bands), rules)
-    ys = sorted({y for y, _ in placed})
-    tops = [
-        min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys
-    ]
+    top_of = row_tops(placed)
+    ys, tops = list(top_of), list(top_of.values())
     bottom = max(ln.box.y1 for ln in body)
     row_edges = [*tops, bottom]
     cells = [

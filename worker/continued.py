@@ -15,7 +15,7 @@ from schemas.grid import Grid, TextLine
 from schemas.page import PageText, Token
 from worker.aligned_columns import Band, column_at, figures_in, is_figure_line
 from worker.aligned_rows import row_rules, rows_of_body
-from worker.rowless import body_cell
+from worker.rowless import body_cell, row_tops
 
 
 def continued_grid(page: PageText, lines: Sequence[TextLine], before: Grid) -> Grid | None:
@@ -34,10 +34,8 @@ def continued_grid(page: PageText, lines: Sequence[TextLine], before: Grid) -> G
     bands = [Band(edges[k], edges[k + 1], k not in texts) for k in range(before.cols)]
     labels = next((k for k in range(before.cols) if k not in texts), before.cols)
     placed = rows_of_body(body, edges, labels, row_rules(page, bands, body))
-    ys = sorted({y for y, _ in placed})
-    tops = [
-        min(ln.box.y0 for (at, _), held in placed.items() if at == y for ln in held) for y in ys
-    ]
+    top_of = row_tops(placed)
+    ys, tops = list(top_of), list(top_of.values())
     bottom = max(ln.box.y1 for ln in body)
     row_edges = [*tops, bottom]
     return Grid(

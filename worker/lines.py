@@ -139,9 +139,9 @@ def join_lines(lines: Sequence[TextLine]) -> str:
     Scripts without spaces are joined as they are; words get a space. A figure that a narrow
     cell broke over two lines is one figure again where only the whole is one.
     """
+    if len(lines) < 2:
+        return lines[0].text if lines else ""
     texts = [line.text for line in lines]
-    if len(texts) < 2:
-        return "".join(texts)
     whole = _broken_figure(texts)
     if whole is not None:
         return whole

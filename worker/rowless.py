@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -96,9 +97,12 @@ def _rows(cells: Sequence[GridCell], anchors: list[float]) -> Placed:
 def place_lines(
     placed: Placed, col: int, lines: Sequence[TextLine], anchors: Sequence[float], may_open: bool
 ) -> None:
-    """Put the lines of one column to the rows of ``anchors``; ``may_open`` lets it open rows."""
+    """Put the lines of one column to the rows of ``anchors``; ``may_open`` lets it open rows.
+
+    ``anchors`` are in order, from the top down.
+    """
     pitch = _least_pitch(anchors)
-    homes = {id(ln): _home(ln, anchors) for ln in lines}
+    homes = {id(ln): _home(ln, anchors, pitch) for ln in lines}
     owned = {home for home in homes.values() if home is not None}
     row: float | None = None
     before: TextLine | None = None
@@ -106,7 +110,7 @@ def place_lines(
         home = homes[id(line)]
         if home is None:
             close = before is not None and _goes_on(before, line, pitch)
-            below = next((a for a in anchors if 0 < a - line.box.cy < 1.6 * line.box.height), None)
+            below = _below(line, anchors)
             if below is not None and below not in owned:
                 home = below
                 owned.add(below)
@@ -115,7 +119,7 @@ def place_lines(
             elif may_open:
                 home = line.box.cy
             else:
-                home = min(anchors, key=lambda a: abs(a - line.box.cy))
+                home = _nearest(anchors, line.box.cy)
         placed.setdefault((home, col), []).append(line)
         row, before = home, line
 
@@ -135,21 +139,38 @@ def _goes_on(before: TextLine, line: TextLine, pitch: float) -> bool:
 
 def _least_pitch(anchors: Sequence[float]) -> float:
     """The distance of the two rows of figures that are closest, infinite for one row."""
-    return min((b - a for a, b in pairwise(sorted(anchors))), default=math.inf)
+    return min((b - a for a, b in pairwise(anchors)), default=math.inf)
 
 
-def _home(line: TextLine, anchors: Sequence[float]) -> float | None:
-    nearest = min(anchors, key=lambda a: abs(a - line.box.cy))
-    pitch = _least_pitch(anchors) if len(anchors) > 1 else line.box.height
-    near = max(0.5 * line.box.height, min(0.25 * pitch, 4.0))
-    return nearest if abs(nearest - line.box.cy) < near else None
+def _home(line: TextLine, anchors: Sequence[float], pitch: float) -> float | None:
+    """The row that a line stands in; ``pitch`` is the least distance of two rows."""
+    middle, height = line.box.cy, line.box.height
+    nearest = _nearest(anchors, middle)
+    apart = pitch if len(anchors) > 1 else height
+    near = max(0.5 * height, min(0.25 * apart, 4.0))
+    return nearest if abs(nearest - middle) < near else None
+
+
+def _nearest(anchors: Sequence[float], y: float) -> float:
+    """The row that is closest to a height, the upper one of two."""
+    below = bisect_left(anchors, y)
+    return min(anchors[max(below - 1, 0) : below + 1], key=lambda a: abs(a - y))
+
+
+def _below(line: TextLine, anchors: Sequence[float]) -> float | None:
+    """The first row that stands lower than a line, where it is close to it."""
+    middle = line.box.cy
+    place = bisect_right(anchors, middle)
+    near = place < len(anchors) and anchors[place] - middle < 1.6 * line.box.height
+    return anchors[place] if near else None
 
 
 def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) -> Grid:
-    ys = sorted({y for y, _ in placed})
+    tops = row_tops(placed)
+    ys = list(tops)
     added = len(ys) - 1
     top, bottom = grid.row_edges[row], grid.row_edges[row + 1]
-    starts = [top, *(_top_of(y, placed) for y in ys[1:])]
+    starts = [top, *(tops[y] for y in ys[1:])]
     # A tall line may start above the row before it: an edge never goes back up.
     edges = list(accumulate([*starts, bottom], max))
     split = {id(c) for c in cells}
@@ -174,8 +195,12 @@ def _with_rows(grid: Grid, row: int, cells: Sequence[GridCell], placed: Placed) 
     )
 
 
-def _top_of(y: float, placed: Placed) -> float:
-    return min(line.box.y0 for (at, _), lines in placed.items() if at == y for line in lines)
+def row_tops(placed: Placed) -> dict[float, float]:
+    """The top of each row's highest line by the y of the row, from the top row down."""
+    tops: dict[float, float] = {}
+    for (y, _), lines in placed.items():
+        tops[y] = min(tops.get(y, math.inf), *(line.box.y0 for line in lines))
+    return dict(sorted(tops.items()))
 
 
 def _moved(cell: GridCell, row: int, added: int) -> GridCell:

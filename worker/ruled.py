@@ -235,17 +235,23 @@ def _by_edge(edges: Sequence[float], lines: Sequence[Ruling]) -> list[list[Rulin
     return held
 
 
-def _drawn(lines: Sequence[Ruling], start: float, end: float) -> bool:
-    """Whether the stretch from start to end of an edge is mostly drawn by its rulings."""
-    covered = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in lines)
-    return covered >= _COVERED * (end - start)
-
-
 def _open(lines: Sequence[Ruling], along: Sequence[float]) -> list[bool]:
-    """For each stretch of an edge, from one crossing edge to the next, whether it is not drawn."""
-    if any(r.start <= along[0] and along[-1] <= r.end for r in lines):  # as most are
-        return [False] * (len(along) - 1)
-    return [not _drawn(lines, start, end) for start, end in itertools.pairwise(along)]
+    """For each stretch of an edge whether most of it is not drawn by the edge's rulings.
+
+    A stretch runs from one crossing edge to the next; ``along`` is where those are.
+    """
+    stretches = len(along) - 1
+    if any(r.start <= along[0] and along[-1] <= r.end for r in lines):  # as on most edges
+        return [False] * stretches
+    drawn = [0.0] * stretches
+    for r in lines:
+        first = max(bisect_right(along, r.start) - 1, 0)
+        for k in range(first, min(bisect_left(along, r.end), stretches)):
+            drawn[k] += min(r.end, along[k + 1]) - max(r.start, along[k])
+    return [
+        covered < _COVERED * (end - start)
+        for covered, (start, end) in zip(drawn, itertools.pairwise(along), strict=True)
+    ]
 
 
 def _merge(
