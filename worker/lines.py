@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -23,10 +24,14 @@ def lines_of(tokens: Iterable[Token]) -> tuple[TextLine, ...]:
     rows: list[list[Token]] = []
     lowest: list[float] = []  # of each row the middle of its last token: none stands lower
     heights: list[float] = []  # of each row its highest token
+    high = [t.box.height for t in held]
+    room, before = 0.5 * max(high), -math.inf
     for middle, _, place in sorted((t.box.cy, t.box.x0, k) for k, t in enumerate(held)):
-        token = held[place]
-        height = token.box.height
-        for k in range(len(rows) - 1, max(len(rows) - 5, -1), -1):
+        token, height = held[place], high[place]
+        # What stands far enough below the token before it stands so below all rows.
+        begins = middle - before >= room
+        before = middle
+        for k in () if begins else range(len(rows) - 1, max(len(rows) - 5, -1), -1):
             near = middle - lowest[k] < 0.5 * max(heights[k], height)
             if near and _same_line(rows[k], token):
                 rows[k].append(token)

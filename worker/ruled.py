@@ -272,9 +272,8 @@ def _merge(
             height, width = 1, 1
             if right[j][i] or below[i][j]:
                 height, width = _extent(i, j, right, below, taken)
-            for a in range(i, i + height):
-                for b in range(j, j + width):
-                    taken[a][b] = True
+                for a in range(i, i + height):
+                    taken[a][j : j + width] = [True] * width
             box = Box(xs[j], ys[i], xs[j + width], ys[i + height])
             slots.append(Slot(i, j, height, width, box))
     return slots
