@@ -68,7 +68,7 @@ def parse_amount(text: str) -> Amount | Mark | None:
     body = narrow(text)
     if len(body) <= 3 and all(c in _DASHES for c in body):
         return Mark(text.strip())
-    if not (body[-1].isdecimal() or body[-1] in ")%"):  # as most words
+    if not (body[-1].isdecimal() or body[-1] in ")%"):  # no figure ends otherwise
         return None
     if _TWO_FIGURES.search(text) and not _SPACED.search(text):
         return None

@@ -30,6 +30,7 @@ def split_rowless(grid: Grid) -> Grid:
     row above when they follow it closely, else to the row below when that one has no text of
     its own, else they are a row.
     """
+    # Two rows of figures show in a cell with two lines at least.
     several = {c.row for c in grid.cells if c.rowspan == 1 and len(c.lines) > 1}
     for row in sorted(several, reverse=True):  # upwards: the rows above keep their numbers
         cells = [c for c in grid.cells if c.row == row and c.rowspan == 1]

@@ -3,8 +3,10 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from schemas.page import Ruling
+from schemas.geometry import Box
+from schemas.page import PageText, Ruling, Token
 from tests.unit.pages import document, grids_of, line, table, texts, write
+from worker.grid import grids
 from worker.ruled import lattices
 
 ROWS = [
@@ -203,3 +205,19 @@ def test_a_table_without_a_top_border_begins_where_its_columns_do() -> None:
     ]
     (lattice,) = lattices(ways)
     assert lattice.ys == pytest.approx((117, 137, 157, 177))
+
+
+def test_a_token_on_an_edge_is_of_the_cell_right_of_it_or_below() -> None:
+    """Those on the table's own last edges are in the cells at them."""
+
+    def at(text: str, x: float, y: float) -> Token:
+        return Token(text, Box(x - 20, y - 5, x + 20, y + 5), "text")
+
+    rulings = (
+        *(Ruling(True, y, 50, 250) for y in (100, 120, 140)),
+        *(Ruling(False, x, 100, 140) for x in (50, 150, 250)),
+    )
+    tokens = (at("right", 150, 110), at("below", 100, 120), at("last", 250, 140))
+    page = PageText(1, "text", 300, 200, 300, 200, tokens=tokens, rulings=rulings)
+    (grid,) = grids(page)
+    assert texts(grid) == [["", "right"], ["below", "last"]]
