@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from schemas.draft import ColumnType, Role
@@ -39,6 +39,7 @@ _FRAME = re.compile(
 )
 """Header cells that frame others and say nothing of which money stands below."""
 _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
+_PATTERN_SIGN = re.compile(r"[\\^$.*?+{}()\[\]|]")
 
 
 def header_words(path: Sequence[str]) -> tuple[str, ...]:
@@ -89,13 +90,23 @@ class FormColumn:
 
     def plain_names(self) -> tuple[str, ...]:
         """The names that are no patterns."""
-        return tuple(name for name in self.names if not re.search(r"[\\^$.*?()\[\]|]", name))
+        return tuple(name for name in self.names if _is_plain(name))
 
 
 @lru_cache(maxsize=8192)  # forms share names, and pages share headers
 def _rank(names: tuple[str, ...], header: str) -> int | None:
     """The first of the names that the header is; None where it is none of them."""
-    return next((rank for rank, name in enumerate(names) if re.fullmatch(name, header)), None)
+    for rank, name in enumerate(names):
+        # A pattern takes time to make when it is first asked: what is none is just compared.
+        if header == name if _is_plain(name) else re.fullmatch(name, header):
+            return rank
+    return None
+
+
+@cache  # as many as forms have names
+def _is_plain(name: str) -> bool:
+    """Whether a name has no pattern signs and stands for nothing but itself."""
+    return _PATTERN_SIGN.search(name) is None
 
 
 def without_frames(path: Sequence[str], frames: Sequence[str]) -> tuple[tuple[int, str], ...]:

@@ -86,16 +86,14 @@ def recognise(
 
 def _judge(form: Form, table: Seen) -> Recognition:
     named = form.named_by(table.title)
+    if not named and table.title is not None and looks_like_title(table.title):
+        return Recognition(form, 0.0, {})  # of what is called otherwise no column is looked at
     fields = match_columns(form, table, named)
-    signs = [
-        _TITLE * named,
-        _HEADER * _header_sign(form, table.columns, fields),
-        _CODES * (form.classified is not None and _classification(table.rows) == form.classified),
-    ]
-    other_title = table.title is not None and looks_like_title(table.title)
-    if not named and (signs[1] < _HEADER or other_title):
-        signs = [0.0]
-    return Recognition(form, _together(signs), fields)
+    header = _HEADER * _header_sign(form, table.columns, fields)
+    if not named and header < _HEADER:
+        return Recognition(form, 0.0, {})
+    coded = form.classified is not None and _classification(table.rows) == form.classified
+    return Recognition(form, _together([_TITLE * named, header, _CODES * coded]), fields)
 
 
 def _together(signs: Sequence[float]) -> float:
@@ -228,8 +226,7 @@ def _alike(form: Form, table: Seen, matched: Mapping[int, FormColumn]) -> dict[i
     taken = {field.key for field in matched.values()}
     found: dict[int, FormColumn] = {}
     for index, column in enumerate(table.columns):
-        known = any(field.fit(column.path, form.frames) is not None for field in form.columns)
-        if index in matched or known or not column.label:
+        if index in matched or not column.label or _fits(form, column.path):
             continue
         likeness = {
             field.key: (field.likeness(column.path), field)
