@@ -27,18 +27,18 @@ def rounding_slack(terms: Sequence[Decimal], result: Decimal | None) -> Decimal:
         return Decimal(0)
     figures = [*parts, *([result] if result else [])]
     unit = Decimal(1).scaleb(min(_exponent(figure) for figure in figures))
-    return unit * _units(len(figures))
+    return unit * rounding_units(len(figures))
 
 
 def is_rounding(off: Decimal, terms: Sequence[Decimal], result: Decimal | None) -> bool:
     """Whether a sum of figures as printed that misses by so much holds but for rounding."""
-    if off > _units(len(terms) + 1):  # no figure's last digit counts more than one
+    if off > rounding_units(len(terms) + 1):  # no figure's last digit counts more than one
         return False
     return not off or off <= rounding_slack(terms, result)
 
 
 @cache
-def _units(figures: int) -> Decimal:
+def rounding_units(figures: int) -> Decimal:
     """How many units of the last digit so many figures may be off."""
     count = Decimal(figures)
     return min(count / 2, 3 * (count / 12).sqrt())

@@ -45,6 +45,8 @@ def _between(points: Curve, margin: float) -> float:
     """The curve at ``margin``, straight between its points and flat beyond them."""
     if margin <= points[0][0]:
         return points[0][1]
+    if margin > points[-1][0]:  # as in a text layer
+        return points[-1][1]
     for (x0, y0), (x1, y1) in pairwise(points):
         if margin <= x1:
             return y0 + (y1 - y0) * (margin - x0) / (x1 - x0)

@@ -12,22 +12,13 @@ Kind = tuple[int | None, bool, str, tuple[str, ...]]
 """Table, along a row?, and the names that sums of one kind share: result, then terms."""
 
 
-def broken(scene: Scene) -> tuple[int, ...]:
-    """The sums, by index, that miss by more than rounding."""
-    return tuple(
-        at
-        for at, (residual, slack) in enumerate(zip(scene.residuals, scene.slacks, strict=True))
-        if residual is not None and abs(residual) > slack
-    )
-
-
 def misprinted(scene: Scene) -> dict[TableCellRef, tuple[int, ...]]:
     """Cells that, were they another figure, would mend every sum through them at once.
 
     All of the two or more sums through the cell are broken, and ask for the same figure.
     """
     asked: dict[TableCellRef, list[tuple[int, int]]] = defaultdict(list)
-    for at in broken(scene):
+    for at in scene.broken:
         for term in scene.equations[at].cells if at not in scene.aside else ():
             if term.ref in scene.lattices:
                 asked[term.ref].append((at, -(scene.residuals[at] or 0) // term.weight))
@@ -61,7 +52,7 @@ def lost(scene: Scene) -> Iterator[tuple[int, ...]]:
     not meant to count. A misread figure leaves no such trace.
     """
     failing: dict[Kind, list[int]] = defaultdict(list)
-    for at in broken(scene):
+    for at in scene.broken:
         kind = kind_of(scene, at)
         if kind[0] is not None:
             failing[kind].append(at)

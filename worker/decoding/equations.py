@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from schemas.draft import Booklet, TableCellRef
 from schemas.result import CheckStatus
 from worker.decoding.lattice import Lattice
-from worker.rounding import rounding_slack
+from worker.rounding import rounding_slack, rounding_units
 
 UNITS = {
     "元": 1, "千元": 1_000, "万元": 10_000, "萬元": 10_000, "百万元": 1_000_000,
@@ -23,8 +24,7 @@ Values = Mapping[TableCellRef, int | None]
 """What each cell adds to a sum, in its table's last digit; None: no figure can be made of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A cell of an equation; its key times ``weight`` is its share in the equation's unit."""
 
     ref: TableCellRef
@@ -55,27 +55,44 @@ class Equation:
             *(Term(t.ref, -t.weight) for t in self.terms),
         )
 
+    @cached_property
+    def refs(self) -> tuple[TableCellRef, ...]:
+        """Its cells, each once."""
+        return tuple(dict.fromkeys(term.ref for term in self.cells))
+
     def residual(self, values: Values) -> int | None:
         """Result minus terms in the equation's unit; None where a cell is no figure."""
         total = 0
-        for term in self.cells:
-            units = values.get(term.ref, 0)
+        for ref, weight in self.cells:
+            units = values.get(ref, 0)
             if units is None:
                 return None
-            total += units * term.weight
+            total += units * weight
         return total
 
     def slack(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> int:
-        """The largest residual that rounding explains.
+        """The largest residual that rounding explains, never less than nothing.
 
         Between tables of different units a figure may be off by half a last digit of the
         coarser one even where it stands alone.
         """
+        if self.table is not None:
+            return self._slack_in_table(values, lattices)
         parts = [self._printed(t, values, lattices) for t in self.terms]
         result = self._printed(Term(self.result, self.result_weight), values, lattices)
         bound = int(rounding_slack(parts, result) * 10**self.places)
         weights = {term.weight for term in self.cells}
         return max(bound, max(weights) // 2) if len(weights) > 1 else bound
+
+    def _slack_in_table(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> int:
+        """The slack where all figures are in one unit: how many they are tells, and the finest."""
+        terms = [d for t in self.terms if (d := _shown(t.ref, values, lattices)) is not None]
+        if len(terms) < 2:
+            return 0
+        result = _shown(self.result, values, lattices)
+        if result is not None:
+            terms.append(result)
+        return _slack_of(len(terms), self.places - max(terms))
 
     def _printed(
         self, term: Term, values: Values, lattices: Mapping[TableCellRef, Lattice]
@@ -104,13 +121,30 @@ class Equation:
         return self.table is not None and len({term.ref[1] for term in self.cells}) == 1
 
 
+def _shown(
+    ref: TableCellRef, values: Values, lattices: Mapping[TableCellRef, Lattice]
+) -> int | None:
+    """The decimals that a cell's figure shows; None where there is nothing to round."""
+    one, units = lattices.get(ref), values.get(ref)
+    return one.decimals_of(units) if one is not None and units else None
+
+
+@cache  # for as many as a table has columns or rows
+def _slack_of(figures: int, left: int) -> int:
+    """What rounding explains in so many figures whose last digit counts ``10 ** left``."""
+    return int(rounding_units(figures).scaleb(left))
+
+
 def equations(booklet: Booklet, lattices: Mapping[TableCellRef, Lattice]) -> Iterator[Equation]:
     """Every promised sum, those of each table in its order and then those between tables.
 
     Sums of a table are called ``c1``, ``c2``, …, those between tables ``b1``, ``b2``, ….
     """
+    places_of: dict[int, int] = {}
+    for ref, one in lattices.items():
+        places_of.setdefault(ref[0], one.places)
     for index, draft in enumerate(booklet.drafts):
-        places = next((one.places for ref, one in lattices.items() if ref[0] == index), 0)
+        places = places_of.get(index, 0)
         for number, promise in enumerate(draft.sums, start=1):
             terms = [(index, *ref) for ref in promise.terms]
             yield Equation(

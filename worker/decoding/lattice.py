@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -151,6 +150,8 @@ class Lattice:
     @property
     def cheapest(self) -> int:
         """The key of the most probable reading, of equals the drafted one; 0 without any."""
+        if len(self.options) == 1:
+            return next(iter(self.options))
         best = min(
             self.options.items(),
             key=lambda item: (item[1].cost, item[0] != self.first, item[0]),
@@ -160,9 +161,12 @@ class Lattice:
 
     def text_of(self, units: int) -> str:
         """The value that ``units`` stand for, with the decimals of the cell."""
+        return written(units, self.places, self.decimals_of(units))
+
+    def decimals_of(self, units: int) -> int:
+        """How many decimals the value is told with: those of the cell, where they hold it."""
         left = self.places - self.decimals
-        fits = left <= 0 or not units % 10**left
-        return written(units, self.places, self.decimals if fits else self.places)
+        return self.decimals if left <= 0 or not units % 10**left else self.places
 
     def with_options(self, more: Mapping[int, Option]) -> Lattice:
         """The lattice with further readings; of two with one key the cheaper stays."""
@@ -300,13 +304,13 @@ class _Style:
     always: int | None
 
     @staticmethod
-    def of(column: Sequence[DraftCell], table: Sequence[DraftCell]) -> _Style:
+    def of(column: Sequence[DraftCell], every: Sequence[str]) -> _Style:
+        """The style of a column in a table that tells its own by the figures ``every``."""
         own = [cell.value for cell in column if cell.value is not None]
-        every = [cell.value for cell in table if cell.value is not None]
-        broken = [value for value in every if "." in value]
-        every = broken if len(broken) * 2 > len(every) else every
         found = [_decimals(value) for value in own or every]
         usual = max(set(found), key=lambda n: (found.count(n), n)) if found else 0
+        if all(cell.source != "ocr" for cell in column):
+            return _Style(usual, None)  # nobody asks what print that is surely read has always
         pointless = sum("." not in value for value in own)
         if len(own) >= _WHOLE and pointless >= MOST * len(own):
             # Whole numbers by right, or on bad paper figures that have lost their points.
@@ -320,6 +324,13 @@ class _Style:
             # A column spoilt by a seal still prints as the rest of its table does.
             always = decimals_of(every)
         return _Style(usual, always)
+
+
+def _telling(table: Sequence[DraftCell]) -> list[str]:
+    """The figures that tell how a table prints: those with a point, if most have one."""
+    every = [cell.value for cell in table if cell.value is not None]
+    broken = [value for value in every if "." in value]
+    return broken if len(broken) * 2 > len(every) else every
 
 
 _Weighed = tuple[DraftCell, _Style, int, Nought, bool]
@@ -346,17 +357,18 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     """The lattice of every amount cell of a table, by (table, row, column)."""
     amounts = [column.key for column in draft.columns if column.type == "amount"]
     cells = {(r.id, k): r.cells[k] for r in draft.rows for k in amounts if k in r.cells}
-    places = _places(list(cells.values()))
-    columns = {key: [c for (_, k), c in cells.items() if k == key] for key in amounts}
-    styles = {key: _Style.of(own, list(cells.values())) for key, own in columns.items()}
-    signed = any(c.value is not None and c.value.startswith("-") for c in cells.values())
+    every = list(cells.values())
+    places, telling = _places(every), _telling(every)
+    columns = {key: [r.cells[key] for r in draft.rows if key in r.cells] for key in amounts}
+    styles = {key: _Style.of(own, telling) for key, own in columns.items()}
+    signed = any(c.value is not None and c.value.startswith("-") for c in every)
     nameless = _nameless(draft.columns)
     names = lost_names(draft)
     unnamed = {ref for money in names.names.values() for ref in money}
     found = _lattices(
         {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()},
         places,
-        _nought(list(cells.values())),
+        _nought(every),
         signed,
     )
     lost = {
@@ -418,8 +430,8 @@ def _in_groups(column: Sequence[DraftCell]) -> bool:
 
 def _nought(cells: Sequence[DraftCell]) -> Nought:
     """What a table's custom is where there is nothing to tell, if all of its cells keep it."""
-    noughts = sum(c.value is not None and not Decimal(c.value) for c in cells)
-    blanks = sum(c.value is None and c.readable for c in cells)
+    noughts = sum([c.value is not None and not c.value.strip("-0.") for c in cells])
+    blanks = sum([c.value is None and c.readable for c in cells])
     if min(noughts, blanks) > 0 or max(noughts, blanks) < _CUSTOM:
         return None
     return "printed" if noughts else "blank"

@@ -32,8 +32,8 @@ class RoundingOdds:
         """From sums that hold or miss by rounding: how many terms, and by how much."""
         logs = [math.log(share) for share in _BEFOREHAND]
         for terms, off in sums:
-            for at, share in enumerate(_SHARES):
-                logs[at] += math.log(_likely(share, terms, off))
+            for at, log in enumerate(_logs(terms, off)):
+                logs[at] += log
         most = max(logs)
         raw = [math.exp(one - most) for one in logs]
         return RoundingOdds(tuple(one / sum(raw) for one in raw))
@@ -44,21 +44,34 @@ class RoundingOdds:
         Never less than :data:`~worker.decoding.prices.LEAST_ROUNDING`: an exact sum is
         preferred.
         """
-        return min(max(self._log(terms, 0) - self._log(terms, off), LEAST_ROUNDING), ROUNDING)
+        return _price(self.shares, terms, off)
 
-    def _log(self, terms: int, off: int) -> float:
-        return math.log(
-            sum(
-                weight * _likely(share, terms, off)
-                for share, weight in zip(_SHARES, self.shares, strict=True)
-            )
+
+@lru_cache(maxsize=4096)  # most sums of a table are as long as others
+def _price(shares: tuple[float, ...], terms: int, off: int) -> float:
+    less = _log(shares, terms, 0) - _log(shares, terms, off)
+    return min(max(less, LEAST_ROUNDING), ROUNDING)
+
+
+def _log(shares: tuple[float, ...], terms: int, off: int) -> float:
+    return math.log(
+        sum(
+            weight * _likely(share, terms, off)
+            for share, weight in zip(_SHARES, shares, strict=True)
         )
+    )
 
 
 def _likely(share: float, terms: int, off: int) -> float:
     """How probable a difference is where so large a share of sums is over rounded figures."""
     rounded = share * _rounded(terms, abs(off))
     return rounded + (1 - share if off == 0 else 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _logs(terms: int, off: int) -> tuple[float, ...]:
+    """For each share how probable the difference is where so many sums are rounded, as logs."""
+    return tuple(math.log(_likely(share, terms, off)) for share in _SHARES)
 
 
 @lru_cache(maxsize=4096)

@@ -53,7 +53,12 @@ class LostNames:
 
 
 def lost_names(draft: Draft) -> LostNames:
-    """The rows that have lost their name, one way or the other."""
+    """The rows that have lost their name, one way or the other.
+
+    Of a text layer none is asked about: only ink hides a name.
+    """
+    if not any(cell.source == "ocr" for row in draft.rows for cell in row.cells.values()):
+        return LostNames(frozenset(), {})
     figures: set[CellRef] = set()
     names: dict[CellRef, tuple[CellRef, ...]] = {}
     for side in _sides(draft):

@@ -22,7 +22,7 @@ from worker.decoding.rounding_odds import RoundingOdds
 LEAST_SLIP = 2.5
 """Nats of the least surprising particular slip, given that a figure was misread."""
 
-_OF_SUMS = ("through", "residuals", "slacks", "rounding", "figures", "_entwined")
+_OF_SUMS = ("through", "residuals", "slacks", "broken", "rounding", "figures", "_entwined")
 """What is worked out of the values and the sums alone, whatever else cells may be."""
 
 
@@ -46,9 +46,9 @@ class Scene:
         for at, equation in enumerate(self.equations):
             if at in self.aside:
                 continue
-            for term in equation.cells:
-                if term.ref in self.lattices and at not in found.setdefault(term.ref, [])[-1:]:
-                    found[term.ref].append(at)
+            for ref in equation.refs:
+                if ref in self.lattices:
+                    found.setdefault(ref, []).append(at)
         return {ref: tuple(indexes) for ref, indexes in found.items()}
 
     @cached_property
@@ -59,13 +59,24 @@ class Scene:
     @cached_property
     def figures(self) -> tuple[frozenset[int], ...]:
         """The different figures of each equation, what adds nothing left out."""
-        told = ({self.values.get(term.ref) for term in one.cells} for one in self.equations)
-        return tuple(frozenset(units for units in each if units) for each in told)
+        now = self.values.get
+        return tuple(
+            frozenset(units for ref in one.refs if (units := now(ref))) for one in self.equations
+        )
 
     @cached_property
     def slacks(self) -> tuple[int, ...]:
         """The largest residual of each equation that rounding explains."""
         return tuple(equation.slack(self.values, self.lattices) for equation in self.equations)
+
+    @cached_property
+    def broken(self) -> tuple[int, ...]:
+        """The equations, by index, that miss by more than rounding."""
+        return tuple(
+            at
+            for at, residual in enumerate(self.residuals)
+            if residual and abs(residual) > self.slacks[at]
+        )
 
     @cached_property
     def rounding(self) -> tuple[float, ...]:
@@ -74,10 +85,11 @@ class Scene:
         Low where many of the table's sums do, and where there are many terms. Between tables
         of different units the rounding is not of figures one by one, and its share counts.
         """
+        failing = frozenset(self.broken)
         told: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
         for at, equation in enumerate(self.equations):
             residual = self.residuals[at]
-            if residual is not None and abs(residual) <= self.slacks[at]:
+            if residual is not None and at not in failing:
                 told[equation.table].append((self._terms(equation), residual))
         odds = {table: RoundingOdds.of(sums) for table, sums in told.items()}
         rounded = sum(off != 0 for _, off in told[None])
@@ -93,11 +105,12 @@ class Scene:
 
     def _terms(self, equation: Equation) -> int:
         """The terms that may have been rounded: nothing was where nothing is."""
-        return sum(bool(self.values.get(term.ref)) for term in equation.terms)
+        now = self.values.get
+        return sum([1 for term in equation.terms if now(term.ref)])
 
     def _off(self, at: int) -> int:
-        residual = self.residuals[at] or 1
-        return residual if abs(residual) <= self.slacks[at] else 1
+        residual = self.residuals[at]
+        return residual if residual and abs(residual) <= self.slacks[at] else 1
 
     @cached_property
     def costs(self) -> dict[TableCellRef, float]:
@@ -118,6 +131,8 @@ class Scene:
         one, now = self.lattices[ref], self.values[ref]
         if one.pinned:
             return BROKEN * 4
+        if len(one.options) == 1 and now in one.options:
+            return BROKEN * 4  # as in a text layer
         held = one.options[now].cost if now is not None and now in one.options else 0.0
         others = (o.cost - held for key, o in one.options.items() if key != now)
         return min(others, default=BROKEN * 4)
@@ -156,13 +171,16 @@ class Scene:
     def _weigh(
         self, at: int, equation: Equation, costs: Mapping[TableCellRef, float]
     ) -> _Makeweights:
-        refs = [term.ref for term in equation.cells if term.ref in self.lattices]
-        cheapest = sorted((costs[ref], ref) for ref in dict.fromkeys(refs))[:2]
-        same = Counter(self.values[ref] for ref in dict.fromkeys(refs))
+        refs = [ref for ref in equation.refs if ref in self.lattices]
+        # What costs as much as a broken sum makes up for nothing: on a text layer that is all.
+        cheapest = sorted((costs[ref], ref) for ref in refs if costs[ref] < BROKEN)[:2]
+        seen: set[int | None] = set()
+        repeated: set[int | None] = set()
+        for ref in refs:
+            value = self.values[ref]
+            (repeated if value in seen else seen).add(value)
         free = self.rounding[at] if self.slacks[at] else BROKEN
-        return _Makeweights(
-            tuple(cheapest), frozenset(v for v, n in same.items() if n > 1 and v), free
-        )
+        return _Makeweights(tuple(cheapest), frozenset(filter(None, repeated)), free)
 
     def _makeup(self, ref: TableCellRef, held: _Makeweights) -> float:
         """What an equation costs at least when only ``ref`` of it is known to change."""
@@ -242,7 +260,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class _Makeweights:
-    """What may make up for a change in an equation: its two cheapest cells, repeated ink."""
+    """What may make up for a change in an equation: its two cheapest cells, repeated ink.
+
+    Cells that cost as much as a broken sum are left out.
+    """
 
     cheapest: tuple[tuple[float, TableCellRef], ...]
     repeated: frozenset[int | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Literal
@@ -15,7 +15,7 @@ from schemas.result import Verdict
 from worker.ctc import is_printed_amount
 from worker.decoding.agreed import agreed
 from worker.decoding.calibration import confidence
-from worker.decoding.causes import Kind, broken, kind_of, lost, misprinted
+from worker.decoding.causes import Kind, kind_of, lost, misprinted
 from worker.decoding.decide import Decision, Finding
 from worker.decoding.lattice import Lattice
 from worker.decoding.prices import MISPRINT
@@ -165,7 +165,7 @@ class _Bench:
     @cached_property
     def broken(self) -> frozenset[int]:
         """The sums that fail in the best world."""
-        return frozenset(broken(self.scene))
+        return frozenset(self.scene.broken)
 
     @cached_property
     def failing(self) -> Mapping[TableCellRef, tuple[int, ...]]:
@@ -212,9 +212,9 @@ class _Bench:
         return frozenset(
             at
             for at, equation in enumerate(self.scene.equations)
-            if (off := self.scene.residuals[at]) is not None
-            and abs(off) <= self.scene.slacks[at]
-            and sum(t.ref in lattices and bool(lattices[t.ref].cell.text) for t in equation.cells)
+            if self.scene.residuals[at] is not None
+            and at not in self.broken
+            and sum([t.ref in lattices and lattices[t.ref].cell.text != "" for t in equation.cells])
             >= _PRINTED
         )
 
@@ -280,7 +280,7 @@ class _Bench:
         if one.pinned:
             return "human", "none", found.units, 1.0
         # A sum that misses by rounding leaves a last digit open, which the search has weighed.
-        weighed = any(at in self.telling for at in self.scene.through.get(ref, ()))
+        weighed = bool(held) or any(at in self.telling for at in self.scene.through.get(ref, ()))
         margin = found.margin if weighed else min(found.margin, max(one.against, 0.0))
         sure = confidence(margin, len(held), changed=found.units != one.first)
         if not found.settled:
@@ -515,7 +515,7 @@ def _held_back(
     bench: _Bench,
     judged: Mapping[TableCellRef, Judgement],
     ref: TableCellRef,
-    shaky: Callable[[int, tuple[Verdict, ...]], frozenset[TableCellRef]],
+    shaky: Callable[..., frozenset[TableCellRef]],
 ) -> Judgement | None:
     """What becomes of a judgement, None where it stays; ``shaky`` is :func:`_shaky` of these."""
     one, scene = judged[ref], bench.scene
@@ -526,11 +526,15 @@ def _held_back(
         return None if told else replace(one, verdict="doubtful", cause=_unsettled(scene, ref, one))
     if one.verdict != "repaired" and _is_part(scene, ref, one):
         return replace(one, verdict="doubtful", cause="torn")
-    open_sums = [at for at in one.held if at not in bench.spent]
-    clean = [at for at in open_sums if shaky(at, ("doubtful",)) <= {ref}]
-    apart = [at for at in clean if _apart(scene, ref, at)]
+    lattice = scene.lattices[ref]
+    if one.verdict == "accepted" and lattice.against >= ACCEPTED:
+        return None
+    vouching = _vouching(bench, one, ref, shaky("doubtful"))
+    if one.verdict == "proved":
+        named = (_apart(scene, ref, at) and scene.equations[at].rule != "told" for at in vouching)
+        return None if any(named) else replace(one, verdict="accepted")
+    clean = list(vouching)
     if one.verdict == "accepted":
-        lattice = scene.lattices[ref]
         # Of ink that is more than a figure, what was read may be a part of one; and where a sum
         # through it fails, another cell may answer for it wrongly.
         text = lattice.cell.text.strip()
@@ -539,15 +543,22 @@ def _held_back(
         spent = not bench.spent.isdisjoint(one.held)
         told = scanned and lattice.against < TOLD_BY_SUMS
         alone = not clean and (ragged or spent or told or bool(one.broken))
-        unsure = alone and lattice.against < ACCEPTED
-        return replace(one, verdict="doubtful", cause="torn") if unsure else None
-    if one.verdict == "proved":
-        named = [at for at in apart if scene.equations[at].rule != "told"]
-        return None if named else replace(one, verdict="accepted")
-    firm = [at for at in clean if shaky(at, ("doubtful", "repaired")) <= {ref}]
+        return replace(one, verdict="doubtful", cause="torn") if alone else None
+    apart = [at for at in clean if _apart(scene, ref, at)]
+    firm = list(_vouching(bench, one, ref, shaky("doubtful", "repaired")))
     if len(clean) >= FEWEST_SUMS and (apart or len(firm) >= FEWEST_SUMS):
         return None
     return replace(one, verdict="doubtful", cause="torn")
+
+
+def _vouching(
+    bench: _Bench, one: Judgement, ref: TableCellRef, shaky: frozenset[TableCellRef]
+) -> Iterator[int]:
+    """The sums that hold through the cell whose other cells are none of the ``shaky`` ones."""
+    for at in one.held:
+        refs = bench.scene.equations[at].refs
+        if at not in bench.spent and all(cell == ref for cell in shaky.intersection(refs)):
+            yield at
 
 
 def _is_part(scene: Scene, ref: TableCellRef, one: Judgement) -> bool:
@@ -556,7 +567,7 @@ def _is_part(scene: Scene, ref: TableCellRef, one: Judgement) -> bool:
     However sure a reader is of what it was shown, a stroke may have hidden the rest from it.
     """
     now = scene.values[ref]
-    if not now or scene.lattices[ref].cell.source != "ocr":
+    if not one.broken or not now or scene.lattices[ref].cell.source != "ocr":
         return False
     seen = str(abs(now))
     for at in one.broken:
@@ -615,15 +626,13 @@ def _tells(
 
 
 def _shaky(
-    scene: Scene,
-    judged: Mapping[TableCellRef, Judgement],
-    at: int,
-    but: tuple[Verdict, ...],
+    scene: Scene, judged: Mapping[TableCellRef, Judgement], *but: Verdict
 ) -> frozenset[TableCellRef]:
-    """The cells of the sum that have one of the verdicts ``but``, or only a model's word."""
-    cells = {term.ref for term in scene.equations[at].cells if term.ref in judged}
+    """The cells that have one of the verdicts ``but``, or only a model's word."""
     return frozenset(
-        cell for cell in cells if judged[cell].verdict in but or _only_sighted(scene, judged, cell)
+        ref
+        for ref, one in judged.items()
+        if one.verdict in but or _only_sighted(scene, judged, ref)
     )
 
 
@@ -631,6 +640,8 @@ def _only_sighted(
     scene: Scene, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef
 ) -> bool:
     """Whether nobody but a model reads what is told of the cell."""
+    if not scene.lattices[ref].cell.sighted:
+        return False
     option = scene.lattices[ref].options.get(judged[ref].units or 0)
     return judged[ref].units is not None and option is not None and option.sighted
 
