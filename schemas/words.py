@@ -352,6 +352,7 @@ def is_page_number(text: str) -> bool:
     return bool(_PAGE_NUMBER.match(text.strip()))
 
 
+@lru_cache(maxsize=4096)
 def is_note(text: str) -> bool:
     """Whether the line opens a note (``注：…``)."""
     return bool(_NOTE.match(text.strip()))

@@ -58,7 +58,7 @@ class Equation:
     @cached_property
     def refs(self) -> tuple[TableCellRef, ...]:
         """Its cells, each once."""
-        return tuple(dict.fromkeys(term.ref for term in self.cells))
+        return tuple(dict.fromkeys([self.result, *(ref for ref, _ in self.terms)]))
 
     def residual(self, values: Values) -> int | None:
         """Result minus terms in the equation's unit; None where a cell is no figure."""
@@ -105,12 +105,15 @@ class Equation:
         scale = Decimal(term.weight).scaleb(one.places - self.places)
         return Decimal(one.text_of(units)) * scale.normalize()
 
-    def status(self, values: Values, lattices: Mapping[TableCellRef, Lattice]) -> CheckStatus:
-        """How the equation fares; not applicable where all is blank or a cell is no figure."""
-        residual = self.residual(values)
-        cells = [lattices[t.ref].cell for t in self.cells if t.ref in lattices]
-        printed = any(cell.text or cell.value is not None for cell in cells)
-        if residual is None or not printed:
+    def status(
+        self, residual: int | None, values: Values, lattices: Mapping[TableCellRef, Lattice]
+    ) -> CheckStatus:
+        """How the equation fares; not applicable where all is blank or a cell is no figure.
+
+        ``residual`` is what is left of the values.
+        """
+        cells = (lattices[ref].cell for ref in self.refs if ref in lattices)
+        if residual is None or not any(cell.text or cell.value is not None for cell in cells):
             return "not_applicable"
         if not residual:
             return "pass"

@@ -519,12 +519,13 @@ def _bare(
     signed: bool,
 ) -> Lattice:
     """The lattice of nothing but the reading as drafted."""
-    decimals = style.usual if cell.source != "text" else max(style.usual, _decimals(cell.value))
+    own = _decimals(cell.value)
+    decimals = style.usual if cell.source != "text" else max(style.usual, own)
     options: dict[int, Option] = {}
     first: int | None = None
     always = style.always if cell.source == "ocr" else None
     units = units_of(cell.value, places) if cell.readable else 0
-    if cell.readable and _decimals(cell.value) <= places and _holds(units):
+    if cell.readable and own <= places and _holds(units):
         first = units
         cut = cell.value is not None and "." in cell.value and departs(cell.value, always)
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)

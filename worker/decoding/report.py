@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from schemas.draft import (
     Booklet,
@@ -36,6 +36,7 @@ from schemas.result import (
 )
 from worker.decoding.decide import Decision
 from worker.decoding.equations import Equation
+from worker.decoding.lattice import Lattice
 from worker.decoding.reasons import UNNAMED, Reasons
 from worker.decoding.row_names import lost_names
 from worker.decoding.verdicts import Cause, Judgement
@@ -210,11 +211,11 @@ class Report:
 
     def _outcome(self, equation: Equation) -> tuple[CheckStatus, str | None]:
         lattices = self.decision.scene.lattices
-        status = equation.status(self.told, lattices)
+        residual = equation.residual(self.told)
+        status = equation.status(residual, self.told, lattices)
         if status == "not_applicable":
             return status, None
-        residual = equation.residual(self.told) or 0
-        return status, f"{Decimal(residual).scaleb(-equation.places):f}"
+        return status, _difference(residual or 0, equation.places)
 
     def _row(self, index: int, row: DraftRow) -> Row:
         return Row(
@@ -235,30 +236,30 @@ class Report:
                 return plain
             return plain.model_copy(update={"verdict": "doubtful", "reason": UNNAMED})
         asked = judgement.verdict in _ASKED
+        one = self.decision.scene.lattices[ref]
+        open_ink = one.options.keys() != {judgement.units}  # as hardly ever in a text layer
         return Cell(
-            value=self._value(ref, judgement),
+            value=self._value(one, judgement),
             text=cell.text,
             page=cell.page,
             bbox=(cell.box.x0, cell.box.y0, cell.box.x1, cell.box.y1),
-            source=self._source(ref, judgement),
+            source=self._source(one, judgement),
             confidence=judgement.confidence,
             verdict=judgement.verdict,
             checks=self._checks_of.get(ref, ()),
-            alternatives=tuple(self._alternatives(ref, judgement)),
+            alternatives=tuple(self._alternatives(ref, judgement)) if open_ink else (),
             margin=round(judgement.margin, 2),
             reason=self.reasons.said(ref) if asked else None,
             certificate=self._certificate(ref, judgement) if asked else None,
         )
 
-    def _source(self, ref: TableCellRef, judgement: Judgement) -> TokenSource:
-        one = self.decision.scene.lattices[ref]
+    def _source(self, one: Lattice, judgement: Judgement) -> TokenSource:
         if judgement.units is None or judgement.units == one.first:
             return one.cell.source
         option = one.options.get(judgement.units)
         return "llm" if option is not None and option.sighted else one.cell.source
 
-    def _value(self, ref: TableCellRef, judgement: Judgement) -> str | None:
-        one = self.decision.scene.lattices[ref]
+    def _value(self, one: Lattice, judgement: Judgement) -> str | None:
         if judgement.units is None or judgement.units == one.first:
             return one.cell.value
         option = one.options.get(judgement.units)
@@ -267,8 +268,6 @@ class Report:
     def _alternatives(self, ref: TableCellRef, judgement: Judgement) -> Iterator[Alternative]:
         """The other figures that the ink may say, most probable first."""
         one, found = self.decision.scene.lattices[ref], self.decision.findings[ref]
-        if one.options.keys() == {judgement.units}:
-            return  # as in a text layer
         total = sum(math.exp(-option.cost) for option in one.options.values())
         near = {one.first, found.units, dict(found.rival).get(ref)}
         ranked = sorted(one.options.items(), key=lambda item: (item[1].cost, item[0]))
@@ -298,6 +297,11 @@ class Report:
 def name_of(index: int) -> str:
     """What the table at ``index`` is called in the result."""
     return f"t{index + 1}"
+
+
+@lru_cache(maxsize=1024)  # most sums leave nothing
+def _difference(residual: int, places: int) -> str:
+    return f"{Decimal(residual).scaleb(-places):f}"
 
 
 def _named(ref: TableCellRef) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.amount import Amount, parse_amount
 from schemas.draft import ColumnType, DraftCell
@@ -75,13 +76,13 @@ def draft_cell(
     where it is blank; around a dash as high as a character, so that eyes find it.
     """
     text = whole_text(cell, more).strip()
-    value, readable = _value(text, column)
-    tokens = [token for part in (cell, *more) for token in part.tokens]
+    value, readable = _value(text, column) if column in _FIGURES and text else (None, True)
+    tokens = [token for part in (cell, *more) for token in part.tokens] if more else cell.tokens
     confidence = _confidence(tokens, text, paper)
     if column == "amount" and not readable and (own := _beside_dirt(tokens)) is not None:
         # What stands beside the figure may be a part of it: the sums must speak for it.
         value, readable = _value(own.text.strip(), column)
-        tokens, confidence = [own], min(own.confidence, DOUBTED)
+        tokens, confidence = (own,), min(own.confidence, DOUBTED)
     return DraftCell(
         text=text,
         value=value,
@@ -116,10 +117,9 @@ def _beside_dirt(tokens: Sequence[Token]) -> Token | None:
     return figures[0] if dirt else None
 
 
+@lru_cache(maxsize=4096)  # the tables of a booklet print the same money again
 def _value(text: str, column: ColumnType) -> tuple[str | None, bool]:
-    """Canonical value of a cell, and whether its ink could be read as its column says."""
-    if column not in _FIGURES or not text:
-        return None, True
+    """Canonical value of a figure's cell, and whether its ink could be read as its column says."""
     parsed = None if _holds_two(text) else parse_amount(text)
     if isinstance(parsed, Amount):
         return parsed.canonical(), True
@@ -134,7 +134,7 @@ def _holds_two(text: str) -> bool:
 
 def _confidence(tokens: Sequence[Token], text: str, paper: Paper) -> float:
     if tokens:
-        return min(token.confidence for token in tokens)
+        return min([token.confidence for token in tokens])
     return 1.0 if text or paper.source == "text" else BLANK_CONFIDENCE
 
 

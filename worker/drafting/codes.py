@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from worker.drafting.columns import Panel
 from worker.drafting.layout import Layout
-from worker.drafting.outline import carried, code_parts
+from worker.drafting.outline import carried, code_parts, row_label
 
 
 def row_codes(layout: Layout, panel: Panel) -> list[str | None]:
@@ -14,7 +14,7 @@ def row_codes(layout: Layout, panel: Panel) -> list[str | None]:
     above: tuple[str, ...] = ()
     codes: list[str | None] = []
     for row in range(len(layout.body)):
-        parts = code_parts(layout, panel, row)
+        parts = code_parts(layout, panel, row, row_label(layout, panel, row))
         if not any(parts):
             codes.append(None)
             continue

@@ -71,10 +71,10 @@ def _texts_of_columns(layout: Layout) -> list[list[str]]:
     texts: list[list[str]] = [[] for _ in range(layout.cols)]
     for cell in (cell for row in layout.body for cell in row):
         text = cell.text.strip()
-        if not text or words.is_note(text) or words.stands_for_no_figure(text):
-            continue
         # Merged cells are as a rule labels; a figure is one wherever it stands.
-        if cell.colspan == 1 or isinstance(parse_amount(cell.text), Amount):
+        if not text or not (cell.colspan == 1 or isinstance(parse_amount(cell.text), Amount)):
+            continue
+        if not (words.is_note(text) or words.stands_for_no_figure(text)):
             texts[cell.col].append(text)
     return texts
 

@@ -11,6 +11,7 @@ from schemas.draft import DraftCell
 from schemas.words import stands_for_no_figure
 from worker.rounding import is_rounding
 
+_NOTHING = Decimal(0)
 _LIKELY = 0.5
 """Confidence from which a figure is likelier read rightly than not."""
 
@@ -47,14 +48,14 @@ class Figures:
 
         They can't where no term is printed, or nothing but blanks and zeros.
         """
-        if not any(term in self.inked for term in terms):
+        if self.inked.isdisjoint(terms):
             return None
         total = self.values.get(result)
         parts = [self.values[term] for term in terms if term in self.values]
         if not any(parts) and not total:
             return None
-        difference = abs((total or Decimal(0)) - sum(parts, Decimal(0)))
-        return is_rounding(difference, parts, total)
+        difference = abs((total or _NOTHING) - sum(parts, _NOTHING))
+        return not difference or is_rounding(difference, parts, total)
 
     def down(self, key: str, result: int, terms: tuple[int, ...]) -> bool | None:
         """Whether the sum of rows holds in the column; None as :meth:`holds` has it."""
@@ -84,20 +85,22 @@ def figures_of(rows: Sequence[_Row], decided: Decided | None = None) -> Figures:
     inked: set[tuple[int, str]] = set()
     spoilt: set[tuple[int, str]] = set()
     unsure: set[tuple[int, str]] = set()
+    scanned = False
     for index, row in enumerate(rows):
         for key, cell in row.cells.items():
-            places.add((index, key))
+            place = (index, key)
+            places.add(place)
             if cell.text and not stands_for_no_figure(cell.text):
-                inked.add((index, key))
+                inked.add(place)
             if not cell.readable:
-                spoilt.add((index, key))
-            if cell.source == "ocr" and cell.text and cell.confidence < _LIKELY:
-                unsure.add((index, key))
-            said = known.get((row.id, key), cell.value)
-            value = Decimal(said) if said is not None else None
-            if value is not None:
-                values[index, key] = value
-    scanned = any(cell.source == "ocr" for row in rows for cell in row.cells.values())
+                spoilt.add(place)
+            if cell.source == "ocr":
+                scanned = True
+                if cell.text and cell.confidence < _LIKELY:
+                    unsure.add(place)
+            said = known.get((row.id, key), cell.value) if known else cell.value
+            if said is not None:
+                values[place] = Decimal(said)
     return Figures(
         values,
         frozenset(places),

@@ -67,7 +67,7 @@ class Layout:
 
 def whole_text(cell: GridCell, more: Sequence[GridCell]) -> str:
     """The text of a cell and of its parts on the following pages."""
-    return "".join((cell.text, *(part.text for part in more)))
+    return "".join((cell.text, *(part.text for part in more))) if more else cell.text
 
 
 def _rows_of_header(sheet: Sheet) -> list[Row]:

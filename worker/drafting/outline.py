@@ -86,9 +86,9 @@ class Outline:
 
 def row_label(layout: Layout, panel: Panel, row: int) -> str:
     """The words that name a row: its label cell, else the nearest text beside its figures."""
-    order = [c for c in (panel.label,) if c is not None]
-    order += [*reversed(panel.outer), *panel.codes, *panel.inner]
-    for col in order:
+    if panel.label is not None and (text := layout.text(row, panel.label).strip()):
+        return text
+    for col in (*reversed(panel.outer), *panel.codes, *panel.inner):
         if text := layout.text(row, col).strip():
             return text
     return ""
@@ -207,7 +207,7 @@ def _entry(layout: Layout, panel: Panel, row: int, named: int, label: str) -> En
     return Entry(
         row=row,
         label=label,
-        code=code_parts(layout, panel, named),
+        code=code_parts(layout, panel, named, label),
         style=style,
         first_number=first_number,
         first_ink=_ink(first, panel),
@@ -254,12 +254,15 @@ def _numbering(label: str) -> tuple[str | None, bool]:
 # -- codes --------------------------------------------------------------------------------
 
 
-def code_parts(layout: Layout, panel: Panel, row: int) -> tuple[str, ...]:
-    """The printed parts of a row's code, blank ones included; empty where there is none."""
+def code_parts(layout: Layout, panel: Panel, row: int, label: str) -> tuple[str, ...]:
+    """The printed parts of a row's code, blank ones included; empty where there is none.
+
+    ``label`` is the row's own.
+    """
     parts = tuple(tight(layout.text(row, col)) for col in panel.codes)
     if any(parts) and all(not part or _CODE.fullmatch(part) for part in parts):
         return parts
-    if found := _CODE_IN_LABEL.match(tight(row_label(layout, panel, row))):
+    if found := _CODE_IN_LABEL.match(tight(label)):
         return (found[1],)
     return ()
 

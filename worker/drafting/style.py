@@ -46,6 +46,10 @@ def in_style(
     ``whole`` says that their document prints no decimals.
     """
     amounts = [column.key for column in columns if column.type == "amount"]
+    if not any(
+        row.cells[key].source == "ocr" for row in read for key in amounts if key in row.cells
+    ):
+        return tuple(read)
     figures = {key: _figures(row.cells[key] for row in read if key in row.cells) for key in amounts}
     every = [amount for found in figures.values() for amount in found]
     parted = _parted(every)
