@@ -184,9 +184,10 @@ class Scene:
 
     def _makeup(self, ref: TableCellRef, held: _Makeweights) -> float:
         """What an equation costs at least when only ``ref`` of it is known to change."""
-        other = next((cost for cost, cell in held.cheapest if cell != ref), BROKEN)
-        twin = REPEATED if self.values[ref] in held.repeated else BROKEN
-        return max(min(BROKEN, held.rounding, other, twin), 0.0)
+        least = min(BROKEN, held.rounding)
+        other = next((cost for cost, cell in held.cheapest if cell != ref), least)
+        twin = REPEATED if self.values[ref] in held.repeated else least
+        return max(min(least, other, twin), 0.0)
 
     def bound(self, ref: TableCellRef) -> float:
         """A lower bound of what any world costs in which the cell is another figure."""

@@ -502,13 +502,17 @@ def _independent(
     :func:`_told_twice` says.
     """
     now = dict(judged)
+    asked: Iterable[TableCellRef] = tuple(now)
     while True:
         shaky = cache(partial(_shaky, bench.scene, now))
-        found = ((ref, _held_back(bench, now, ref, shaky)) for ref in now)
+        found = ((ref, _held_back(bench, now, ref, shaky)) for ref in asked)
         back = {ref: held for ref, held in found if held is not None}
         if not back:
             return now
         now |= back
+        # To others a figure that is but accepted says as much as a proved one: it alone is new.
+        doubt = any(held.verdict != "accepted" for held in back.values())
+        asked = tuple(now) if doubt else tuple(back)
 
 
 def _held_back(

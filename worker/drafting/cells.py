@@ -30,6 +30,7 @@ DOUBTED = 0.6
 _CHARACTER = 6.0  # points: no print of a table is lower
 _DIRT = 2  # characters of what is no more than dirt beside a figure
 _FIGURE = 3  # characters of what is a figure beside it
+_AS_SHOWN = PageMap()
 _FIGURES: tuple[ColumnType, ...] = ("amount", "percent", "count")
 _TWO_FIGURES = re.compile(r"\d\s+\d")
 
@@ -38,7 +39,8 @@ _TWO_FIGURES = re.compile(r"\d\s+\d")
 class Paper:
     """Where a sheet was read: page maps, and what kind of source its tokens have.
 
-    ``whole`` says that its document prints figures without decimals.
+    ``to_page`` has the maps of pages that do not lie as they are shown. ``whole`` says that its
+    document prints figures without decimals.
     """
 
     to_page: dict[int, PageMap]
@@ -55,7 +57,8 @@ def paper_of(sheet: Sheet, whole: bool = False) -> Paper:
     """The paper of a sheet; ``ocr`` where any token of it is."""
     cells = [*sheet.header, *(cell for row in sheet.body for cell in row)]
     sources = {token.source for cell in cells for token in cell.tokens}
-    return Paper(dict(sheet.to_page), "ocr" if "ocr" in sources else "text", whole)
+    turned = {page: way for page, way in dict(sheet.to_page).items() if way != _AS_SHOWN}
+    return Paper(turned, "ocr" if "ocr" in sources else "text", whole)
 
 
 def printed_lines(cells: Sequence[GridCell], paper: Paper) -> tuple[PrintedLine, ...]:
@@ -98,8 +101,9 @@ def draft_cell(
 
 def place_of(cell: GridCell, paper: Paper) -> Box:
     """Where a cell's ink stands in page space; the whole cell where it is blank."""
-    ink = [line.box for line in cell.lines]
-    return paper.place(cell.page, _found(Box.around(ink)) if ink else cell.box)
+    if not cell.lines:
+        return paper.place(cell.page, cell.box)
+    return paper.place(cell.page, _found(Box.around([line.box for line in cell.lines])))
 
 
 def _found(ink: Box) -> Box:

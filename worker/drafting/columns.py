@@ -90,13 +90,11 @@ def _with_split_codes(
     """A column of three-digit numbers left of codes of two digits is the head of those codes."""
     types = list(known)
     for col in range(len(types) - 1):
-        head = [narrow(text) for text in texts[col]]
-        rest = [narrow(text) for text in texts[col + 1]]
         if (
             types[col] in ("amount", "count")
             and types[col + 1] == "code"
-            and all(re.fullmatch(r"\d{3}", text) for text in head)
-            and all(re.fullmatch(r"\d{2}", text) for text in rest)
+            and all(re.fullmatch(r"\d{3}", narrow(text)) for text in texts[col])
+            and all(re.fullmatch(r"\d{2}", narrow(text)) for text in texts[col + 1])
         ):
             types[col] = "code"
     return types
@@ -160,7 +158,7 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     enough = _HALF if money and words.names_amounts(leaf) else _MOST
     # A lone figure under money that was read with a point for a comma is no code.
     any_money = figures or (spoilt and words.names_amounts(leaf) and not words.names_code(leaf))
-    signs = sum(money and len(narrow(t)) <= _SIGNS and not any(map(str.isdigit, t)) for t in texts)
+    signs = sum(map(_is_no_digit, texts)) if money else 0
     told = len(texts) - max(signs - marks, 0)  # what a stamp leaves between figures says nothing
     if not any_money or (len(figures) + marks + spoilt) < enough * told:
         codes = sum(bool(_CODE.fullmatch(narrow(text))) for text in texts)
@@ -171,6 +169,11 @@ def _type_of(texts: Sequence[str], path: Sequence[str]) -> ColumnType | None:
     if shares or sum(amount.percent for amount in figures) * 2 > len(figures):
         return "percent"
     return _type_of_figures(figures, texts, path)
+
+
+def _is_no_digit(text: str) -> bool:
+    """Whether the text is of a sign or two and none of them a digit."""
+    return len(narrow(text)) <= _SIGNS and not any(map(str.isdigit, text))
 
 
 def _may_be_shares(figures: Sequence[Amount]) -> bool:
@@ -216,7 +219,7 @@ def _look_like_codes(texts: Sequence[str], leaf: str) -> bool:
     A few of them may be spoilt where many are one within another.
     """
     bodies = [narrow(text) for text in texts]
-    whole = [body for body in bodies if re.fullmatch(r"\d+", body)]
+    whole = [body for body in bodies if body.isdecimal()]
     spoilt = len(whole) < len(bodies)
     if len(whole) < _MOST * len(bodies):
         return False
