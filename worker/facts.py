@@ -20,6 +20,8 @@ def with_facts(table: Table, draft: Draft) -> Table:
 
 
 def _row(row: Row, drafted: DraftRow) -> Row:
+    if drafted.code is None and not drafted.sides:
+        return row
     sides = tuple(
         RowSideResult(label=side.label, role=side.role, parent=side.parent)
         for side in drafted.sides

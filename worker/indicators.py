@@ -187,7 +187,7 @@ def _body(folded: Folded, piece: Piece) -> tuple[str, Target | None, Target | No
 
 def _inked(text: str) -> int:
     """How many characters are no white space."""
-    return len("".join(text.split()))
+    return sum(map(len, text.split()))
 
 
 def place_of(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> tuple[int, Box]:
@@ -201,6 +201,8 @@ def place_of(cell: str, lines: Sequence[PrintedLine], start: int, end: int) -> t
     touched: list[PrintedLine] = []
     passed = 0
     for line in lines:
+        if passed >= last:
+            break
         count = _inked(line.text)
         low, high = max(first - passed, 0), min(last - passed, count)
         if low < high:

@@ -268,8 +268,8 @@ class _Bench:
 
     def judge(self, ref: TableCellRef) -> Judgement:
         one, found = self.scene.lattices[ref], self.decision.findings[ref]
-        through = self.scene.through.get(ref, ())
-        held = tuple(at for at in through if at in self.exact)
+        exact = self.exact
+        held = tuple([at for at in self.scene.through.get(ref, ()) if at in exact])
         failing = self.failing.get(ref, ())
         verdict, cause, units, sure = self._decide(ref, one, found, held)
         return Judgement(verdict, cause, units, sure, found.margin, held, failing)

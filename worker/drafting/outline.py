@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -239,6 +240,7 @@ def _opens_group(layout: Layout, panel: Panel, row: int) -> bool:
     return any(c.rowspan > 1 and c.col != panel.label for c in _started(layout, panel, row))
 
 
+@lru_cache(maxsize=4096)  # the tables of a booklet name the same things
 def _numbering(label: str) -> tuple[str | None, bool]:
     """Style of a label's number (一、 or (一) or 1.), and whether it is the first of a run."""
     start = label.strip()[:1]
