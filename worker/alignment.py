@@ -46,6 +46,7 @@ _AS_HIGH = 0.25  # of the height of a name, by which its other line may be off
 _NEXT = 0.6  # of the height of a name, between its two lines
 _HIGHER = 1.3  # times the usual height of names
 _FEW_SIGNS = 3
+_TWICE = 2.0  # times that height: no name of a column is so much higher than the others
 _HARDLY = 0.2  # confidence of signs that are hardly read
 _PAGE_DIGITS = 4  # of a page's number
 _YEAR_OF = re.compile(r"(19|20)\d\d\s*年")
@@ -216,9 +217,13 @@ def _names(token: Token) -> bool:
 
 
 def _is_of_a_seal(token: Token, usual: float) -> bool:
-    """Whether a few unsure signs are higher than the header's names, as those of a seal are."""
-    short = len(token.text.strip()) <= _FEW_SIGNS and token.box.height > _HIGHER * usual
-    return short and token.source == "ocr" and token.confidence < _HARDLY
+    """Whether a few signs are higher than the header's names, as those of a seal are.
+
+    Signs that are but somewhat higher may be a name, unless they are hardly legible.
+    """
+    least = _HIGHER if token.confidence < _HARDLY else _TWICE
+    short = len(token.text.strip()) <= _FEW_SIGNS
+    return short and token.source == "ocr" and token.box.height > least * usual
 
 
 def _is_line_of(token: Token, name: Token) -> bool:

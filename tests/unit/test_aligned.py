@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
+import pytest
 
 from schemas.geometry import Box
 from schemas.grid import Grid, TextLine
@@ -585,7 +586,12 @@ def test_a_ruling_between_rows_that_a_stroke_has_broken_is_one() -> None:
     assert row_rules(lost, bands, body) == []
 
 
-def test_high_signs_of_a_seal_over_figures_take_their_name_from_no_column() -> None:
+@pytest.mark.parametrize(("sign", "height", "sure"), [("dea", 14.0, 0.09), ("专", 19.0, 0.7)])
+def test_high_signs_of_a_seal_over_figures_take_their_name_from_no_column(
+    sign: str, height: float, sure: float
+) -> None:
+    """Hardly legible signs, or one so high that no name is, however surely it is read."""
+
     def token(text: str, x: float, y: float, height: float = 9.0, sure: float = 0.95) -> Token:
         width = 8.0 * len(text)
         return Token(
@@ -594,7 +600,7 @@ def test_high_signs_of_a_seal_over_figures_take_their_name_from_no_column() -> N
 
     header = [
         token("项目", 90, 106), token("去年预算数", 290, 106), token("本年预算数", 410, 106),
-        token("dea", 345, 103, 14.0, 0.09),
+        token(sign, 345, 103, height, sure),
     ]  # fmt: skip
     rows = [
         [token(label, 90, y), token("37.00", 345, y), token("24.00", 440, y)]

@@ -662,3 +662,53 @@ def test_what_failing_sums_say_is_part_of_a_figure_is_asked_about() -> None:
     decoded = decode(Booklet((book(rows, (*across, *down)),)))
     staff = [cell(decoded, row, "staff").verdict for row in rows]
     assert staff == ["doubtful"] * 3
+
+
+def _rows_without(*texts: str) -> Draft:
+    """Figures of one column, surely read, that no sum bears."""
+    return book({f"r{n}": {"a": text} for n, text in enumerate(texts)}, ())
+
+
+def test_a_minus_beside_brackets_or_alone_may_be_dirt() -> None:
+    for texts in (("-460.52", "584.13", "565.77"), ("-460.52", "(12.60)", "(41.78)", "(5.00)")):
+        asked = cell(decode(Booklet((_rows_without(*texts),))), "r0")
+        assert asked.verdict == "doubtful"
+        assert "460.52" in [other.value for other in asked.alternatives]
+    usual = _rows_without("-460.52", "584.13", "-12.60", "-41.78")
+    assert cell(decode(Booklet((usual,))), "r0").verdict == "accepted"
+
+
+def test_a_minus_that_may_be_dirt_puts_no_other_figure_of_its_sum_in_doubt() -> None:
+    rows = {"x": {"a": "-460.52"}, "y": {"a": "584.13"}, "sum": {"a": "1,044.65"}}
+    promise = Sum("column_total", ("sum", "a"), (("x", "a"), ("y", "a")))
+    decoded = decode(Booklet((book(rows, (promise,)),)))
+    verdicts = [cell(decoded, row).verdict for row in rows]
+    assert verdicts == ["doubtful", "accepted", "accepted"]
+
+
+def test_a_figure_is_not_made_of_the_rows_that_a_sum_forgot() -> None:
+    """The sums down are said of all rows but the first; one figure is misread, once each way."""
+    rows = {
+        "forgotten": {"a": "5,000.00", "b": "5,000.00", "c": ""},
+        "x": {"a": "458.50", "b": "458.80", "c": ""},
+        "y": {"a": "7,204.00", "b": "7,000.00", "c": "204.00"},
+        "z": {"a": "2,328.29", "b": "", "c": "2,328.29"},
+        "sum": {"a": "14,990.79", "b": "12,458.50", "c": "2,532.29"},
+        "grand": {"a": "14,990.79", "b": "12,458.50", "c": "2,532.29"},
+    }
+    across = [Sum("row_total", (r, "a"), ((r, "b"), (r, "c"))) for r in rows]
+    down = [Sum("subtotal", ("sum", k), (("x", k), ("y", k), ("z", k))) for k in "abc"]
+    grand = [Sum("grand_total", ("grand", k), (("sum", k),)) for k in "abc"]
+    said: Said = {
+        "458.50": (("458.50", 0.5),),
+        "458.80": (("458.80", 0.5), ("458.50", 0.3)),
+    }
+    decoded = decode(Booklet((book(rows, (*across, *down, *grand), said=said),)))
+    assert [cell(decoded, "x", key).verdict for key in "ab"] == ["doubtful"] * 2
+
+
+def test_what_ink_hides_is_repaired_beside_rows_of_no_sum_where_another_column_holds() -> None:
+    table = _table("458.50", down=True)
+    beside = book({"beside": {"a": "5,000.00", "b": "3,000.00", "c": "2,000.00"}}, ())
+    decoded = decode(Booklet((replace(table, rows=(*beside.rows, *table.rows)),)))
+    assert cell(decoded, "x").verdict == "repaired"

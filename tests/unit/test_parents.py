@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
-from worker.drafting.figures import Evidence
-from worker.drafting.outline import Outline
-from worker.drafting.totals import Cover, Reading
+from schemas.words import TotalKind
+from worker.drafting.figures import Evidence, Figures
+from worker.drafting.outline import Basis, Outline
+from worker.drafting.totals import Cover, Reading, best_reading
+
+
+def outline_of(basis: Basis, parent: Mapping[int, int], totals: Mapping[int, TotalKind]) -> Outline:
+    return Outline(
+        basis=basis, order=tuple(range(6)), labels=dict.fromkeys(range(6), "x"), parent=parent,
+        totals=totals, parts=frozenset(), loose=frozenset(parent), opens=frozenset(),
+    )  # fmt: skip
 
 
 def reading(parent: Mapping[int, int], *covers: Cover) -> Reading:
@@ -32,3 +41,15 @@ def test_no_row_is_its_own_ancestor_whatever_sums_say() -> None:
     assert one.parents() == {5: 2, 2: 1}
     two = reading({}, Cover("subtotal", 2, (5,)), Cover("subtotal", 5, (2, 3)))
     assert two.parents() == {5: 2, 3: 5}
+
+
+def test_of_ways_that_say_as_much_the_one_that_fails_nowhere_is_taken() -> None:
+    """Numbers that were misread put two rows under another: all sums hold without them."""
+    money = {0: 100, 1: 20, 2: 3, 3: 40, 4: 5, 5: 168}
+    values = {(row, key): Decimal(n) for row, n in money.items() for key in "ab"}
+    values |= {(row, key): Decimal(n) for row, n in ((4, 7), (5, 7)) for key in "cd"}
+    figures = Figures(values, frozenset(values), frozenset(values), scanned=True)
+    numbered = outline_of("numbering", {1: 0, 2: 0}, {5: "sub"})
+    plain = outline_of("none", {}, {5: "sub"})
+    taken = best_reading((numbered, plain), figures, "abcd")
+    assert taken.covers == (Cover("subtotal", 5, (0, 1, 2, 3, 4)),)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from schemas.amount import Amount, parse_amount
+from schemas.amount import Amount, narrow, parse_amount
 from schemas.draft import Column, Draft, DraftCell, TableCellRef
 from worker.ctc import is_printed_amount
 from worker.decoding.ink import UNSURE, costs, odds_against, weighed_readings
@@ -28,6 +28,8 @@ _WHOLE = 3
 """Figures without a point from which a column (of counts, say) is held to no table's style."""
 PART = 0.2
 """How probable it is, beside the whole, that a run of ink beside a figure is dirt."""
+_CUSTOM_MINUS = 3
+"""Strokes before figures from which they are a table's way to print what is below zero."""
 MOST_DIGITS = 16
 """What has more digits is no figure but several of them in one: no budget has such a sum, and
 a solver's whole numbers could not hold it."""
@@ -91,9 +93,10 @@ class Lattice:
     ``against`` is the cost of all other figures together. ``places`` are the decimals of
     the table's finest figure, in which keys are counted, ``decimals`` those of the cell.
     ``nought`` is how the table prints that there is nothing, ``signed`` says that it prints
-    figures below zero. ``nameless`` says that the header
-    of its column could not be read, ``rowless`` that its row has lost its name, ``unnamed``
-    that the name stands beside it and is illegible.
+    figures below zero, ``specked`` that a minus may be dirt: few others of its figures have
+    one, or some have brackets. ``nameless`` says that the header of its column could not be
+    read, ``rowless`` that its row has lost its name, ``unnamed`` that the name stands beside it
+    and is illegible.
     """
 
     ref: TableCellRef
@@ -107,6 +110,7 @@ class Lattice:
     least: float = 0.0
     nought: Nought = None
     signed: bool = True
+    specked: bool = False
     nameless: bool = False
     rowless: bool = False
     unnamed: bool = False
@@ -333,7 +337,7 @@ def _telling(table: Sequence[DraftCell]) -> list[str]:
     return broken if len(broken) * 2 > len(every) else every
 
 
-_Weighed = tuple[DraftCell, _Style, int, Nought, bool]
+_Weighed = tuple[DraftCell, _Style, int, Nought, bool, bool]
 """A cell with ink and what of its table tells what it may say."""
 
 _kept: ContextVar[dict[_Weighed, Lattice] | None] = ContextVar("lattices of cells", default=None)
@@ -361,7 +365,8 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
     places, telling = _places(every), _telling(every)
     columns = {key: [r.cells[key] for r in draft.rows if key in r.cells] for key in amounts}
     styles = {key: _Style.of(own, telling) for key, own in columns.items()}
-    signed = any(c.value is not None and c.value.startswith("-") for c in every)
+    below = [c.text for c in every if c.value is not None and c.value.startswith("-")]
+    brackets = any(narrow(text).startswith("(") for text in below)
     nameless = _nameless(draft.columns)
     names = lost_names(draft)
     unnamed = {ref for money in names.names.values() for ref in money}
@@ -369,7 +374,8 @@ def lattices(draft: Draft, table: int) -> dict[TableCellRef, Lattice]:
         {(table, row, key): (cell, styles[key]) for (row, key), cell in cells.items()},
         places,
         _nought(every),
-        signed,
+        bool(below),
+        brackets or len(below) < _CUSTOM_MINUS,
     )
     lost = {
         ref: replace(
@@ -416,6 +422,12 @@ def _nameless(columns: Sequence[Column]) -> frozenset[str]:
     return frozenset(c.key for c in columns if c.type == "amount" and c.key not in named)
 
 
+def _has_minus(cell: DraftCell) -> bool:
+    """Whether a figure is below zero by a stroke before it, not by brackets."""
+    below = cell.value is not None and cell.value.startswith("-")
+    return below and not narrow(cell.text).startswith("(")
+
+
 def _decimals(value: str | None) -> int:
     return len(value.partition(".")[2]) if value is not None else 0
 
@@ -442,11 +454,12 @@ def _lattices(
     places: int,
     nought: Nought,
     signed: bool,
+    specked: bool,
 ) -> dict[TableCellRef, Lattice]:
     known = _kept.get()
     known = {} if known is None else known
     asked = {
-        ref: (cell, style, places, nought, signed)
+        ref: (cell, style, places, nought, signed, specked)
         for ref, (cell, style) in cells.items()
         if cell.source == "ocr" and cell.text
     }
@@ -454,7 +467,8 @@ def _lattices(
     known.update(zip(new, _inked([_bare(ref, *one) for one, ref in new.items()]), strict=True))
     found = {}
     for ref, (cell, style) in cells.items():
-        one = known[asked[ref]] if ref in asked else _bare(ref, cell, style, places, nought, signed)
+        bare = known[asked[ref]] if ref in asked else None
+        one = bare or _bare(ref, cell, style, places, nought, signed, specked)
         found[ref] = one if one.ref == ref else replace(one, ref=ref)
     return found
 
@@ -517,6 +531,7 @@ def _bare(
     places: int,
     nought: Nought,
     signed: bool,
+    specked: bool,
 ) -> Lattice:
     """The lattice of nothing but the reading as drafted."""
     own = _decimals(cell.value)
@@ -531,8 +546,9 @@ def _bare(
         options[first] = Option(cell.value, ODD_STYLE if cut else 0.0)
     against = odds_against(cell, always)
     return Lattice(
-        ref, cell, places, decimals, options, first, against, always, nought=nought, signed=signed
-    )
+        ref, cell, places, decimals, options, first, against, always,
+        nought=nought, signed=signed, specked=specked,
+    )  # fmt: skip
 
 
 def _sighted(cell: DraftCell, places: int) -> Iterator[tuple[int, Option]]:
@@ -561,6 +577,9 @@ def _odds(one: Lattice) -> dict[str, float]:
     for value in parts(one.cell.text, one.always):
         if len(value.partition(".")[2]) <= one.places:
             odds.setdefault(value, PART * max(odds.values(), default=1.0))
+    if one.specked and one.cell.value is not None and _has_minus(one.cell):
+        bare = one.cell.value.lstrip("-")
+        odds[bare] = max(odds.get(bare, 0.0), PART * max(odds.values(), default=1.0))
     return odds
 
 

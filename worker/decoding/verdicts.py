@@ -194,6 +194,18 @@ class _Bench:
         return frozenset(column for column, count in found.items() if count > 1)
 
     @cached_property
+    def outside(self) -> Mapping[tuple[int, str], int]:
+        """What figures come to that no sum down their column has, by table and key."""
+        scene = self.scene
+        down = (one for at, one in enumerate(scene.equations) if _runs_down(scene, at))
+        summed = {ref for equation in down for ref in equation.refs}
+        found: dict[tuple[int, str], int] = dict.fromkeys(((t, key) for t, _, key in summed), 0)
+        for ref, units in scene.values.items():
+            if units and ref not in summed and (ref[0], ref[2]) in found:
+                found[ref[0], ref[2]] += units
+        return found
+
+    @cached_property
     def veiled(self) -> frozenset[TableCellRef]:
         """Cells that are what sums ask for, where ink shows nothing of it or none is."""
         found = self.decision.findings
@@ -525,6 +537,8 @@ def _held_back(
     one, scene = judged[ref], bench.scene
     if one.verdict not in ("repaired", "proved", "accepted"):
         return None
+    if one.verdict == "repaired" and _lacks_rows(bench, judged, ref):
+        return replace(one, verdict="doubtful", cause="torn")
     if one.verdict == "repaired" and (ref in bench.veiled or not one.units):
         told = _told_twice(bench, judged, ref)
         return None if told else replace(one, verdict="doubtful", cause=_unsettled(scene, ref, one))
@@ -563,6 +577,40 @@ def _vouching(
         refs = bench.scene.equations[at].refs
         if at not in bench.spent and all(cell == ref for cell in shaky.intersection(refs)):
             yield at
+
+
+def _lacks_rows(bench: _Bench, judged: Mapping[TableCellRef, Judgement], ref: TableCellRef) -> bool:
+    """Whether another reading would do as well, had the sum the rows that are in none.
+
+    A sum that is said of too few rows asks in every column for their money in one figure. Where
+    it holds in another column in which such rows have money, it is said of the right ones.
+    """
+    scene, now = bench.scene, bench.scene.values[ref]
+    outside = bench.outside.get((ref[0], ref[2]), 0)
+    down = [at for at in judged[ref].held if _runs_down(scene, at)]
+    if not outside or not down or now is None:
+        return False
+    slack = max(scene.slacks[at] for at in down)
+    others = (abs(now - other) for other in scene.lattices[ref].options)
+    if all(abs(off - abs(outside)) > slack for off in others):
+        return False
+    results = {scene.equations[at].result[:2] for at in down}
+    return not any(
+        scene.equations[at].result[:2] in results
+        and _runs_down(scene, at)
+        and bench.outside.get((ref[0], scene.equations[at].result[2]), 0)
+        and all(
+            judged[cell].verdict != "repaired"
+            for cell in scene.equations[at].refs
+            if cell in judged
+        )
+        for at in bench.exact
+    )
+
+
+def _runs_down(scene: Scene, at: int) -> bool:
+    equation = scene.equations[at]
+    return equation.table is not None and not equation.along_row()
 
 
 def _is_part(scene: Scene, ref: TableCellRef, one: Judgement) -> bool:

@@ -80,7 +80,7 @@ def _is_below(row: int, other: int, parents: Mapping[int, int]) -> bool:
 
 
 def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str]) -> Reading:
-    """The way of reading of which most sums hold, the earlier one of equals.
+    """The way of reading of which most sums hold; of equals that which fails least, the earlier.
 
     A few failing sums don't count against a way: one misread figure breaks two, and a way
     that promises less must not win by having less to break. Printed codes and numbers say
@@ -88,10 +88,11 @@ def best_reading(ways: Sequence[Outline], figures: Figures, keys: Sequence[str])
     """
     readings = [_read(way, figures, tuple(keys)) for way in ways]
 
-    def merit(reading: Reading) -> int:
+    def merit(reading: Reading) -> tuple[int, int]:
         found = reading.evidence
         said = _SAID if reading.outline.basis in ("codes", "numbering") else 0
-        return said + found.holds - max(0, found.fails - _FORGIVEN)
+        failing = (evidence(figures, c.result, c.terms, keys).fails for c in reading.covers)
+        return said + found.holds - max(0, found.fails - _FORGIVEN), -sum(failing)
 
     return max(readings, key=merit)
 
